@@ -1,0 +1,1 @@
+"""Telephony-first voice AI on Asterisk."""

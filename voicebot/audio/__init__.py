@@ -1,0 +1,1 @@
+"""Samples, frames and codecs: pure, counted in media time."""

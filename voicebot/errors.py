@@ -1,0 +1,171 @@
+"""What can go wrong, in one tree.
+
+VoicebotError
+├── ConfigurationError           a setting or the business file must be changed
+│   └── BusinessFileInvalid
+├── AsteriskError                Asterisk refused, or did not answer in time
+│   ├── AriRequestRefused        it answered with a 4xx or 5xx status
+│   ├── AriRequestTimeout        it did not answer before the deadline
+│   └── AriDisconnected          the event socket is down
+├── MediaError
+│   ├── MediaConnectFailed       the media socket could not be opened
+│   └── MediaClosed              it closed under a call
+├── InferenceError
+│   ├── InferenceTimeout         no result before the deadline
+│   ├── InferenceRefused         the worker refused or failed the work
+│   └── EngineMissing            a model or its engine is not installed
+├── StoreError                   the database refused
+├── SharedStateError             Redis refused or did not answer
+├── StackError                   a part of the development stack is missing or broken
+├── CallerError                  the calling side could not place or hold its call
+└── IllegalTransition            our own bug: an event that no state expects
+
+Every class has a stable, unique `code` for logs and metrics, and says whether
+trying again can help.
+"""
+
+from typing import ClassVar
+
+
+class VoicebotError(Exception):
+    """The root of everything this project raises on purpose."""
+
+    code: ClassVar[str] = "voicebot"
+    retryable: ClassVar[bool] = False
+
+
+class ConfigurationError(VoicebotError):
+    """A setting must be changed; the message names it."""
+
+    code = "configuration"
+
+
+class BusinessFileInvalid(ConfigurationError):
+    """The business file cannot be used; each problem names its place and its remedy."""
+
+    code = "business-file-invalid"
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{path} cannot be used:\n{lines}")
+        self.path, self.problems = path, problems
+
+
+class AsteriskError(VoicebotError):
+    """Asterisk refused or did not answer."""
+
+    code = "asterisk"
+
+
+class AriRequestRefused(AsteriskError):
+    """Asterisk answered a REST request with an error status."""
+
+    code = "ari-request-refused"
+
+    def __init__(self, operation: str, status: int, reason: str) -> None:
+        super().__init__(f"{operation}: {status} {reason}")
+        self.operation, self.status, self.reason = operation, status, reason
+
+
+class AriRequestTimeout(AsteriskError):
+    """Asterisk did not answer a REST request before its deadline."""
+
+    code = "ari-request-timeout"
+    retryable = True
+
+    def __init__(self, operation: str, waited_ms: int) -> None:
+        super().__init__(f"{operation}: no answer after {waited_ms} ms")
+        self.operation, self.waited_ms = operation, waited_ms
+
+
+class AriDisconnected(AsteriskError):
+    """The ARI event socket is down; requests cannot be sent until it is back."""
+
+    code = "ari-disconnected"
+    retryable = True
+
+
+class MediaError(VoicebotError):
+    """The audio of a call cannot flow."""
+
+    code = "media"
+
+
+class MediaConnectFailed(MediaError):
+    """Asterisk's media socket could not be opened."""
+
+    code = "media-connect-failed"
+
+
+class MediaClosed(MediaError):
+    """The media socket closed under the call."""
+
+    code = "media-closed"
+
+
+class InferenceError(VoicebotError):
+    """A piece of work given to the workers did not succeed."""
+
+    code = "inference"
+
+
+class InferenceTimeout(InferenceError):
+    """No result arrived before the deadline."""
+
+    code = "inference-timeout"
+    retryable = True
+
+    def __init__(self, stage: str, waited_ms: int) -> None:
+        super().__init__(f"{stage}: no result after {waited_ms} ms")
+        self.stage, self.waited_ms = stage, waited_ms
+
+
+class InferenceRefused(InferenceError):
+    """A worker refused the work or failed at it; `reason` is the worker's stable code."""
+
+    code = "inference-refused"
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(f"{stage}: {reason}")
+        self.stage, self.reason = stage, reason
+
+
+class EngineMissing(InferenceError):
+    """A model or its engine is not installed; the message says what to install."""
+
+    code = "engine-missing"
+
+
+class StoreError(VoicebotError):
+    """The database refused."""
+
+    code = "store"
+
+
+class SharedStateError(VoicebotError):
+    """Redis refused or did not answer."""
+
+    code = "shared-state"
+    retryable = True
+
+
+class StackError(VoicebotError):
+    """A part of the stack is missing or broken; the message says what to do."""
+
+    code = "stack"
+
+
+class CallerError(VoicebotError):
+    """The calling side could not place or hold its call."""
+
+    code = "caller"
+
+
+class IllegalTransition(VoicebotError):
+    """An event arrived that its state does not expect: our own bug."""
+
+    code = "illegal-transition"
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f"{event} is not expected in state {state}")
+        self.state, self.event = state, event

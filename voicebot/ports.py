@@ -1,0 +1,199 @@
+"""What does a driver need of the outside world?
+
+One protocol per need. Adapters fulfil them in `ari`, `media`, `inference`,
+`shared_state` and `store`; `wiring` joins the two. Each wait named here ends by
+its deadline at the latest, with a typed error from `voicebot.errors`.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from voicebot.audio.frames import Encoding
+from voicebot.calls.model import BridgeId, CallId, CallRecord, ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What the recognizer understood of one utterance."""
+
+    text: str  # "" when there were no words
+    confidence: float  # 0 to 1
+    queued_ms: int
+    engine_ms: int
+
+
+class Recognizer(Protocol):
+    async def recognize(
+        self,
+        call_id: CallId,
+        audio: bytes,
+        *,
+        encoding: Encoding,
+        language: str,
+        hint: str,
+        deadline_s: float,
+        accurate: bool = False,
+    ) -> Transcript:
+        """Raises InferenceError. Cancelling the wait cancels the work."""
+
+
+class Responder(Protocol):
+    def respond(
+        self,
+        call_id: CallId,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float,
+        deadline_s: float,
+    ) -> AsyncIterator[str]:
+        """Yields pieces of text as they are generated; raises InferenceError.
+
+        Closing the iterator cancels the work, also in mid-generation.
+        """
+
+
+class Synthesizer(Protocol):
+    def synthesize(
+        self,
+        call_id: CallId,
+        text: str,
+        *,
+        encoding: Encoding,
+        language: str,
+        voice: str,
+        deadline_s: float,
+    ) -> AsyncIterator[bytes]:
+        """Yields audio as it is made; raises InferenceError. Closing it cancels the work."""
+
+
+class MeaningEncoder(Protocol):
+    async def encode(self, sentences: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One unit-length vector per sentence, comparable by dot product."""
+
+
+class VoiceDetector(Protocol):
+    def is_speech(self, frame: bytes) -> bool:
+        """Whether one 20 ms frame in the call's encoding holds speech."""
+
+
+class CallControl(Protocol):
+    """What is asked of Asterisk for a call. Raises AsteriskError."""
+
+    async def answer(self, channel_id: ChannelId) -> None: ...
+
+    async def open_media(
+        self, call_id: CallId, media_channel_id: ChannelId, encoding: Encoding
+    ) -> str:
+        """Creates the external-media channel; returns its media connection id."""
+
+    async def join(
+        self, bridge_id: BridgeId, channel_id: ChannelId, media_channel_id: ChannelId
+    ) -> None:
+        """Bridges caller and media, which must both be in Stasis already."""
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        """Succeeds also when the channel is already gone."""
+
+    async def destroy_bridge(self, bridge_id: BridgeId) -> None:
+        """Succeeds also when the bridge is already gone."""
+
+    async def leave(self, channel_id: ChannelId, context: str) -> None:
+        """Sends the channel out of Stasis, into a context of the dialplan."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAudio:
+    """Frames from the caller, in order."""
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPlayed:
+    """Everything sent before the mark has been played to the caller."""
+
+    mark_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived:
+    """The caller pressed a key."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEnded:
+    """The media socket closed: the call's audio is over."""
+
+    code: int
+
+
+MediaEvent = CallerAudio | MarkPlayed | DigitReceived | MediaEnded
+
+
+class MediaLink(Protocol):
+    """The audio of one call, both ways. Sending paces itself; reading never stalls."""
+
+    async def next_event(self) -> MediaEvent:
+        """The next event; after MediaEnded there is none."""
+
+    def play(self, audio: bytes) -> None:
+        """Queues audio for paced sending, in whole frames, at most 300 ms ahead of playing.
+
+        The audio's last partial frame is kept and joined with what follows; `mark` pads it.
+        """
+
+    def mark(self, mark_id: str) -> None:
+        """Asks for MarkPlayed once all audio queued so far was played."""
+
+    async def flush(self) -> None:
+        """Stops playing at once: drops what is queued here and in Asterisk, marks included."""
+
+    async def close(self) -> None: ...
+
+
+class CallContexts(Protocol):
+    """Live contexts of calls, shared by all agents."""
+
+    async def save(self, call_id: CallId, context: str) -> None: ...
+
+    async def load(self, call_id: CallId) -> str | None: ...
+
+    async def forget(self, call_id: CallId) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoad:
+    """What an agent process tells its peers about itself."""
+
+    agent: str
+    calls: int
+    max_calls: int
+
+
+class AgentDirectory(Protocol):
+    """Who else answers calls, and how busy they are. Entries live on a lease."""
+
+    async def announce(self, load: AgentLoad) -> None: ...
+
+    async def peers(self) -> Sequence[AgentLoad]: ...
+
+    async def withdraw(self, agent: str) -> None: ...
+
+
+class CallEvents(Protocol):
+    """The running commentary on calls, for those who watch (demo, later the panel)."""
+
+    async def publish(self, call_id: CallId, name: str, fields: Mapping[str, Any]) -> None: ...
+
+
+class CallRecords(Protocol):
+    """The lasting records of calls. Raises StoreError."""
+
+    async def write(self, record: CallRecord) -> None:
+        """Writes the call's one record; writing it again replaces it."""
+
+    async def find(self, call_id: CallId) -> CallRecord | None: ...

@@ -1,0 +1,120 @@
+"""What may be set, what it means, and where it comes from.
+
+Read once, at the start of a process: environment variables (`VOICEBOT_…`), then
+`<state_dir>/voicebot.env` (the operator's choices), then `<state_dir>/secrets.env`
+(generated at set-up, mode 0600), then the defaults below. Nothing listens beyond
+loopback unless it is set here.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voicebot.errors import ConfigurationError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+def default_cache_dir() -> Path:
+    """Big, content-keyed things that outlive a checkout (XDG base directory rules)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voicebot"
+
+
+class Settings(BaseSettings):
+    """All settings of all processes; each is documented, a test checks it."""
+
+    model_config = SettingsConfigDict(env_prefix="VOICEBOT_", extra="ignore", frozen=True)
+
+    state_dir: Path = Field(
+        PROJECT_DIR / "var", description="Logs, recordings, databases and generated secrets."
+    )
+    cache_dir: Path = Field(
+        default_factory=default_cache_dir,
+        description="The Asterisk root directory and other big things, keyed by content.",
+    )
+    business_file: Path = Field(
+        PROJECT_DIR / "config" / "lakeside_bikes.yaml",
+        description="The business whose callers are answered (YAML).",
+    )
+
+    node_name: str = Field(
+        "node1", pattern=r"^[a-z0-9]+$", description="Asterisk's system name; prefixes its ids."
+    )
+    bind_address: str = Field(
+        "127.0.0.1", description="The address Asterisk, Redis and their ports listen on."
+    )
+    sip_port: int = Field(5060, description="SIP over UDP.")
+    http_port: int = Field(8088, description="Asterisk's HTTP server: ARI and media sockets.")
+    rtp_first_port: int = Field(10_000, description="First RTP port; a call takes two.")
+    rtp_last_port: int = Field(10_999, description="Last RTP port.")
+
+    ari_username: str = Field("voicebot", description="The ARI account of the agents.")
+    ari_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
+    ari_request_deadline_ms: int = Field(2_000, description="Longest wait for one ARI answer.")
+
+    redis_port: int = Field(6390, description="The stack's own Redis.")
+    redis_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
+    redis_address: str = Field("", description="host:port of another Redis, instead of our own.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL with an async driver; empty: SQLite in state_dir."
+    )
+
+    agent_processes: int = Field(2, ge=1, description="Agent processes started by `up`.")
+    agent_max_calls: int = Field(50, ge=1, description="Calls one agent process takes at most.")
+    claim_timeout_ms: int = Field(
+        500, description="How long StasisBroadcast waits for an agent to claim a call."
+    )
+
+    stt_threads: int = Field(2, ge=1, description="CPU threads of the speech recognizer.")
+    llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
+    llm_slots: int = Field(4, ge=1, description="Replies the embedded model generates at once.")
+    tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
+    llm_url: str = Field(
+        "",
+        description="Base URL of an OpenAI-compatible server (…/v1); empty: the embedded model, "
+        "which is of demo grade.",
+    )
+    llm_model: str = Field("", description="Model name sent to that server.")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+
+    retention_days: int = Field(30, ge=0, description="Recordings and transcripts live this long.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def redis_url(self) -> str:
+        password = quote(self.redis_password.get_secret_value(), safe="")
+        where = self.redis_address or f"{self.bind_address}:{self.redis_port}"
+        return f"redis://:{password}@{where}/0" if password else f"redis://{where}/0"
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.state_dir}/voicebot.db"
+
+    @property
+    def ari_url(self) -> str:
+        """Base address of Asterisk's HTTP server, without a path."""
+        return f"http://{self.bind_address}:{self.http_port}"
+
+    @property
+    def media_url(self) -> str:
+        """Base address of the media sockets, without a path."""
+        return f"ws://{self.bind_address}:{self.http_port}"
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the environment and the two files; raises ConfigurationError naming each fault."""
+        state_dir = Path(os.environ.get("VOICEBOT_STATE_DIR") or PROJECT_DIR / "var")
+        # pydantic-settings lets a later file win over an earlier one.
+        files = (state_dir / "secrets.env", state_dir / "voicebot.env")
+        try:
+            return cls(_env_file=files, state_dir=state_dir)  # type: ignore[call-arg]
+        except ValidationError as error:
+            faults = "; ".join(
+                f"VOICEBOT_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+                for fault in error.errors()
+            )
+            raise ConfigurationError(faults) from error

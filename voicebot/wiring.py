@@ -1,0 +1,1 @@
+"""Which adapter fulfils which port? The only place that knows both."""

@@ -1,0 +1,166 @@
+"""What do an agent and a worker say to each other?
+
+The only module of `workers` that agents know. Celery carries the *start* of a
+piece of work (a `…Work` value as its single JSON argument) to the queue of its
+stage. Everything else goes over Redis: audio to a worker in one key, results
+back as entries of the reply stream of the agent process that asked. A work that
+is no longer wanted is cancelled by setting its cancel key, which workers look
+at before they start and between tokens or chunks.
+
+Times that cross machines are `…_at_s`: seconds of the Unix epoch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+
+class Stage(StrEnum):
+    """A stage of inference; also the name of its Celery queue."""
+
+    STT = "stt"
+    LLM = "llm"
+    TTS = "tts"
+
+
+TASKS: Mapping[Stage, str] = {stage: f"workers.{stage}.run" for stage in Stage}
+
+# Streams and audio keys are bounded and expire, so that a dead agent leaves nothing behind.
+REPLY_STREAM_MAX_ENTRIES = 20_000
+KEY_LIFETIME_S = 60
+WORKER_LEASE_S = 5
+
+
+def audio_key(work_id: str) -> str:
+    """Holds the audio of one utterance until a worker takes it."""
+    return f"work:{work_id}:audio"
+
+
+def cancel_key(work_id: str) -> str:
+    """Exists when the work is no longer wanted."""
+    return f"work:{work_id}:cancelled"
+
+
+def reply_stream(agent: str) -> str:
+    """Carries all results for one agent process."""
+    return f"replies:{agent}"
+
+
+def worker_key(stage: Stage, worker: str) -> str:
+    """A ready worker's lease: JSON with engine, model and slots; lives WORKER_LEASE_S."""
+    return f"worker:{stage}:{worker}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work: who asked, where the result goes, when it is worthless."""
+
+    work_id: str
+    call_id: str
+    reply_to: str
+    deadline_at_s: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, message: Mapping[str, Any]) -> Self:
+        """Raises KeyError or TypeError when the message is not of this kind."""
+        return cls(**{field.name: message[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizeWork(Work):
+    """Recognise one utterance, whose audio lies under `audio_key(work_id)`."""
+
+    stage: ClassVar[Stage] = Stage.STT
+    encoding: str  # ulaw, alaw, slin (8 kHz) or slin16
+    language: str  # BCP 47, as the business file says: "en"
+    hint: str  # words likely to occur, or ""
+    accurate: bool  # the full window, for digits and recordings; slower
+
+
+@dataclass(frozen=True, slots=True)
+class RespondWork(Work):
+    """Continue a conversation; tokens come back as they are generated."""
+
+    stage: ClassVar[Stage] = Stage.LLM
+    messages: list[dict[str, str]]  # [{"role": "system" | "user" | "assistant", "content": …}]
+    max_tokens: int
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesizeWork(Work):
+    """Speak one phrase; audio comes back in chunks of whole frames but the last."""
+
+    stage: ClassVar[Stage] = Stage.TTS
+    text: str
+    language: str
+    voice: str  # "" is the engine's own
+    encoding: str  # ulaw, alaw, slin (8 kHz) or slin16
+
+
+class ReplyKind(StrEnum):
+    """What one entry of a reply stream is."""
+
+    TOKEN = "token"  # noqa: S105 — LLM: `text` continues the reply
+    AUDIO = "audio"  # TTS: `audio` continues the phrase
+    TRANSCRIPT = "transcript"  # STT: `text`, whole; `confidence` 0 to 1
+    FINISHED = "finished"  # the last entry of a work that succeeded
+    FAILED = "failed"  # the last entry of a work that did not; `reason` is a stable code
+
+
+class FailureReason(StrEnum):
+    """Why a work failed."""
+
+    EXPIRED = "expired"  # its deadline had passed
+    CANCELLED = "cancelled"
+    AUDIO_MISSING = "audio-missing"
+    LANGUAGE_UNSUPPORTED = "language-unsupported"
+    BAD_REQUEST = "bad-request"
+    ENGINE_FAILED = "engine-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One entry of a reply stream."""
+
+    work_id: str
+    kind: ReplyKind
+    text: str = ""
+    audio: bytes = b""
+    confidence: float = 1.0
+    reason: str = ""
+    # On TRANSCRIPT and FINISHED: ms the work waited in its queue, and ms the engine took.
+    queued_ms: int = 0
+    engine_ms: int = 0
+
+    def to_fields(self) -> dict[str, str | bytes]:
+        """The fields of the stream entry; defaults are left out."""
+        entry: dict[str, str | bytes] = {"work_id": self.work_id, "kind": self.kind.value}
+        for name in ("text", "audio", "confidence", "reason", "queued_ms", "engine_ms"):
+            value = getattr(self, name)
+            if value != _REPLY_DEFAULTS[name]:
+                entry[name] = value if isinstance(value, str | bytes) else repr(value)
+        return entry
+
+    @classmethod
+    def from_fields(cls, entry: Mapping[bytes, bytes]) -> Self:
+        """Raises KeyError or ValueError when the entry is not a reply."""
+        return cls(
+            work_id=entry[b"work_id"].decode(),
+            kind=ReplyKind(entry[b"kind"].decode()),
+            text=entry.get(b"text", b"").decode(),
+            audio=entry.get(b"audio", b""),
+            confidence=float(entry.get(b"confidence", b"1.0")),
+            reason=entry.get(b"reason", b"").decode(),
+            queued_ms=int(entry.get(b"queued_ms", b"0")),
+            engine_ms=int(entry.get(b"engine_ms", b"0")),
+        )
+
+
+_REPLY_DEFAULTS: Mapping[str, Any] = {
+    field.name: field.default for field in fields(Reply) if field.name not in ("work_id", "kind")
+}

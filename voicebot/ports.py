@@ -141,7 +141,7 @@ class MediaLink(Protocol):
         """The next event; after MediaEnded there is none."""
 
     def play(self, audio: bytes) -> None:
-        """Queues audio for paced sending, in whole frames, at most 300 ms ahead of playing.
+        """Queues audio (the call's encoding) for paced sending, at most 300 ms ahead of playing.
 
         The audio's last partial frame is kept and joined with what follows; `mark` pads it.
         """
@@ -149,8 +149,11 @@ class MediaLink(Protocol):
     def mark(self, mark_id: str) -> None:
         """Asks for MarkPlayed once all audio queued so far was played."""
 
-    async def flush(self) -> None:
-        """Stops playing at once: drops what is queued here and in Asterisk, marks included."""
+    async def flush(self) -> int:
+        """Stops playing at once: drops what is queued here and in Asterisk, marks included.
+
+        Returns how many ms of the audio given to `play` the caller did not hear.
+        """
 
     async def close(self) -> None: ...
 

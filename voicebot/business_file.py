@@ -1,0 +1,1 @@
+"""Reads a business file: YAML in, a validated Business out."""

@@ -1,0 +1,104 @@
+"""How is the database opened, and how does each access to it end in time?
+
+Every access is one transaction with a deadline. What the driver or SQLAlchemy
+raises leaves here as StoreError, without the values it was about: they are private.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from voicebot.errors import StoreError
+
+DEADLINE_S = 5.0
+# Below the deadline, so that a locked file is reported as that.
+_SQLITE_BUSY_MS = 3_000
+
+
+def open_engine(database_url: str, *, enforces_foreign_keys: bool = True) -> AsyncEngine:
+    """The engine for a URL with an async driver. Opens no connection yet."""
+    # Parameters are callers' words and numbers: they stay out of exceptions and logs.
+    engine = create_async_engine(database_url, hide_parameters=True, pool_timeout=DEADLINE_S)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, enforces_foreign_keys)
+    return engine
+
+
+def _prepare_sqlite(engine: AsyncEngine, enforces_foreign_keys: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes only before the first change, too late for one snapshot.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_SQLITE_BUSY_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")  # agents write while the CLI reads
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforces_foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A reader that turns writer fails at once when another wrote in between, whatever the
+        # busy timeout says. So writers take their lock first.
+        is_reading = connection.get_execution_options().get("is_reading", False)
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Transactions on one engine."""
+
+    def __init__(self, engine: AsyncEngine, *, deadline_s: float = DEADLINE_S) -> None:
+        self._engine = engine
+        self._deadline_s = deadline_s
+
+    @classmethod
+    def open(cls, database_url: str) -> "Database":
+        return cls(open_engine(database_url))
+
+    @property
+    def name(self) -> str:
+        """The database's address without its password."""
+        return make_url(self._engine.url).render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def reading(self, operation: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction that changes nothing."""
+        async with self._transaction(operation, is_reading=True) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, operation: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end of the block, or not at all."""
+        async with self._transaction(operation, is_reading=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(
+        self, operation: str, *, is_reading: bool
+    ) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                async with self._engine.connect() as plain:
+                    connection = await plain.execution_options(is_reading=is_reading)
+                    async with connection.begin():
+                        yield connection
+        except TimeoutError as error:
+            waited_ms = round(self._deadline_s * 1000)
+            raise StoreError(f"{operation}: no answer after {waited_ms} ms") from error
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(f"{operation}: {_reason(error)}") from error
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _reason(error: SQLAlchemyError | OSError) -> str:
+    """What the database said, in one line: further lines may quote the row."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(said).splitlines()
+    return lines[0] if lines else type(said).__name__

@@ -1,0 +1,45 @@
+# Every command of the project's daily life; `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The environment's own tools, and Redis' binary where the machine has it under another name.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help setup demo up down status doctor check test lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: ## Install everything this needs (root or sudo; repeatable)
+	@setup/run
+
+demo: setup ## Set up, start and hold a spoken call with the demo business
+	@voicebot demo
+
+up: setup ## Start the development stack
+	@voicebot up
+
+down: ## Stop the development stack
+	@voicebot down
+
+status: ## Show the processes of the stack
+	@voicebot status
+
+doctor: ## Check every part and say what to do about each fault
+	@voicebot doctor
+
+check: ## Format, lint, types and import contracts
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+
+test: setup ## All tests, on real servers
+	pytest
+
+lock: ## Resolve the dependencies anew into the lock files
+	@setup/lock
+
+clean: ## Remove what was built in this checkout (state in var/ and caches stay)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info dist

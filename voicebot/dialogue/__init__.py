@@ -1,0 +1,1 @@
+"""What to say: history, prompt, phrases, and the business's own facts. Pure decisions."""

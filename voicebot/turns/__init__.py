@@ -1,0 +1,1 @@
+"""Who may speak: end of speech and barge-in, counted in media time. Pure decisions."""

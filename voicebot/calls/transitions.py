@@ -1,0 +1,68 @@
+"""Through which states does a call pass?
+
+A pair that is not in the table is our own bug and raises IllegalTransition;
+late and repeated events are listed, not swallowed.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from voicebot.calls import events as on
+from voicebot.errors import IllegalTransition
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    OFFERED = "offered"  # claimed in the race; the channel is on its way to us
+    CONNECTING = "connecting"  # being answered, bridged, its media opened
+    TALKING = "talking"
+    LEAVING = "leaving"  # handed over to the dialplan
+    ENDED = "ended"
+
+
+_CONVERSATION = (
+    on.CallerAudible,
+    on.SpeechStarted,
+    on.SpeechEnded,
+    on.Transcribed,
+    on.RecognitionFailed,
+    on.Retrieved,
+    on.ReplyPhrase,
+    on.ReplyFinished,
+    on.ReplyFailed,
+    on.PhraseStarted,
+    on.PhrasePlayed,
+    on.PhraseFailed,
+    on.Silenced,
+    on.KeyPressed,
+)
+
+TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
+    (CallState.OFFERED, on.Claimed): CallState.CONNECTING,
+    (CallState.CONNECTING, on.Connected): CallState.TALKING,
+    (CallState.CONNECTING, on.ConnectFailed): CallState.LEAVING,
+    # The media channel can die while the caller's is still being answered.
+    (CallState.CONNECTING, on.MediaLost): CallState.CONNECTING,
+    (CallState.TALKING, on.MediaLost): CallState.LEAVING,
+    **{(CallState.TALKING, event): CallState.TALKING for event in _CONVERSATION},
+    # Audio and results still arrive after the call was given up.
+    **{(CallState.LEAVING, event): CallState.LEAVING for event in _CONVERSATION},
+    **{
+        (state, event): state
+        for state in (CallState.LEAVING, CallState.ENDED)
+        for event in (on.MediaLost, on.Connected, on.ConnectFailed)
+    },
+    **{(CallState.ENDED, event): CallState.ENDED for event in (*_CONVERSATION, on.Claimed)},
+    # The caller may hang up at any moment, and Asterisk may tell us twice.
+    **{(state, on.HungUp): CallState.ENDED for state in CallState},
+    **{(state, on.LeftStasis): CallState.ENDED for state in CallState},
+}
+
+
+def next_state(state: CallState, event: on.CallEvent) -> CallState:
+    """Raises IllegalTransition for a pair that is not in the table."""
+    try:
+        return TRANSITIONS[state, type(event)]
+    except KeyError:
+        raise IllegalTransition(state.value, type(event).__name__) from None

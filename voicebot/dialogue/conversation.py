@@ -1,0 +1,361 @@
+"""What does the agent do next in this conversation?
+
+Takes what happened and returns what to do. The caller always comes first: speech
+stops the agent, and speech before the answer is audible is taken as going on, so
+that both parts are understood together. Whatever fails, the caller hears words.
+
+All times are seconds since the call began.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from voicebot.calls import commands as do
+from voicebot.calls import events as on
+from voicebot.calls.model import AnswerSource, PhraseId, TurnRecord
+from voicebot.dialogue import guard, prompt
+from voicebot.dialogue.answers import Candidate, OfferFact, TellFact, choose
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.phrases import split
+from voicebot.dialogue.turn import OpenTurn, PhraseState
+from voicebot.turns.playback import HeardPhrase
+
+# Lets the last frames of a farewell pass through bridge and RTP before the BYE.
+AFTER_FAREWELL_S = 0.2
+# So many phrases in a row that nobody could hear: the call cannot be held any more.
+FAILURES_TO_GIVE_UP = 2
+# Beyond the longest utterance: whoever should have told its end is gone.
+LONGEST_HEARING_S = 40.0
+NORMAL_CLEARING = 16  # ITU-T Q.850
+
+
+class Phase(StrEnum):
+    """Who has the floor."""
+
+    LISTENING = "listening"  # nobody speaks
+    HEARING = "hearing"  # the caller speaks
+    UNDERSTANDING = "understanding"  # the caller has spoken; words, facts, reply are awaited
+    SPEAKING = "speaking"  # an answer, or a part of it, is on its way to the caller
+    CLOSING = "closing"  # the farewell is on its way; then the call ends
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class ConversationState:
+    """Everything that another process needs to go on from here."""
+
+    phase: Phase = Phase.LISTENING
+    turn: OpenTurn | None = None
+    stopping: OpenTurn | None = None  # was interrupted; what was heard of it is not known yet
+    next_number: int = 0
+    history: list[Exchange] = field(default_factory=list)
+    records: list[TurnRecord] = field(default_factory=list)
+    unheard: str = ""  # the rest of the answer the caller cut short
+    offered_fact_id: str | None = None
+    silent_prompts: int = 0
+    failures_in_row: int = 0
+    deadline_s: float | None = None
+    farewell_said: bool = False
+
+
+class Conversation:
+    """Decides; a call agent feeds it and carries out what it returns."""
+
+    def __init__(
+        self, business: Business, started_at: datetime, state: ConversationState | None = None
+    ) -> None:
+        self._business = business
+        self._started_at = started_at
+        self.state = state if state is not None else ConversationState()
+        self._known_words = frozenset(
+            word.lower() for name in (business.name, *business.words) for word in name.split()
+        )
+
+    @property
+    def agent_is_audible(self) -> bool:
+        """Whether speech from the caller would now be an interruption."""
+        turn = self.state.turn
+        return turn is not None and turn.is_audible and not turn.is_over
+
+    def next_deadline_s(self) -> float | None:
+        return self.state.deadline_s
+
+    def open(self, t: float) -> list[do.Command]:
+        """The first words of the call."""
+        return self._speak_unasked(self._business.opening, t)
+
+    def receive(self, event: on.ConversationEvent, t: float) -> list[do.Command]:
+        """What to do about an event. Late and repeated ones change nothing."""
+        state = self.state
+        if state.phase is Phase.OVER:
+            return []
+        match event:
+            case on.SpeechStarted():
+                return self._caller_speaks(t)
+            case on.SpeechEnded(utterance_id, silence_ms):
+                if state.turn is None or state.phase is not Phase.HEARING:
+                    return []
+                state.phase, state.deadline_s = Phase.UNDERSTANDING, None
+                state.turn.utterances[utterance_id] = None
+                state.turn.moments.speech_ended_s = t
+                state.turn.moments.silence_ms = silence_ms
+                return [do.Recognize(utterance_id)]
+            case on.Transcribed(utterance_id, text):
+                if state.turn is None or utterance_id not in state.turn.utterances:
+                    return []
+                state.turn.utterances[utterance_id] = text.strip()
+                state.turn.moments.transcribed_s = t
+                return self._understand(t)
+            case on.RecognitionFailed(utterance_id):
+                if state.turn is None or utterance_id not in state.turn.utterances:
+                    return []
+                state.turn.utterances[utterance_id] = ""
+                if state.phase is not Phase.UNDERSTANDING or not state.turn.is_transcribed:
+                    return []
+                return self._say(self._business.phrases.not_understood, t)
+            case on.Retrieved(reply_id, candidates):
+                if state.turn is None or state.turn.reply_id != reply_id:
+                    return []
+                state.turn.moments.retrieved_s = t
+                return self._answer(candidates, t)
+            case on.ReplyPhrase(reply_id, text):
+                if state.turn is None or state.turn.reply_id != reply_id:
+                    return []
+                return self._review(text, t)
+            case on.ReplyFinished(reply_id) | on.ReplyFailed(reply_id):
+                if state.turn is None or state.turn.reply_id != reply_id:
+                    return []
+                state.turn.reply_id = None
+                if not state.turn.phrases:
+                    failed = isinstance(event, on.ReplyFailed)
+                    phrases = self._business.phrases
+                    return self._say(phrases.trouble if failed else phrases.unknown, t)
+                return self._go_on(t)
+            case on.PhraseStarted(phrase_id, synthesis_ms):
+                return self._phrase_started(phrase_id, synthesis_ms, t)
+            case on.PhrasePlayed() | on.PhraseFailed():
+                return self._phrase_over(event, t)
+            case on.Silenced(phrases):
+                return self._silenced(phrases)
+            case on.CallerAudible() | on.KeyPressed():
+                return []
+
+    def on_deadline(self, t: float) -> list[do.Command]:
+        """The caller said nothing for too long, or has heard the farewell."""
+        state = self.state
+        if state.deadline_s is None or t < state.deadline_s:
+            return []
+        state.deadline_s = None
+        if state.phase is Phase.CLOSING:
+            state.phase = Phase.OVER
+            return [do.HangUp(NORMAL_CLEARING)]
+        if state.phase is Phase.HEARING:
+            state.turn, state.phase = None, Phase.LISTENING
+        if state.phase is not Phase.LISTENING:
+            return []
+        phrases = self._business.phrases
+        state.silent_prompts += 1
+        if state.silent_prompts == 1:
+            return self._speak_unasked(phrases.still_there_first, t)
+        if state.silent_prompts == 2:
+            return self._speak_unasked(phrases.still_there_second, t)
+        return self._say_farewell(phrases.silent_farewell, t)
+
+    def end(self) -> list[do.Command]:
+        """The caller is gone: what is open is closed as far as it was heard."""
+        state = self.state
+        commands: list[do.Command] = []
+        for turn in (state.stopping, state.turn):
+            if turn is not None and (turn.phrases or turn.utterances):
+                turn.cut()
+                commands += self._close(turn)
+        state.stopping = state.turn = state.deadline_s = None
+        state.phase = Phase.OVER
+        return commands
+
+    # --- the caller speaks -------------------------------------------------
+
+    def _caller_speaks(self, t: float) -> list[do.Command]:
+        state = self.state
+        if state.phase in (Phase.CLOSING, Phase.HEARING):
+            return []  # a farewell is never cut
+        state.deadline_s = t + LONGEST_HEARING_S
+        commands: list[do.Command] = []
+        turn = state.turn
+        if turn is not None:
+            if turn.reply_id is not None:
+                commands.append(do.CancelReply(turn.reply_id))
+                turn.reply_id = None
+            if turn.phrases:
+                commands.append(do.StopSpeaking())
+            if turn.is_audible or not turn.utterances:
+                turn.is_interrupted = True
+                commands += self._forget_stopping()
+                state.stopping, state.turn = turn, None
+            else:
+                turn.start_over()
+        if state.turn is None:
+            state.turn = self._new_turn(t)
+        state.phase = Phase.HEARING
+        return commands
+
+    def _forget_stopping(self) -> list[do.Command]:
+        stopping, self.state.stopping = self.state.stopping, None
+        if stopping is None:
+            return []
+        stopping.cut()
+        return self._close(stopping)
+
+    def _silenced(self, phrases: tuple[HeardPhrase, ...]) -> list[do.Command]:
+        stopping, self.state.stopping = self.state.stopping, None
+        if stopping is None:
+            return []
+        stopping.cut(phrases)
+        self.state.unheard = " ".join(
+            phrase.text for phrase in stopping.phrases if phrase.state is PhraseState.CUT
+        )
+        return self._close(stopping)
+
+    # --- what was said, and what to answer ---------------------------------
+
+    def _understand(self, t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
+            return []
+        unheard, state.unheard = state.unheard, ""
+        if not turn.heard:
+            # A noise stopped the agent: go on with what the caller has not heard.
+            if unheard:
+                return self._say(unheard, t)
+            state.turn, state.phase = None, Phase.LISTENING
+            state.next_number -= 1
+            return self._listen(t)
+        state.silent_prompts = 0
+        offered, state.offered_fact_id = state.offered_fact_id, None
+        phrases = self._business.phrases
+        match recognise_intent(turn.heard):
+            case Intent.GOODBYE:
+                return self._say_farewell(phrases.farewell, t)
+            case Intent.YES if offered is not None:
+                return self._tell(offered, t)
+            case Intent.NO if offered is not None:
+                return self._say(phrases.ask_again, t)
+            case Intent.REPEAT if state.records:
+                return self._say(state.records[-1].said, t)
+        return [do.Retrieve(turn.await_reply(), turn.heard)]
+
+    def _answer(self, candidates: tuple[Candidate, ...], t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        turn.reply_id = None
+        match choose(candidates):
+            case TellFact(fact_id):
+                return self._tell(fact_id, t)
+            case OfferFact(fact_id):
+                state.offered_fact_id = fact_id
+                topic = self._business.fact(fact_id).topic
+                return self._say(self._business.phrases.do_you_mean.format(topic=topic), t)
+        messages = prompt.messages_for(self._business, state.history, turn.heard)
+        return [
+            do.Reply(turn.await_reply(), tuple(messages), prompt.MAX_TOKENS, prompt.TEMPERATURE)
+        ]
+
+    def _tell(self, fact_id: str, t: float) -> list[do.Command]:
+        turn = self.state.turn
+        assert turn is not None
+        turn.source, turn.fact_id = AnswerSource.FACT, fact_id
+        at = self._started_at + timedelta(seconds=t)
+        return self._say(self._business.fact(fact_id).spoken(self._business.hours, at), t)
+
+    def _review(self, text: str, t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        assert turn.reply_id is not None
+        if isinstance(guard.review(text, turn.heard, self._known_words), guard.Pass):
+            turn.source, turn.moments.was_generated = AnswerSource.MODEL, True
+            return self._say(text, t)
+        commands: list[do.Command] = [do.CancelReply(turn.reply_id)]
+        turn.reply_id = None
+        if turn.phrases:
+            return commands + self._go_on(t)
+        turn.moments.was_generated = True
+        return commands + self._say(self._business.phrases.unknown, t)
+
+    # --- the agent speaks --------------------------------------------------
+
+    def _say(self, text: str, t: float) -> list[do.Command]:
+        """Answers within the open turn."""
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        state.phase, state.deadline_s = Phase.SPEAKING, None
+        spoken = [turn.add_phrase(part, t) for part in split(text)]
+        return [do.Say(phrase.phrase_id, phrase.text) for phrase in spoken]
+
+    def _speak_unasked(self, text: str, t: float) -> list[do.Command]:
+        self.state.turn = self._new_turn(t)
+        return self._say(text, t)
+
+    def _say_farewell(self, text: str, t: float) -> list[do.Command]:
+        if self.state.turn is None:
+            self.state.turn = self._new_turn(t)
+        commands = self._say(text, t)
+        self.state.phase, self.state.farewell_said = Phase.CLOSING, True
+        return commands
+
+    def _phrase_started(self, phrase_id: PhraseId, synthesis_ms: int, t: float) -> list[do.Command]:
+        turn = self.state.turn
+        phrase = turn.phrase(phrase_id) if turn is not None else None
+        if turn is None or phrase is None or phrase.state is not PhraseState.ASKED:
+            return []
+        phrase.state = PhraseState.AUDIBLE
+        if turn.moments.audible_s is None:
+            turn.moments.audible_s, turn.moments.synthesis_ms = t, synthesis_ms
+        return []
+
+    def _phrase_over(self, event: on.PhrasePlayed | on.PhraseFailed, t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        phrase = turn.phrase(event.phrase_id) if turn is not None else None
+        if turn is None or phrase is None or phrase.is_over:
+            return []
+        if isinstance(event, on.PhrasePlayed):
+            phrase.state, phrase.heard = PhraseState.PLAYED, phrase.text
+            state.failures_in_row = 0
+            return self._go_on(t)
+        phrase.state = PhraseState.FAILED
+        state.failures_in_row += 1
+        if state.failures_in_row >= FAILURES_TO_GIVE_UP:
+            state.phase, state.deadline_s = Phase.OVER, None
+            return [do.Leave("speech-unavailable")]
+        return self._go_on(t)
+
+    def _go_on(self, t: float) -> list[do.Command]:
+        """Closes the turn once all of its answer is over."""
+        state, turn = self.state, self.state.turn
+        if turn is None or not turn.is_over or state.phase not in (Phase.SPEAKING, Phase.CLOSING):
+            return []
+        state.turn = None
+        commands = self._close(turn)
+        if state.phase is Phase.CLOSING:
+            state.deadline_s = t + AFTER_FAREWELL_S
+            return commands
+        state.phase = Phase.LISTENING
+        return commands + self._listen(t)
+
+    def _listen(self, t: float) -> list[do.Command]:
+        self.state.deadline_s = t + self._business.silence.patience_s
+        return []
+
+    def _new_turn(self, t: float) -> OpenTurn:
+        number = self.state.next_number
+        self.state.next_number += 1
+        return OpenTurn(number, t)
+
+    def _close(self, turn: OpenTurn) -> list[do.Command]:
+        record = turn.record(self._started_at)
+        self.state.history.append(Exchange(turn.heard, turn.said_heard))
+        self.state.records.append(record)
+        return [do.NoteTurn(record)]

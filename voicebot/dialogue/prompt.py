@@ -1,0 +1,44 @@
+"""What is the language model told?
+
+A constant beginning, so that every call shares its prefix in the model's cache,
+then the last exchanges as the caller heard them. Old ones are dropped in blocks,
+so that the prefix does not change with every turn of a long call.
+"""
+
+from collections.abc import Sequence
+
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.history import Exchange
+
+MAX_EXCHANGES = 8
+DROPPED_AT_ONCE = 4
+# One or two short spoken sentences.
+MAX_TOKENS = 48
+TEMPERATURE = 0.2
+
+_RULES = (
+    "You are speaking on the telephone. Reply with one short, friendly sentence. "
+    "Never mention prices, times, dates, addresses, names or products. "
+    "If you do not know something, say that you do not know."
+)
+
+
+def messages_for(
+    business: Business, history: Sequence[Exchange], heard: str
+) -> list[dict[str, str]]:
+    """The messages of a chat completion: system, history, and what the caller just said."""
+    messages = [{"role": "system", "content": f"{business.persona} {_RULES}"}]
+    for exchange in recent(history):
+        if exchange.heard:
+            messages.append({"role": "user", "content": exchange.heard})
+        if exchange.said:
+            messages.append({"role": "assistant", "content": exchange.said})
+    messages.append({"role": "user", "content": heard})
+    return messages
+
+
+def recent(history: Sequence[Exchange]) -> Sequence[Exchange]:
+    """The exchanges that still fit; whole blocks of old ones are left out."""
+    excess = max(0, len(history) - MAX_EXCHANGES)
+    blocks = -(-excess // DROPPED_AT_ONCE)
+    return history[blocks * DROPPED_AT_ONCE :]

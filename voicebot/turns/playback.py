@@ -1,0 +1,49 @@
+"""How much of what was queued has the caller heard?
+
+Phrases are played in the order they were queued. After a flush Asterisk says
+how much audio was dropped; it is missing from the end of the queue.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicebot.calls.model import PhraseId
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPhrase:
+    """What the caller heard of one phrase that was being played."""
+
+    phrase_id: PhraseId
+    heard_ms: int
+    queued_ms: int
+
+
+def heard_of(phrases: Sequence[tuple[PhraseId, int]], unheard_ms: int) -> tuple[HeardPhrase, ...]:
+    """Divides the unheard audio over phrases (id, queued ms), latest first."""
+    heard: list[HeardPhrase] = []
+    for phrase_id, queued_ms in reversed(phrases):
+        missing_ms = min(queued_ms, max(unheard_ms, 0))
+        unheard_ms -= missing_ms
+        heard.append(HeardPhrase(phrase_id, queued_ms - missing_ms, queued_ms))
+    return tuple(reversed(heard))
+
+
+def heard_words(text: str, heard_ms: int, queued_ms: int) -> str:
+    """The words of a phrase that were played, in proportion to their length.
+
+    Only whole words count; a word that was cut was not heard.
+    """
+    if queued_ms <= 0 or heard_ms <= 0:
+        return ""
+    if heard_ms >= queued_ms:
+        return text
+    allowed = len(text) * heard_ms // queued_ms
+    words: list[str] = []
+    length = 0
+    for word in text.split():
+        length += len(word) + (1 if words else 0)
+        if length > allowed:
+            break
+        words.append(word)
+    return " ".join(words)

@@ -1,0 +1,100 @@
+"""When has the caller begun to speak, and when has the caller finished?
+
+Counts media time, never wall time: each frame advances the count by its own
+length, so a stalled network cannot end a turn. One noisy frame begins nothing
+and one quiet frame ends nothing: speech has to fill most of a short window.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """How much media time it takes to be sure, in ms."""
+
+    # While the agent is silent: a short word must be enough.
+    onset_speech_ms: int = 80
+    onset_window_ms: int = 120
+    # While the agent speaks, its echo and a cough must not be: real speech interrupts.
+    barge_in_speech_ms: int = 180
+    barge_in_window_ms: int = 240
+    end_silence_ms: int = 480
+    # The recognizer's window is 30 s; a longer monologue is heard in pieces.
+    longest_utterance_ms: int = 28_000
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOnset:
+    """The caller has begun to speak, `ago_ms` before the end of this frame."""
+
+    ago_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnd:
+    """The caller has finished: `speech_ms` from onset to last sound, then `silence_ms`."""
+
+    speech_ms: int
+    silence_ms: int
+
+
+class TurnTaker:
+    """Follows one caller's voice, frame by frame."""
+
+    def __init__(self, rules: TurnRules | None = None) -> None:
+        self._rules = rules if rules is not None else TurnRules()
+        self._recent: deque[tuple[int, bool]] = deque()
+        self._is_speaking = False
+        self._utterance_ms = 0
+        self._silence_ms = 0
+
+    @property
+    def caller_is_speaking(self) -> bool:
+        return self._is_speaking
+
+    def receive(
+        self, frame_ms: int, is_speech: bool, *, agent_is_speaking: bool
+    ) -> SpeechOnset | SpeechEnd | None:
+        """Takes the next frame's verdict; tells what it changed, if anything."""
+        if self._is_speaking:
+            return self._follow(frame_ms, is_speech)
+        return self._await_onset(frame_ms, is_speech, agent_is_speaking)
+
+    def _await_onset(
+        self, frame_ms: int, is_speech: bool, agent_is_speaking: bool
+    ) -> SpeechOnset | None:
+        rules = self._rules
+        self._recent.append((frame_ms, is_speech))
+        longest_ms = max(rules.onset_window_ms, rules.barge_in_window_ms)
+        while sum(length for length, _ in self._recent) > longest_ms:
+            self._recent.popleft()
+        needed_ms, window_ms = (
+            (rules.barge_in_speech_ms, rules.barge_in_window_ms)
+            if agent_is_speaking
+            else (rules.onset_speech_ms, rules.onset_window_ms)
+        )
+        seen_ms = speech_ms = onset_ago_ms = 0
+        for length, spoken in reversed(self._recent):
+            seen_ms += length
+            if seen_ms > window_ms:
+                break
+            if spoken:
+                speech_ms += length
+                onset_ago_ms = seen_ms
+        if not is_speech or speech_ms < needed_ms:
+            return None
+        self._recent.clear()
+        self._is_speaking, self._utterance_ms, self._silence_ms = True, onset_ago_ms, 0
+        return SpeechOnset(onset_ago_ms)
+
+    def _follow(self, frame_ms: int, is_speech: bool) -> SpeechEnd | None:
+        self._utterance_ms += frame_ms
+        self._silence_ms = 0 if is_speech else self._silence_ms + frame_ms
+        if (
+            self._silence_ms < self._rules.end_silence_ms
+            and self._utterance_ms < self._rules.longest_utterance_ms
+        ):
+            return None
+        self._is_speaking = False
+        return SpeechEnd(self._utterance_ms - self._silence_ms, self._silence_ms)

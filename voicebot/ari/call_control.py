@@ -1,0 +1,66 @@
+"""How is what a call needs said to Asterisk?
+
+Fulfils `ports.CallControl`. What is to be ended may have ended already, because a
+caller can hang up at any moment: then 404 is as good as success.
+"""
+
+from voicebot.ari.client import AriClient
+from voicebot.audio.frames import Encoding
+from voicebot.calls.model import BridgeId, CallId, ChannelId
+from voicebot.errors import AriRequestRefused, AsteriskError
+
+NOT_FOUND = 404
+
+
+class AriCallControl:
+    def __init__(self, ari: AriClient) -> None:
+        self._ari = ari
+
+    async def answer(self, channel_id: ChannelId) -> None:
+        await self._ari.channels.answer(channel_id)
+
+    async def open_media(
+        self, call_id: CallId, media_channel_id: ChannelId, encoding: Encoding
+    ) -> str:
+        """Its StasisStart follows once our media socket is up, with args ("media", call_id)."""
+        channel = await self._ari.channels.external_media(
+            app=self._ari.app,
+            audio_format=encoding,
+            channel_id=media_channel_id,
+            transport="websocket",
+            encapsulation="none",
+            # Asterisk waits for our socket; INCOMING is the word for it in the dial string.
+            connection_type="server",
+            external_host="INCOMING",
+            direction="both",
+            data=f"media,{call_id}",
+            transport_data="f(json)",
+        )
+        connection_id = channel.variables.get("MEDIA_WEBSOCKET_CONNECTION_ID")
+        if connection_id is None:
+            raise AsteriskError("channels.externalMedia: no media connection id in the answer")
+        return connection_id
+
+    async def join(
+        self, bridge_id: BridgeId, channel_id: ChannelId, media_channel_id: ChannelId
+    ) -> None:
+        """When it fails the bridge may exist: `destroy_bridge` at the call's end removes it."""
+        await self._ari.bridges.create_with_id(bridge_id)
+        await self._ari.bridges.add_channel(bridge_id, (channel_id, media_channel_id))
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        try:
+            await self._ari.channels.hangup(channel_id, reason_code=cause)
+        except AriRequestRefused as error:
+            if error.status != NOT_FOUND:
+                raise
+
+    async def destroy_bridge(self, bridge_id: BridgeId) -> None:
+        try:
+            await self._ari.bridges.destroy(bridge_id)
+        except AriRequestRefused as error:
+            if error.status != NOT_FOUND:
+                raise
+
+    async def leave(self, channel_id: ChannelId, context: str) -> None:
+        await self._ari.channels.continue_in_dialplan(channel_id, context=context)

@@ -1,0 +1,54 @@
+"""How is Redis asked, so that every question ends in time?
+
+One deadline per operation, retries included. What redis-py raises leaves here as
+SharedStateError; a connection whose answer was not awaited is closed, never reused.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+from voicebot.errors import SharedStateError
+
+DEADLINE_MS = 1_000
+# Longest silence on a socket: a watcher blocks for as long as WATCH_MS, and then some.
+WATCH_MS = 1_000
+_SOCKET_TIMEOUT_S = 5.0
+
+
+class RedisConnection:
+    """A client for the stack's Redis. Connects at its first use, and again when need be."""
+
+    def __init__(self, url: str, *, deadline_ms: int = DEADLINE_MS) -> None:
+        self._deadline_ms = deadline_ms
+        self.client = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=_SOCKET_TIMEOUT_S,
+            socket_connect_timeout=_SOCKET_TIMEOUT_S,
+            # Once more, at once: that is for a connection which Redis closed while it lay idle.
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        )
+
+    async def answer(
+        self, operation: str, reply: Awaitable[Any], *, deadline_ms: int | None = None
+    ) -> Any:  # redis-py's own types do not know that replies are decoded
+        """Waits for a reply, until the deadline at the latest. Raises SharedStateError."""
+        limit_ms = self._deadline_ms if deadline_ms is None else deadline_ms
+        try:
+            async with asyncio.timeout(limit_ms / 1000):
+                return await reply
+        except TimeoutError as error:
+            raise SharedStateError(f"{operation}: no answer after {limit_ms} ms") from error
+        except (RedisError, OSError) as error:
+            # Its text may quote what was sent.
+            raise SharedStateError(f"{operation}: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        await self.answer("close", self.client.aclose())

@@ -1,0 +1,29 @@
+"""Which Redis key holds what?
+
+Pure, and the only place that names keys, but for those of the inference work
+(`workers.contract`). Every key expires or is bounded, so that no process that died
+leaves anything behind for ever.
+"""
+
+from voicebot.calls.model import CallId
+
+# Names of the agents that announced themselves; each one's entry has a key and a lease of its own.
+AGENTS = "agents"
+AGENT_PREFIX = "agent:"
+# What happens on all calls, for those who watch.
+ALL_CALL_EVENTS = "call-events"
+
+
+def call_context(call_id: CallId) -> str:
+    """The call's live context, as its agent saved it last."""
+    return f"call-context:{call_id}"
+
+
+def call_events(call_id: CallId) -> str:
+    """The stream of what happened on one call."""
+    return f"{ALL_CALL_EVENTS}:{call_id}"
+
+
+def agent(name: str) -> str:
+    """An agent process's load, as long as its lease lasts."""
+    return f"{AGENT_PREFIX}{name}"

@@ -5,7 +5,7 @@ expire; a slow watcher misses the oldest events, and no call ever waits for one.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,7 +42,8 @@ class RedisCallEvents:
 
     async def publish(self, call_id: CallId, name: str, fields: Mapping[str, Any]) -> None:
         """Raises SharedStateError after 200 ms at the latest."""
-        entry: dict[Any, Any] = {"call_id": call_id, "name": name, "fields": json.dumps(fields)}
+        told = json.dumps(dict(fields))
+        entry: dict[Any, Any] = {"call_id": call_id, "name": name, "fields": told}
         async with self._connection.client.pipeline(transaction=False) as pipeline:
             for stream, length in (
                 (keys.call_events(call_id), EVENTS_PER_CALL),
@@ -63,7 +64,7 @@ class RedisCallEvents:
 
     async def watch(
         self, call_id: CallId | None = None, *, since: str = BEGINNING
-    ) -> AsyncIterator[CallEventSeen]:
+    ) -> AsyncGenerator[CallEventSeen, None]:
         """Yields the events of one call, or of all, behind a position; then each as it comes.
 
         Goes on until it is closed or cancelled; raises SharedStateError when Redis is gone.

@@ -1,0 +1,1 @@
+"""Asyncio drivers: they feed the decisions and carry out what those return."""

@@ -134,6 +134,13 @@ class MediaLost:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """This process can drive the call no longer; `reason` is a stable code."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller's channel is gone; `cause` as in ITU-T Q.850."""
 
@@ -162,5 +169,12 @@ ConversationEvent = (
     | KeyPressed
 )
 CallEvent = (
-    ConversationEvent | Claimed | Connected | ConnectFailed | MediaLost | HungUp | LeftStasis
+    ConversationEvent
+    | Claimed
+    | Connected
+    | ConnectFailed
+    | MediaLost
+    | GivenUp
+    | HungUp
+    | LeftStasis
 )

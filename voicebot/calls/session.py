@@ -99,6 +99,8 @@ class CallSession:
                 return self._leave(code)
             case on.MediaLost() if before is CallState.TALKING:
                 return [*self._conversation.end(), *self._leave("media-lost")]
+            case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
+                return [*self._conversation.end(), *self._leave(reason)]
             case on.HungUp(cause) if before is not CallState.ENDED:
                 return self._end(cause, t)
             case on.LeftStasis() if before is not CallState.ENDED:
@@ -171,6 +173,12 @@ class CallSession:
 def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
     assert not isinstance(
         event,
-        on.Claimed | on.Connected | on.ConnectFailed | on.MediaLost | on.HungUp | on.LeftStasis,
+        on.Claimed
+        | on.Connected
+        | on.ConnectFailed
+        | on.MediaLost
+        | on.GivenUp
+        | on.HungUp
+        | on.LeftStasis,
     ), "lifecycle events are answered above"
     return event

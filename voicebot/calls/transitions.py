@@ -54,6 +54,11 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
         for event in (on.MediaLost, on.Connected, on.ConnectFailed)
     },
     **{(CallState.ENDED, event): CallState.ENDED for event in (*_CONVERSATION, on.Claimed)},
+    **{
+        (state, on.GivenUp): CallState.LEAVING
+        for state in (CallState.OFFERED, CallState.CONNECTING, CallState.TALKING, CallState.LEAVING)
+    },
+    (CallState.ENDED, on.GivenUp): CallState.ENDED,
     # The caller may hang up at any moment, and Asterisk may tell us twice.
     **{(state, on.HungUp): CallState.ENDED for state in CallState},
     **{(state, on.LeftStasis): CallState.ENDED for state in CallState},

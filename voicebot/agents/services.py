@@ -1,0 +1,49 @@
+"""What does an agent process share among its calls?"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicebot.audio.frames import Encoding
+from voicebot.dialogue.answers import FactIndex
+from voicebot.dialogue.business import Business
+from voicebot.ports import (
+    CallContexts,
+    CallControl,
+    CallEvents,
+    CallRecords,
+    MeaningEncoder,
+    MediaLink,
+    Recognizer,
+    Responder,
+    Synthesizer,
+    VoiceDetector,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The two clocks of a driver: monotonic seconds, and aware UTC."""
+
+    now: Callable[[], float]
+    at: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class CallServices:
+    """Everything a call needs of the outside, behind its ports."""
+
+    business: Business
+    facts: FactIndex
+    clock: Clock
+    control: CallControl
+    # Opens the media socket with this connection id.
+    open_link: Callable[[str, Encoding], Awaitable[MediaLink]]
+    new_voice_detector: Callable[[Encoding], VoiceDetector]
+    recognizer: Recognizer
+    responder: Responder
+    synthesizer: Synthesizer
+    meaning: MeaningEncoder
+    contexts: CallContexts
+    events: CallEvents
+    records: CallRecords

@@ -1,0 +1,177 @@
+"""One agent process on one Asterisk: hears of calls, races for them, drives those it won.
+
+Events are taken one by one and never waited on: a slow call must not hold up the
+others, and Asterisk writes broadcasts on the offered call's own thread.
+"""
+
+import asyncio
+import random
+
+from voicebot.agents.call_agent import CallAgent
+from voicebot.agents.claiming import Peers
+from voicebot.agents.services import CallServices
+from voicebot.ari.client import AriClient
+from voicebot.ari.decode import (
+    CallBroadcast,
+    ChannelDestroyed,
+    ChannelHangupRequest,
+    Resynced,
+    StasisEnd,
+    StasisStart,
+)
+from voicebot.ari.model import Channel
+from voicebot.calls import events as on
+from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.routing import claim_delay_ms
+from voicebot.dialogue.conversation import NORMAL_CLEARING
+from voicebot.errors import AriRequestRefused, AsteriskError
+from voicebot.telemetry.logs import log_of
+
+# As asterisk/etc and dialplans name them.
+CODEC_VARIABLE = "VOICEBOT_CODEC"
+MEDIA_ARGUMENT = "media"
+FALLBACK_CONTEXT = "voicebot-fallback"
+# How long running calls may take to be handed over when the process stops.
+STOP_DEADLINE_S = 5.0
+
+log = log_of(__name__)
+
+
+class StasisApp:
+    """`run` until cancelled, or until `stop` and the last call's end."""
+
+    def __init__(
+        self, ari: AriClient, services: CallServices, peers: Peers, *, max_calls: int
+    ) -> None:
+        self._ari = ari
+        self._services = services
+        self._peers = peers
+        self._max_calls = max_calls
+        self._calls: dict[ChannelId, CallAgent] = {}
+        self._hangup_causes: dict[ChannelId, int] = {}
+        self._claims = 0
+        self._is_stopping = False
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+
+    @property
+    def calls(self) -> int:
+        """Calls driven or just claimed."""
+        return len(self._calls) + self._claims
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Until `stopped` is set; then every running call is handed to the dialplan."""
+        async with asyncio.TaskGroup() as tasks:
+            peers = tasks.create_task(self._peers.run(lambda: self.calls))
+            events = tasks.create_task(self._follow_events(tasks))
+            await stopped.wait()
+            self._is_stopping = True
+            for call in self._calls.values():
+                call.post(on.GivenUp("agent-stopped"))
+            try:
+                async with asyncio.timeout(STOP_DEADLINE_S):
+                    await self._is_idle.wait()
+            except TimeoutError:
+                log.error("agent.calls_left_behind", calls=len(self._calls))
+            peers.cancel()
+            events.cancel()
+
+    async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
+        async for event in self._ari.events():
+            match event:
+                case CallBroadcast(channel=channel):
+                    tasks.create_task(self._race(channel))
+                case StasisStart(channel=channel, args=(first, call_id)) if first == MEDIA_ARGUMENT:
+                    self._media_started(channel, CallId(call_id))
+                case StasisStart(channel=channel, args=args):
+                    # Known at once: its end may be the very next event.
+                    call = self._register(channel, args[0] if args else "")
+                    tasks.create_task(self._drive(channel.channel_id, call))
+                case ChannelHangupRequest(channel=channel, cause=cause) if cause:
+                    if channel.channel_id in self._calls:
+                        self._hangup_causes[channel.channel_id] = cause
+                case ChannelDestroyed(channel=channel, cause=cause):
+                    self._gone(channel.channel_id, cause)
+                case StasisEnd(channel=channel):
+                    self._left(channel.channel_id)
+                case Resynced():
+                    tasks.create_task(self._resync(event))
+                case _:
+                    pass
+
+    async def _race(self, channel: Channel) -> None:
+        delay_ms = claim_delay_ms(self.calls, self._max_calls, self._peers.loads, random.random())
+        if delay_ms is None or self._is_stopping:
+            return
+        await asyncio.sleep(delay_ms / 1000)
+        self._claims += 1
+        try:
+            claim = await self._ari.events.claim_channel(
+                channel.channel_id, application=self._ari.app
+            )
+        except AsteriskError as error:
+            log.error("call.claim_failed", call_id=channel.channel_id, code=error.code)
+            return
+        finally:
+            self._claims -= 1
+        log.info("call.raced", call_id=channel.channel_id, claim=claim.name, delay_ms=delay_ms)
+
+    def _register(self, channel: Channel, did: str) -> CallAgent:
+        facts = CallFacts(
+            call_id=CallId(channel.channel_id),
+            channel_id=channel.channel_id,
+            caller_number=channel.caller.number,
+            called_number=did,
+            codec=channel.variables.get(CODEC_VARIABLE, ""),
+        )
+        call = self._calls[channel.channel_id] = CallAgent(self._services, facts, self._ari.app)
+        self._is_idle.clear()
+        log.info("call.started", call_id=facts.call_id, private_caller=facts.caller_number)
+        return call
+
+    async def _drive(self, channel_id: ChannelId, call: CallAgent) -> None:
+        try:
+            await call.run()
+        finally:
+            del self._calls[channel_id]
+            self._hangup_causes.pop(channel_id, None)
+            if not self._calls:
+                self._is_idle.set()
+            log.info("call.ended", call_id=channel_id)
+
+    def _media_started(self, channel: Channel, call_id: CallId) -> None:
+        call = self._calls.get(ChannelId(call_id))
+        if call is not None:
+            call.media_entered_stasis()
+
+    def _gone(self, channel_id: ChannelId, cause: int) -> None:
+        call = self._calls.get(channel_id)
+        if call is not None:
+            call.post(on.HungUp(cause))
+
+    def _left(self, channel_id: ChannelId) -> None:
+        call = self._calls.get(channel_id)
+        if call is None:
+            return
+        if call.is_leaving:
+            call.post(on.LeftStasis())
+        else:
+            call.post(on.HungUp(self._hangup_causes.get(channel_id, NORMAL_CLEARING)))
+
+    async def _resync(self, resynced: Resynced) -> None:
+        """Events may have been lost: our calls that are gone have ended, and channels that a
+        process of our name left behind go to the dialplan, so that nobody sits in dead air."""
+        present = {channel.channel_id for channel in resynced.channels}
+        for channel_id, call in list(self._calls.items()):
+            if channel_id not in present:
+                call.post(on.HungUp(NORMAL_CLEARING))
+        try:
+            own = await self._ari.applications.get(self._ari.app)
+            for channel_id in own.channel_ids:
+                if channel_id in self._calls or channel_id not in present:
+                    continue
+                log.warning("call.orphan_found", call_id=channel_id)
+                await self._ari.channels.continue_in_dialplan(channel_id, context=FALLBACK_CONTEXT)
+        except AriRequestRefused as error:
+            # The channel ended, or was never in Stasis, while we asked.
+            log.warning("agent.resync_refused", status=error.status)

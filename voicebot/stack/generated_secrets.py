@@ -1,0 +1,41 @@
+"""Which passwords does this stack use, when nobody chose any?
+
+Generated once, kept in `<state_dir>/secrets.env`, readable by their owner alone. A password that
+is set elsewhere (the environment, voicebot.env) is left as it is.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from voicebot.settings import Settings
+from voicebot.stack.paths import StackPaths
+
+# 32 characters of 64: 192 bits.
+_PASSWORD_BYTES = 24
+GENERATED = ("ari_password", "redis_password")
+
+
+def with_generated_secrets(settings: Settings) -> Settings:
+    """The settings with every password filled in; new ones are written down first."""
+    missing = [name for name in GENERATED if not getattr(settings, name).get_secret_value()]
+    if not missing:
+        return settings
+    passwords = {name: secrets.token_urlsafe(_PASSWORD_BYTES) for name in missing}
+    _append(
+        StackPaths.of(settings).secrets,
+        [f"VOICEBOT_{name.upper()}={password}" for name, password in passwords.items()],
+    )
+    return settings.model_copy(
+        update={name: SecretStr(password) for name, password in passwords.items()}
+    )
+
+
+def _append(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with open(descriptor, "a") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write("".join(f"{line}\n" for line in lines))

@@ -1,0 +1,133 @@
+"""Which processes make up a stack, how is each started, and in which order?
+
+Those of one phase start together, when all of the phases before are ready; they stop before them.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voicebot.errors import StackError
+from voicebot.settings import Settings
+from voicebot.stack.paths import ENTER_ROOT, StackPaths
+
+STAGES = ("stt", "llm", "tts")
+
+
+class Readiness(StrEnum):
+    """How one sees from outside that a process does its work."""
+
+    REDIS_ANSWERS = "redis-answers"
+    ARI_ANSWERS = "ari-answers"
+    WORKER_LEASE = "worker-lease"
+    AGENT_LEASE = "agent-lease"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process of the stack."""
+
+    name: str
+    phase: int
+    command: tuple[str, ...]
+    readiness: Readiness
+    # Models load for seconds, on a busy machine for many.
+    start_deadline_s: float
+    stop_deadline_s: int
+
+
+def programs_of(settings: Settings, paths: StackPaths, *, is_root: bool) -> tuple[Program, ...]:
+    """All processes, in the order they are started."""
+    programs = [
+        _asterisk(paths, is_root=is_root),
+        *(_worker(stage) for stage in STAGES),
+        *(_agent(number) for number in range(1, settings.agent_processes + 1)),
+        _records(),
+    ]
+    # An address names a Redis that somebody else looks after.
+    if not settings.redis_address:
+        programs.insert(0, _redis(paths))
+    return tuple(programs)
+
+
+def chosen(programs: Iterable[Program], only: Iterable[str]) -> tuple[Program, ...]:
+    """The programs with these names, or whose group it is (`worker`, `agent`); all when none."""
+    programs, wanted = tuple(programs), tuple(only)
+    if not wanted:
+        return programs
+    names = {name for program in programs for name in (program.name, _group(program.name))}
+    if unknown := sorted(set(wanted) - names):
+        raise StackError(
+            f"there is no process {', '.join(unknown)}; there are {', '.join(sorted(names))}"
+        )
+    return tuple(p for p in programs if p.name in wanted or _group(p.name) in wanted)
+
+
+def _group(name: str) -> str:
+    return name.partition("-")[0]
+
+
+def _redis(paths: StackPaths) -> Program:
+    return Program(
+        "redis",
+        phase=0,
+        command=_tied("redis-server", str(paths.redis_config)),
+        readiness=Readiness.REDIS_ANSWERS,
+        start_deadline_s=20,
+        stop_deadline_s=10,
+    )
+
+
+def _asterisk(paths: StackPaths, *, is_root: bool) -> Program:
+    root, instance = str(paths.asterisk_root), str(paths.asterisk_instance)
+    # A late frame is heard, a late inference only felt. None but root may be quicker than normal.
+    priority = ("nice", "-n", "-5") if is_root else ()
+    return Program(
+        "asterisk",
+        phase=1,
+        command=(*priority, str(ENTER_ROOT), root, instance, "asterisk", "-f"),
+        readiness=Readiness.ARI_ANSWERS,
+        start_deadline_s=60,
+        stop_deadline_s=20,
+    )
+
+
+def _worker(stage: str) -> Program:
+    return Program(
+        f"worker-{stage}",
+        phase=1,
+        command=("nice", "-n", "10", *_tied(sys.executable, "-m", "workers", stage)),
+        readiness=Readiness.WORKER_LEASE,
+        # Models load for seconds, on a busy machine for many.
+        start_deadline_s=120,
+        stop_deadline_s=10,
+    )
+
+
+def _agent(number: int) -> Program:
+    return Program(
+        f"agent-{number}",
+        phase=2,
+        command=_tied(sys.executable, "-m", "voicebot", "agent", "--number", str(number)),
+        readiness=Readiness.AGENT_LEASE,
+        start_deadline_s=60,
+        stop_deadline_s=15,
+    )
+
+
+def _records() -> Program:
+    return Program(
+        "records",
+        phase=2,
+        command=_tied(sys.executable, "-m", "voicebot", "records"),
+        readiness=Readiness.RUNNING,
+        start_deadline_s=30,
+        stop_deadline_s=10,
+    )
+
+
+def _tied(*command: str) -> tuple[str, ...]:
+    """Ends with the process runner, even if that is killed: nothing is left behind unattended."""
+    return ("setpriv", "--pdeathsig", "TERM", "--", *command)

@@ -1,0 +1,233 @@
+import asyncio
+from base64 import b64decode
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+
+from tests.fakes.ari_server import Answer, FakeAriServer, answer_nothing_special
+from tests.unit.ari import messages
+from tests.unit.ari.conftest import client_of
+from voicebot.ari.client import AriClient
+from voicebot.ari.decode import (
+    AriEvent,
+    MalformedMessage,
+    Resynced,
+    ResyncReason,
+    StasisEnd,
+    UnknownEvent,
+)
+from voicebot.ari.event_socket import SocketSettings
+from voicebot.errors import AriDisconnected, AriRequestTimeout
+
+LIMIT_S = 10.0
+
+
+async def next_event(ari: AriClient) -> AriEvent:
+    async with asyncio.timeout(LIMIT_S):
+        return await ari.next_event()
+
+
+async def resynced(ari: AriClient) -> Resynced:
+    event = await next_event(ari)
+    assert isinstance(event, Resynced)
+    return event
+
+
+async def until(claim: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while not claim():  # noqa: ASYNC110 - the other side of a socket sets no Event
+            await asyncio.sleep(0.002)
+
+
+def silent_about(uri: str) -> Callable[[str, str], Answer | None]:
+    return lambda method, asked: None if asked == uri else answer_nothing_special(method, asked)
+
+
+def test_the_password_is_in_a_header_and_never_in_sight() -> None:
+    settings = SocketSettings("http://127.0.0.1:8088/", "tester", "sesame", app="voicebot 1")
+    assert settings.websocket_url == "ws://127.0.0.1:8088/ari/events?app=voicebot+1"
+    scheme, credentials = settings.authorization.split()
+    assert (scheme, b64decode(credentials)) == ("Basic", b"tester:sesame")
+    assert "sesame" not in repr(settings)
+    secure = SocketSettings("https://asterisk:8089", "tester", "sesame", app="a")
+    assert secure.websocket_url == "wss://asterisk:8089/ari/events?app=a"
+
+
+async def test_every_connection_begins_with_what_exists_now(server: FakeAriServer) -> None:
+    server.answer = lambda method, uri: (
+        200,
+        [messages.channel()] if uri == "channels" else [messages.bridge()],
+    )
+    async with client_of(server) as ari:
+        event = await resynced(ari)
+        assert event.reason is ResyncReason.CONNECTED
+        assert [channel.channel_id for channel in event.channels] == ["node1-1763820000.4"]
+        assert [bridge.bridge_id for bridge in event.bridges] == ["bridge-1"]
+
+
+async def test_events_that_come_before_the_snapshot_are_told_after_it(
+    server: FakeAriServer,
+) -> None:
+    async def greet(fake: FakeAriServer) -> None:
+        for event_type in ("StasisStart", "StasisEnd"):
+            await fake.push(messages.EVENTS[event_type])
+
+    server.greet = greet
+    async with client_of(server) as ari:
+        assert [type(await next_event(ari)).__name__ for _ in range(3)] == [
+            "Resynced",
+            "StasisStart",
+            "StasisEnd",
+        ]
+
+
+async def test_a_broken_socket_is_replaced_and_resynced(server: FakeAriServer) -> None:
+    async with client_of(server) as ari:
+        await resynced(ari)
+        server.cut()
+        assert (await resynced(ari)).reason is ResyncReason.RECONNECTED
+        assert ari.is_connected
+        assert ari.statistics.connections == 2
+        await ari.asterisk.ping()
+
+
+async def test_requests_under_way_fail_when_the_socket_breaks(server: FakeAriServer) -> None:
+    server.answer = silent_about("asterisk/ping")
+    async with client_of(server) as ari:
+        await resynced(ari)
+        async with asyncio.TaskGroup() as tasks:
+            ping = tasks.create_task(expect_disconnect(ari))
+            await until(lambda: server.requests_to("asterisk/ping") != [])
+            server.cut()
+        assert ping.done()
+
+
+async def expect_disconnect(ari: AriClient) -> None:
+    with pytest.raises(AriDisconnected):
+        await ari.asterisk.ping()
+
+
+async def test_a_request_without_a_connection_fails_at_once(server: FakeAriServer) -> None:
+    server.handshake_status = HTTPStatus.SERVICE_UNAVAILABLE
+    async with client_of(server) as ari:
+        assert not ari.is_connected
+        await expect_disconnect(ari)
+
+
+async def test_a_request_ends_at_its_deadline_and_its_late_answer_is_only_counted(
+    server: FakeAriServer,
+) -> None:
+    server.answer = silent_about("asterisk/ping")
+    async with client_of(server, request_deadline_s=0.05) as ari:
+        await resynced(ari)
+        with pytest.raises(AriRequestTimeout, match="no answer after 50 ms"):
+            await ari.asterisk.ping()
+        (request,) = server.requests_to("asterisk/ping")
+        await server.respond(request, 204, None)
+        await until(lambda: ari.statistics.late_responses == 1)
+        server.answer = answer_nothing_special
+        await ari.asterisk.ping()
+        assert ari.statistics.connections == 1
+
+
+async def test_an_answer_that_comes_twice_is_taken_once(server: FakeAriServer) -> None:
+    async with client_of(server) as ari:
+        await resynced(ari)
+        await ari.asterisk.ping()
+        (request,) = server.requests_to("asterisk/ping")
+        await server.respond(request, 500, None)
+        await until(lambda: ari.statistics.late_responses == 1)
+
+
+async def test_answers_find_their_requests_in_any_order(server: FakeAriServer) -> None:
+    server.answer = lambda method, uri: (
+        None if uri.startswith("channels/") else answer_nothing_special(method, uri)
+    )
+    async with client_of(server) as ari:
+        await resynced(ari)
+        async with asyncio.TaskGroup() as tasks:
+            first = tasks.create_task(ari.channels.get_channel_var(CHANNEL, "A"))
+            second = tasks.create_task(ari.channels.get_channel_var(CHANNEL, "B"))
+            place = f"channels/{CHANNEL}/variable"
+            await until(lambda: len(server.requests_to(place)) == 2)
+            for request in reversed(server.requests_to(place)):
+                await server.respond(request, 200, {"value": request["query_strings"][0]["value"]})
+        assert (first.result(), second.result()) == ("A", "B")
+
+
+async def test_repeated_unknown_and_malformed_events_come_through(server: FakeAriServer) -> None:
+    async with client_of(server) as ari:
+        await resynced(ari)
+        for message in (
+            messages.EVENTS["StasisEnd"],
+            messages.EVENTS["StasisEnd"],
+            messages.event("ChannelTeleported"),
+            "no JSON",
+        ):
+            await server.push(message)
+        events = [await next_event(ari) for _ in range(4)]
+        assert events[0] == events[1]
+        assert [type(event) for event in events] == [
+            StasisEnd,
+            StasisEnd,
+            UnknownEvent,
+            MalformedMessage,
+        ]
+        assert ari.statistics.unknown_events == 1
+        assert ari.statistics.malformed_messages == 1
+
+
+async def test_events_that_nobody_takes_reset_the_socket_and_say_so(server: FakeAriServer) -> None:
+    async with client_of(server, event_queue_limit=3) as ari:
+        await resynced(ari)
+        for _ in range(4):
+            await server.push(messages.EVENTS["StasisEnd"])
+        await until(lambda: ari.statistics.overflows == 1)
+        kept = [type(await next_event(ari)) for _ in range(3)]
+        assert kept == [StasisEnd] * 3
+        assert (await resynced(ari)).reason is ResyncReason.OVERFLOWED
+        server.cut()
+        assert (await resynced(ari)).reason is ResyncReason.RECONNECTED
+
+
+async def test_a_flood_before_the_snapshot_resets_the_socket_too(server: FakeAriServer) -> None:
+    async def flood_once(fake: FakeAriServer) -> None:
+        if fake.connections == 1:
+            for _ in range(4):
+                await fake.push(messages.EVENTS["StasisEnd"])
+
+    server.greet = flood_once
+    async with client_of(server, event_queue_limit=3) as ari:
+        assert (await resynced(ari)).reason is ResyncReason.OVERFLOWED
+        assert ari.statistics.connections == 2
+
+
+async def test_a_snapshot_that_cannot_be_read_starts_the_connection_afresh(
+    server: FakeAriServer,
+) -> None:
+    server.answer = lambda method, uri: (
+        (200, [{}]) if server.connections < 3 else answer_nothing_special(method, uri)
+    )
+    async with client_of(server) as ari:
+        assert (await resynced(ari)).reason is ResyncReason.CONNECTED
+        assert server.connections == 3
+
+
+async def test_an_asterisk_that_is_still_loading_is_tried_again(server: FakeAriServer) -> None:
+    server.handshake_status = HTTPStatus.NOT_FOUND
+    async with client_of(server) as ari:
+        await until(lambda: server.handshakes >= 3)
+        server.handshake_status = None
+        assert (await resynced(ari)).reason is ResyncReason.CONNECTED
+
+
+async def test_a_machine_that_does_not_listen_is_tried_again(server: FakeAriServer) -> None:
+    ari = client_of(server)
+    await server.__aexit__(None, None, None)
+    async with ari:
+        await until(lambda: ari._socket._failures >= 3)
+        assert not ari.is_connected
+
+
+CHANNEL = messages.channel()["id"]

@@ -81,7 +81,7 @@ class Thinking:
             log.error("turn.retrieval_failed", call_id=self._call_id, error=type(error).__name__)
             self._post(on.Retrieved(reply_id, ()))
             return
-        self._post(on.Retrieved(reply_id, self._services.facts.nearest(vector)))
+        self._post(on.Retrieved(reply_id, self._services.facts.nearest(vector, text)))
 
     async def _reply(self, command: do.Reply) -> None:
         splitter = PhraseSplitter()

@@ -5,6 +5,7 @@ business file. Sure enough: the fact is spoken as it stands. Nearly: the caller
 is asked. Otherwise the question is not one the business has answered.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,14 +16,35 @@ from voicebot.dialogue.business import Business
 
 # Cosine of all-MiniLM-L6-v2 sentence vectors; see docs/decisions.md for how they were chosen.
 SURE_SCORE = 0.62
-NEAR_SCORE = 0.48
+NEAR_SCORE = 0.44
 # Two facts as close as this cannot be told apart.
 CLEAR_LEAD = 0.02
+# For each word of the caller's that a fact knows nothing of: "motorcycles" is near "used bikes",
+# and still another thing.
+UNKNOWN_WORD_PENALTY = 0.16
+
+# Words that carry no topic.
+_EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        """
+a able about actually after again all also am an and any anything are as at back be because been
+but by call can come could did do does doing down for from get give go going gonna good got
+great guys had has have having he hello help here hey hi how i if in into is it its just kind
+know let like long look looking lot make many may maybe me mean might more most much must my
+need new no not now of off okay on one or other our out over please really right say see shall
+she should so some somebody someone something somewhere sort sure take tell than thank thanks
+that the their them then there these they thing things this those time to today tomorrow too try
+uh um up us use very wait want wanted was way we well went were what when where which while who
+why will with wondering would yeah yes yet you your
+        """,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact and how near its nearest question is (cosine, -1 to 1)."""
+    """A fact and how near its nearest question is (cosine less penalties, at most 1)."""
 
     fact_id: str
     score: float
@@ -59,17 +81,35 @@ class FactIndex:
         if len(vectors) != len(self._fact_ids):
             raise ValueError(f"{len(vectors)} vectors for {len(self._fact_ids)} questions")
         self._vectors: NDArray[np.float32] = np.asarray(vectors, dtype=np.float32)
+        everywhere = _stems(" ".join((business.name, *business.words)))
+        self._stems = {
+            fact.id: everywhere | _stems(" ".join((fact.topic, *fact.questions, *fact.texts)))
+            for fact in business.facts
+        }
 
-    def nearest(self, vector: Sequence[float], limit: int = 3) -> tuple[Candidate, ...]:
-        """The nearest facts, best first, each by its best question."""
+    def nearest(self, vector: Sequence[float], text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """The nearest facts, best first, each by its best question.
+
+        `vector`: the unit vector of `text`, the caller's words.
+        """
         if not self._fact_ids:
             return ()
         scores = self._vectors @ np.asarray(vector, dtype=np.float32)
+        stems = _stems(text)
         best: dict[str, float] = {}
         for fact_id, score in zip(self._fact_ids, scores.tolist(), strict=True):
-            best[fact_id] = max(score, best.get(fact_id, -1.0))
+            unknown = len(stems - self._stems[fact_id])
+            best[fact_id] = max(score - UNKNOWN_WORD_PENALTY * unknown, best.get(fact_id, -10.0))
         ranked = sorted(best.items(), key=lambda item: -item[1])[:limit]
         return tuple(Candidate(fact_id, score) for fact_id, score in ranked)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Words that carry a topic, cut to where their forms agree: rent, rents, renting, rental."""
+    words = re.findall(r"[a-z]+", text.lower().replace("'s", "").replace("'", ""))
+    return frozenset(
+        word.removesuffix("s")[:4] for word in words if word not in _EMPTY and len(word) > 1
+    )
 
 
 def questions_of(business: Business) -> list[str]:

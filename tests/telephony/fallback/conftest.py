@@ -1,0 +1,47 @@
+"""One Asterisk for all tests here, with nobody but the tests' own agents to claim calls."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.telephony.fallback.node import Node, find_asterisk_root, running_node
+from voicebot.stack.asterisk_config import InboundNumber, install_phones
+from voicebot.stack.phones import MODULES_TO_RELOAD, Phone, add_phone
+
+NUMBER = "+12025550100"
+RECORDED_NUMBER = "12025550101"
+SHORT_MESSAGE_S = 2
+
+
+def _is_missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing: run `make setup`")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    root = find_asterisk_root()
+    if root is None or not root.is_dir():
+        _is_missing("Asterisk's root directory")
+    assert root is not None
+    if shutil.which("sipp") is None:
+        _is_missing("sipp")
+    numbers = (
+        InboundNumber(NUMBER, is_recorded=False, max_message_s=60),
+        InboundNumber(RECORDED_NUMBER, is_recorded=True, max_message_s=SHORT_MESSAGE_S),
+    )
+    with running_node(root, tmp_path_factory.mktemp("node"), numbers) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def phone(node: Node) -> Phone:
+    """A phone made while Asterisk runs, for calls from 127.0.0.1."""
+    made = add_phone(node.settings, "desk1")
+    install_phones(node.settings, node.paths.asterisk_instance / "etc")
+    for module in MODULES_TO_RELOAD:
+        node.console(f"module reload {module}")
+    return made

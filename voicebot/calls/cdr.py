@@ -1,7 +1,7 @@
 """How did the call end for its caller?"""
 
 from voicebot.calls.model import AnswerSource, Outcome
-from voicebot.dialogue.conversation import ConversationState
+from voicebot.dialogue.conversation_state import ConversationState
 
 
 def outcome_of(state: ConversationState, left_because: str | None) -> Outcome:

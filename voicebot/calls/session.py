@@ -15,7 +15,8 @@ from voicebot.calls.cdr import outcome_of
 from voicebot.calls.model import CallFacts, CallRecord, HandledBy
 from voicebot.calls.transitions import CallState, next_state
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation, ConversationState
+from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
+from voicebot.dialogue.conversation_state import ConversationState
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
 GREETING_WAITS_S = 0.2

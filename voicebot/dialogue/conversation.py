@@ -7,16 +7,15 @@ that both parts are understood together. Whatever fails, the caller hears words.
 All times are seconds since the call began.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import AnswerSource, PhraseId, TurnRecord
+from voicebot.calls.model import AnswerSource, PhraseId
 from voicebot.dialogue import guard, prompt
 from voicebot.dialogue.answers import Candidate, OfferFact, TellFact, choose
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, recognise_intent
 from voicebot.dialogue.phrases import split
@@ -30,35 +29,6 @@ FAILURES_TO_GIVE_UP = 2
 # Beyond the longest utterance: whoever should have told its end is gone.
 LONGEST_HEARING_S = 40.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
-
-
-class Phase(StrEnum):
-    """Who has the floor."""
-
-    LISTENING = "listening"  # nobody speaks
-    HEARING = "hearing"  # the caller speaks
-    UNDERSTANDING = "understanding"  # the caller has spoken; words, facts, reply are awaited
-    SPEAKING = "speaking"  # an answer, or a part of it, is on its way to the caller
-    CLOSING = "closing"  # the farewell is on its way; then the call ends
-    OVER = "over"
-
-
-@dataclass(slots=True)
-class ConversationState:
-    """Everything that another process needs to go on from here."""
-
-    phase: Phase = Phase.LISTENING
-    turn: OpenTurn | None = None
-    stopping: OpenTurn | None = None  # was interrupted; what was heard of it is not known yet
-    next_number: int = 0
-    history: list[Exchange] = field(default_factory=list)
-    records: list[TurnRecord] = field(default_factory=list)
-    unheard: str = ""  # the rest of the answer the caller cut short
-    offered_fact_id: str | None = None
-    silent_prompts: int = 0
-    failures_in_row: int = 0
-    deadline_s: float | None = None
-    farewell_said: bool = False
 
 
 class Conversation:
@@ -272,7 +242,7 @@ class Conversation:
         return self._say(self._business.fact(fact_id).spoken(self._business.hours, at), t)
 
     def _review(self, text: str, t: float) -> list[do.Command]:
-        state, turn = self.state, self.state.turn
+        turn = self.state.turn
         assert turn is not None
         assert turn.reply_id is not None
         if isinstance(guard.review(text, turn.heard, self._known_words), guard.Pass):

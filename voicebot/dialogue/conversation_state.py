@@ -1,0 +1,40 @@
+"""Where does a conversation stand, completely enough that another process can go on?
+
+Times are seconds since the call began.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voicebot.calls.model import AnswerSource, TurnRecord
+from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.turn import OpenTurn
+
+
+class Phase(StrEnum):
+    """Who has the floor."""
+
+    LISTENING = "listening"  # nobody speaks
+    HEARING = "hearing"  # the caller speaks
+    UNDERSTANDING = "understanding"  # the caller has spoken; words, facts, reply are awaited
+    SPEAKING = "speaking"  # an answer, or a part of it, is on its way to the caller
+    CLOSING = "closing"  # the farewell is on its way; then the call ends
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class ConversationState:
+    """Everything that another process needs to go on from here."""
+
+    phase: Phase = Phase.LISTENING
+    turn: OpenTurn | None = None
+    stopping: OpenTurn | None = None  # was interrupted; what was heard of it is not known yet
+    next_number: int = 0
+    history: list[Exchange] = field(default_factory=list)
+    records: list[TurnRecord] = field(default_factory=list)
+    unheard: str = ""  # the rest of the answer the caller cut short
+    offered_fact_id: str | None = None
+    silent_prompts: int = 0
+    failures_in_row: int = 0
+    deadline_s: float | None = None
+    farewell_said: bool = False

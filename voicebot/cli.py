@@ -1,10 +1,25 @@
 """The command line: `voicebot …`."""
 
+import sys
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+from voicebot.commands import agent, caller, demo, records, stack
+from voicebot.errors import VoicebotError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Telephony-first voice AI on Asterisk.",
+)
+for module in (stack, demo, caller, records, agent):
+    module.register(app)
 
 
 def main() -> None:
-    """The entry point named in pyproject.toml."""
-    app()
+    """The entry point named in pyproject.toml. What can be mended is said in one line."""
+    try:
+        app()
+    except VoicebotError as error:
+        sys.exit(f"voicebot: {error.code}: {error}")

@@ -142,7 +142,9 @@ class CallAgent:
             case do.Leave(reason):
                 self._tasks.create_task(self._leave(reason))
             case do.NoteTurn(turn):
-                self._scribe.note("turn.over", **asdict(turn))
+                self._scribe.note(
+                    "turn.over", **{**asdict(turn), "started_at": turn.started_at.isoformat()}
+                )
             case do.WriteRecord(record):
                 self._record = record
 

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from voicebot.settings import Settings
+from voicebot.stack.doctor import examine
 from voicebot.stack.generated_secrets import with_generated_secrets
 from voicebot.stack.stack import ProgramStatus, Stack
 from voicebot.stack.supervisor_control import ProcessState
@@ -21,7 +23,7 @@ _Only = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to the command line."""
-    for command in (prepare, up, down, status):
+    for command in (prepare, up, down, status, doctor):
         app.command()(command)
 
 
@@ -52,6 +54,25 @@ def status() -> None:
     statuses = Stack(Settings.load()).status()
     Console().print(_table(statuses))
     if not all(status.is_ready for status in statuses):
+        raise typer.Exit(code=1)
+
+
+def doctor() -> None:
+    """Check every part and say what to do about each fault."""
+    console = Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("", "part", "found", "what to do"):
+        table.add_column(column, overflow="fold")
+    findings = []
+    with console.status("examining …"):
+        for finding in examine(Settings.load()):
+            findings.append(finding)
+            verdict = Text("ok", style="green") if finding.is_ok else Text("fault", style="red")
+            table.add_row(verdict, finding.name, escape(finding.detail), escape(finding.remedy))
+    console.print(table)
+    faults = sum(not finding.is_ok for finding in findings)
+    console.print(f"{len(findings)} parts examined; faults found: {faults}.")
+    if faults:
         raise typer.Exit(code=1)
 
 

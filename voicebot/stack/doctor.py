@@ -1,0 +1,171 @@
+"""Is everything in place and in order? Gathers the facts; the checks judge them.
+
+Changes nothing, and looks at every part, also when an earlier one is broken.
+"""
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+from voicebot.business_file import load_business
+from voicebot.errors import BusinessFileInvalid, ConfigurationError, StoreError
+from voicebot.settings import PROJECT_DIR, Settings
+from voicebot.stack import checks_of_machine as machine
+from voicebot.stack import checks_of_stack as stack_checks
+from voicebot.stack.asterisk_config import render
+from voicebot.stack.findings import Finding
+from voicebot.stack.paths import StackPaths
+from voicebot.stack.preparation import inbound_numbers
+from voicebot.stack.readiness import ReadinessProbe
+from voicebot.stack.stack import Stack
+from voicebot.store.engine import Database
+from voicebot.store.schema import configuration
+
+_LOCKS = ("requirements.lock", "requirements-no-deps.lock")
+_NO_PASSWORD = SecretStr("")
+_PROGRAM_DEADLINE_S = 10.0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All findings, each as soon as it is known."""
+    stack = Stack(settings)
+    yield from _machine(settings, stack.paths)
+    yield _business(settings)
+    yield _asterisk_configuration(settings, stack.paths)
+    yield asyncio.run(_database(settings.resolved_database_url))
+    statuses = stack.status()
+    running = {status.name for status in statuses if status.pid is not None}
+    yield from _ports(settings, running)
+    yield _redis(settings, is_running="redis" in running or bool(settings.redis_address))
+    yield from stack_checks.check_processes(statuses)
+
+
+def _machine(settings: Settings, paths: StackPaths) -> Iterator[Finding]:
+    yield machine.check_python(sys.version_info[:3])
+    locks = [(PROJECT_DIR / name).read_text() for name in _LOCKS]
+    installed = {machine.normalized(found.name): found.version for found in distributions()}
+    yield machine.check_packages(machine.locked_versions(*locks), installed)
+    search_path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+    yield machine.check_programs(
+        [name for name in machine.PROGRAMS if shutil.which(name, path=search_path) is None]
+    )
+    yield machine.check_asterisk(paths.asterisk_root, _asterisk_version(paths.asterisk_root))
+    for stage, modules in machine.ENGINES.items():
+        missing = [name for name in modules if importlib.util.find_spec(name) is None]
+        yield machine.check_engine(stage, missing)
+    existing = next(path for path in (paths.state_dir, *paths.state_dir.parents) if path.exists())
+    yield machine.check_disk(paths.state_dir, shutil.disk_usage(existing).free)
+    mode = stat.S_IMODE(paths.secrets.stat().st_mode) if paths.secrets.exists() else None
+    yield machine.check_secrets(paths.secrets, mode)
+
+
+def _asterisk_version(root: Path) -> str | None:
+    """Runs it with the libraries of its own root, as any user may: no chroot is needed."""
+    loaders = sorted(root.glob("lib64/ld-linux*")) + sorted(root.glob("lib/ld-linux*"))
+    libraries = ":".join(str(path) for path in sorted(root.glob("usr/lib/*-linux-gnu")))
+    if not loaders:
+        return None
+    result = subprocess.run(
+        [str(loaders[0]), "--library-path", libraries, str(root / "usr/sbin/asterisk"), "-V"],
+        capture_output=True,
+        text=True,
+        timeout=_PROGRAM_DEADLINE_S,
+        check=False,
+    )
+    return result.stdout.strip() if result.returncode == 0 else None
+
+
+def _business(settings: Settings) -> Finding:
+    try:
+        business = load_business(settings.business_file)
+    except BusinessFileInvalid as error:
+        return stack_checks.check_business(settings.business_file, error.problems, "")
+    return stack_checks.check_business(settings.business_file, (), business.name)
+
+
+def _asterisk_configuration(settings: Settings, paths: StackPaths) -> Finding:
+    wanted: Mapping[str, str] = {}
+    problem = ""
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            numbers = inbound_numbers(load_business(settings.business_file))
+            render(settings, numbers, Path(directory))
+            wanted = _texts(Path(directory))
+    except (BusinessFileInvalid, ConfigurationError) as error:
+        problem = str(error)
+    found = _texts(paths.asterisk_instance / "etc")
+    return stack_checks.check_settings_applied(wanted, found, problem)
+
+
+def _texts(etc: Path) -> dict[str, str]:
+    return {str(path.relative_to(etc)): path.read_text() for path in sorted(etc.rglob("*.conf"))}
+
+
+async def _database(url: str) -> Finding:
+    expected = ScriptDirectory.from_config(configuration(url)).get_heads()
+    database = Database.open(url)
+    try:
+        async with database.reading("read the schema's revision") as connection:
+            found = await connection.run_sync(_revisions)
+    except StoreError as error:
+        return stack_checks.check_database(expected, (), str(error))
+    finally:
+        await database.close()
+    return stack_checks.check_database(expected, found, "")
+
+
+def _revisions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def _ports(settings: Settings, running: set[str]) -> Iterator[Finding]:
+    wanted = (
+        ("sip_port", socket.SOCK_DGRAM, "asterisk"),
+        ("http_port", socket.SOCK_STREAM, "asterisk"),
+        *(() if settings.redis_address else (("redis_port", socket.SOCK_STREAM, "redis"),)),
+    )
+    for name, kind, program in wanted:
+        port: int = getattr(settings, name)
+        yield stack_checks.check_port(
+            f"VOICEBOT_{name.upper()}",
+            port,
+            is_free=_is_free(settings.bind_address, port, kind),
+            is_ours=program in running,
+        )
+
+
+def _is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            # As the servers do: a closed connection's remains do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _redis(settings: Settings, *, is_running: bool) -> Finding:
+    probe = ReadinessProbe(settings)
+    stranger = ReadinessProbe(settings.model_copy(update={"redis_password": _NO_PASSWORD}))
+    return stack_checks.check_redis(
+        is_running=is_running,
+        answers=probe.redis_answers(),
+        appends=probe.redis_setting("appendonly"),
+        lets_strangers_in=stranger.redis_answers(),
+    )

@@ -7,36 +7,37 @@ raises leaves here as StoreError, without the values it was about: they are priv
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from voicebot.errors import StoreError
 
 DEADLINE_S = 5.0
-# Below the deadline, so that a locked file is reported as that.
-_SQLITE_BUSY_MS = 3_000
 
 
-def open_engine(database_url: str, *, enforces_foreign_keys: bool = True) -> AsyncEngine:
+def open_engine(
+    database_url: str, *, deadline_s: float = DEADLINE_S, enforces_foreign_keys: bool = True
+) -> AsyncEngine:
     """The engine for a URL with an async driver. Opens no connection yet."""
     # Parameters are callers' words and numbers: they stay out of exceptions and logs.
-    engine = create_async_engine(database_url, hide_parameters=True, pool_timeout=DEADLINE_S)
+    engine = create_async_engine(database_url, hide_parameters=True, pool_timeout=deadline_s)
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, enforces_foreign_keys)
+        # SQLite waits for a lock in a thread, which nothing can interrupt: it must give up first.
+        _prepare_sqlite(engine, round(deadline_s * 600), enforces_foreign_keys)
     return engine
 
 
-def _prepare_sqlite(engine: AsyncEngine, enforces_foreign_keys: bool) -> None:
+def _prepare_sqlite(engine: AsyncEngine, busy_ms: int, enforces_foreign_keys: bool) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
         # The driver's own BEGIN comes only before the first change, too late for one snapshot.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_SQLITE_BUSY_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {busy_ms}")
         cursor.execute("PRAGMA journal_mode = WAL")  # agents write while the CLI reads
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforces_foreign_keys else 'OFF'}")
         cursor.close()
@@ -52,18 +53,16 @@ def _prepare_sqlite(engine: AsyncEngine, enforces_foreign_keys: bool) -> None:
 class Database:
     """Transactions on one engine."""
 
-    def __init__(self, engine: AsyncEngine, *, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, engine: AsyncEngine, deadline_s: float) -> None:
         self._engine = engine
         self._deadline_s = deadline_s
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._unseen_file = Path(file) if file else None
 
     @classmethod
-    def open(cls, database_url: str) -> "Database":
-        return cls(open_engine(database_url))
-
-    @property
-    def name(self) -> str:
-        """The database's address without its password."""
-        return make_url(self._engine.url).render_as_string(hide_password=True)
+    def open(cls, database_url: str, *, deadline_s: float = DEADLINE_S) -> "Database":
+        """Opens no connection yet."""
+        return cls(open_engine(database_url, deadline_s=deadline_s), deadline_s)
 
     @asynccontextmanager
     async def reading(self, operation: str) -> AsyncIterator[AsyncConnection]:
@@ -81,6 +80,7 @@ class Database:
     async def _transaction(
         self, operation: str, *, is_reading: bool
     ) -> AsyncIterator[AsyncConnection]:
+        await self._see_file(operation)
         try:
             async with asyncio.timeout(self._deadline_s):
                 async with self._engine.connect() as plain:
@@ -92,6 +92,13 @@ class Database:
             raise StoreError(f"{operation}: no answer after {waited_ms} ms") from error
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"{operation}: {_reason(error)}") from error
+
+    async def _see_file(self, operation: str) -> None:
+        """SQLite would make an empty file where there is none: set-up makes it, with a schema."""
+        if self._unseen_file is not None:
+            if not await asyncio.to_thread(self._unseen_file.is_file):
+                raise StoreError(f"{operation}: there is no database yet; set-up makes it")
+            self._unseen_file = None
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -1,0 +1,199 @@
+import os
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from tests.fakes.sample_calls import NOON, a_record
+from tests.unit.store.cdr_lines import cdr_line
+from voicebot.calls.model import CallId, CallRecord, HandledBy, Outcome
+from voicebot.errors import StoreError
+from voicebot.store.calls import SqlCallRecords
+from voicebot.store.cdr_import import CdrImport, Imported
+from voicebot.store.engine import Database
+from voicebot.store.tables import calls, cdr_positions
+
+LATER = NOON + timedelta(minutes=1)
+
+
+class Cdrs:
+    """Asterisk's file, the import and what came of it."""
+
+    def __init__(self, database: Database, path: Path) -> None:
+        self.path = path
+        self.records = SqlCallRecords(database)
+        self.importing = CdrImport(database, path)
+        self.database = database
+
+    def write(self, *lines: str) -> None:
+        with self.path.open("a") as opened:
+            opened.writelines(f"{line}\n" for line in lines)
+
+    async def outcomes(self) -> dict[str, Outcome]:
+        return {found.facts.call_id: found.outcome for found in await self.records.latest(100)}
+
+    async def clear(self) -> None:
+        self.path.write_text("")
+        async with self.database.writing("clear") as connection:
+            await connection.execute(delete(calls))
+            await connection.execute(delete(cdr_positions))
+
+
+@pytest.fixture
+def cdrs(database: Database, tmp_path: Path) -> Cdrs:
+    return Cdrs(database, tmp_path / "voicebot.csv")
+
+
+async def test_without_a_file_nothing_is_imported(cdrs: Cdrs) -> None:
+    assert await cdrs.importing.run(LATER) == Imported()
+
+
+async def test_calls_that_no_agent_took_are_put_on_record(cdrs: Cdrs) -> None:
+    message = cdr_line("2.2", voicemail="voicemail/2.wav", voicemail_s="3.5")
+    cdrs.write(cdr_line("1.1"), message, cdr_line("3.3", handled_by="agent"))
+    cdrs.write(cdr_line("4.4", channel="WebSocket/INCOMING/1"), "spoilt")
+    imported = await cdrs.importing.run(LATER)
+    assert imported == Imported(lines=5, stubs=3, malformed=1)
+    assert await cdrs.outcomes() == {
+        "1.1": Outcome.ABANDONED,
+        "2.2": Outcome.MESSAGE_TAKEN,
+        "3.3": Outcome.FAILED,
+    }
+    found = await cdrs.records.find(CallId("2.2"))
+    assert found is not None
+    assert found.voicemail == "asterisk/spool/voicemail/2.wav"
+    assert found.ended_at == NOON
+
+
+async def test_a_second_run_reads_only_what_is_new(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1"))
+    await cdrs.importing.run(LATER)
+    assert await cdrs.importing.run(LATER) == Imported()
+    cdrs.write(cdr_line("2.2"))
+    assert await cdrs.importing.run(LATER) == Imported(lines=1, stubs=1)
+
+
+async def test_reading_the_whole_file_again_changes_nothing(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1"), cdr_line("2.2", handled_by="agent"))
+    await cdrs.importing.run(LATER)
+    before = await cdrs.records.latest(10)
+    again = await cdrs.importing.run(LATER, from_start=True)
+    assert again == Imported(lines=2)
+    assert await cdrs.records.latest(10) == before
+
+
+async def test_an_agents_record_wins_over_the_cdr(cdrs: Cdrs) -> None:
+    record = a_record("1.1")
+    await cdrs.records.write(record)
+    cdrs.write(cdr_line("1.1", handled_by="agent", hangup_cause="127"))
+    assert (await cdrs.importing.run(LATER)).stubs == 0
+    assert await cdrs.records.find(CallId("1.1")) == record
+
+
+async def test_an_agents_record_that_comes_late_replaces_the_stub(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1", handled_by="agent"))
+    await cdrs.importing.run(LATER)
+    record = a_record("1.1")
+    await cdrs.records.write(record)
+    await cdrs.importing.run(LATER, from_start=True)
+    assert await cdrs.records.find(CallId("1.1")) == record
+
+
+async def test_an_agent_has_ten_seconds_to_write_its_record(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1"), cdr_line("2.2", handled_by="agent"), cdr_line("3.3"))
+    soon = await cdrs.importing.run(NOON + timedelta(seconds=9))
+    assert soon == Imported(lines=3, stubs=2, pending=1)
+    assert set(await cdrs.outcomes()) == {"1.1", "3.3"}
+    # Only what is behind the pending line is looked at again.
+    then = await cdrs.importing.run(NOON + timedelta(seconds=10))
+    assert then == Imported(lines=2, stubs=1)
+    assert (await cdrs.outcomes())["2.2"] is Outcome.FAILED
+    assert await cdrs.importing.run(LATER) == Imported()
+
+
+async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdrs: Cdrs) -> None:
+    record = a_record("1.1", outcome=Outcome.FAILED)
+    await cdrs.records.write(record)
+    cdrs.write(cdr_line("1.1", voicemail="voicemail/1.wav", voicemail_s="4"))
+    await cdrs.importing.run(LATER)
+    expected = replace(record, voicemail="asterisk/spool/voicemail/1.wav")
+    assert await cdrs.records.find(CallId("1.1")) == expected
+    await cdrs.records.write(record)  # the agent writes again, and still knows of no message
+    assert await cdrs.records.find(CallId("1.1")) == expected
+
+
+async def test_several_cdrs_of_a_call_make_one_record(cdrs: Cdrs) -> None:
+    first = cdr_line("1.1", handled_by="agent", ended_at=NOON - timedelta(seconds=20))
+    cdrs.write(first, cdr_line("1.1", lasted_s=10, voicemail="voicemail/1.wav", voicemail_s="2"))
+    await cdrs.importing.run(LATER)
+    found = await cdrs.records.find(CallId("1.1"))
+    assert found is not None
+    assert found.started_at == NOON - timedelta(seconds=50)
+    assert (found.ended_at, found.outcome) == (NOON, Outcome.MESSAGE_TAKEN)
+    assert found.handled_by is HandledBy.DIALPLAN
+
+
+async def test_rotation_loses_no_call(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1"))
+    await cdrs.importing.run(LATER)
+    cdrs.write(cdr_line("2.2"))
+    os.utime(cdrs.path.rename(cdrs.path.with_name("voicebot.csv.1")), ns=(1, 1))
+    cdrs.write(cdr_line("3.3"))
+    assert await cdrs.importing.run(LATER) == Imported(lines=2, stubs=2)
+    assert set(await cdrs.outcomes()) == {"1.1", "2.2", "3.3"}
+
+
+async def test_a_file_that_may_not_be_read_is_a_store_error(cdrs: Cdrs) -> None:
+    cdrs.path.mkdir()
+    with pytest.raises(StoreError, match="CDR file"):
+        await cdrs.importing.run(LATER)
+
+
+def _line(call: int, by: str, message: bool, ended_s: int) -> str:
+    return cdr_line(
+        f"{call}.{call}",
+        handled_by=by,
+        ended_at=NOON + timedelta(seconds=ended_s),
+        voicemail="voicemail/x.wav" if message else "",
+        voicemail_s="2",
+    )
+
+
+lines = st.lists(
+    st.builds(
+        _line,
+        st.integers(0, 3),
+        st.sampled_from(["agent", "dialplan"]),
+        st.booleans(),
+        st.integers(0, 20),
+    ),
+    max_size=8,
+)
+
+
+@given(lines=lines, cuts=st.lists(st.integers(0, 2_000), max_size=4), again=st.booleans())
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_however_the_file_grows_between_runs_the_records_are_the_same(
+    cdrs: Cdrs, lines: list[str], cuts: list[int], again: bool
+) -> None:
+    whole = "".join(f"{line}\n" for line in lines)
+
+    async def after(parts: list[str]) -> list[CallRecord]:
+        await cdrs.clear()
+        for number, part in enumerate(parts):
+            with cdrs.path.open("a") as opened:
+                opened.write(part)
+            await cdrs.importing.run(NOON + timedelta(seconds=number), from_start=again)
+        await cdrs.importing.run(NOON + timedelta(seconds=30))
+        return list(await cdrs.records.latest(100))
+
+    edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
+    parts = [whole[start:end] for start, end in pairwise(edges)]
+    assert await after(parts) == await after([whole])

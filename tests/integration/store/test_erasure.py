@@ -1,0 +1,141 @@
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from tests.fakes.sample_calls import NOON, a_record
+from tests.unit.store.cdr_lines import cdr_line
+from voicebot.calls.model import CallId
+from voicebot.store.calls import SqlCallRecords
+from voicebot.store.cdr_import import CdrImport
+from voicebot.store.engine import Database
+from voicebot.store.erasure import Erased, Erasure
+from voicebot.store.tables import calls
+
+DAYS = 30
+NOW = NOON + timedelta(days=DAYS, hours=1)
+OLD = NOON
+YOUNG = NOON + timedelta(hours=2)
+
+
+class Kept:
+    """The records and the spool beside them."""
+
+    def __init__(self, database: Database, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        self.database = database
+        self.records = SqlCallRecords(database)
+        self.erasure = Erasure(database, state_dir)
+
+    def file(self, name: str, modified_at: datetime) -> str:
+        """Makes a file in the spool and returns its path below the state directory."""
+        path = self.state_dir / "asterisk/spool" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"voice")
+        os.utime(path, (modified_at.timestamp(), modified_at.timestamp()))
+        return str(path.relative_to(self.state_dir))
+
+    async def erase(self) -> Erased:
+        return await self.erasure.run(NOW, DAYS)
+
+    def files(self) -> set[str]:
+        return {path.name for path in self.state_dir.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def kept(database: Database, tmp_path: Path) -> Kept:
+    (tmp_path / "state").mkdir()
+    return Kept(database, tmp_path / "state")
+
+
+async def test_an_old_call_keeps_its_facts_and_loses_its_words_and_recordings(kept: Kept) -> None:
+    names = [kept.file(f"monitor/{name}.wav", OLD) for name in ("caller", "message")]
+    await kept.records.write(
+        a_record("1.1", started_at=OLD, recording_caller=names[0], voicemail=names[1])
+    )
+    assert await kept.erase() == Erased(calls=1, files=2)
+    assert kept.files() == set()
+    found = await kept.records.find(CallId("1.1"))
+    assert found is not None
+    assert (found.recording_caller, found.voicemail) == (None, None)
+    assert [(turn.heard, turn.said, turn.said_heard) for turn in found.turns] == [("", "", "")] * 2
+    assert found.turns[0].timings == a_record().turns[0].timings
+    assert await kept.erase() == Erased()
+
+
+async def test_a_young_call_is_left_as_it_is(kept: Kept) -> None:
+    record = a_record("1.1", started_at=YOUNG, recording_caller=kept.file("a.wav", YOUNG))
+    await kept.records.write(record)
+    assert await kept.erase() == Erased()
+    assert await kept.records.find(CallId("1.1")) == record
+    assert kept.files() == {"a.wav"}
+
+
+async def test_an_old_file_goes_though_no_record_names_it(kept: Kept) -> None:
+    kept.file("voicemail/old.wav", OLD)
+    kept.file("voicemail/young.wav", YOUNG)
+    assert await kept.erase() == Erased(files=1)
+    assert kept.files() == {"young.wav"}
+
+
+async def test_an_erasure_that_was_interrupted_is_completed(kept: Kept) -> None:
+    name = kept.file("a.wav", OLD)
+    await kept.records.write(a_record("1.1", started_at=OLD, recording_caller=name))
+    (kept.state_dir / name).unlink()
+    assert await kept.erase() == Erased(calls=1)
+
+
+@pytest.mark.parametrize("name", ["secrets.env", "asterisk/spool/../../secrets.env", "link/x"])
+async def test_nothing_outside_the_spool_is_ever_deleted(kept: Kept, name: str) -> None:
+    kept.file("a.wav", YOUNG)
+    (kept.state_dir / "secrets.env").write_text("secret")
+    (kept.state_dir / "elsewhere").mkdir()
+    (kept.state_dir / "elsewhere" / "x").write_text("other")
+    (kept.state_dir / "link").symlink_to(kept.state_dir / "elsewhere")
+    (kept.state_dir / "asterisk/spool/linked").symlink_to(kept.state_dir / "elsewhere")
+    await kept.records.write(a_record("1.1", started_at=OLD, recording_caller=name))
+    erased = await kept.erase()
+    assert (erased.calls, erased.files, erased.failures) == (0, 0, 1)
+    assert kept.files() >= {"secrets.env", "x", "a.wav"}
+    found = await kept.records.find(CallId("1.1"))
+    assert found is not None
+    assert found.recording_caller == name  # still due, still named
+    assert found.turns[0].heard == ""  # but the words are gone
+
+
+async def test_a_cdr_read_again_does_not_bring_back_an_erased_voicemail(kept: Kept) -> None:
+    kept.file("voicemail/1.wav", OLD)
+    path = kept.state_dir / "voicebot.csv"
+    path.write_text(cdr_line("1.1", voicemail="voicemail/1.wav", voicemail_s="2") + "\n")
+    importing = CdrImport(kept.database, path)
+    await importing.run(NOW)
+    assert await kept.erase() == Erased(calls=1, files=1)
+    assert (await importing.run(NOW, from_start=True)).stubs == 0
+    found = await kept.records.find(CallId("1.1"))
+    assert found is not None
+    assert found.voicemail is None
+
+
+@given(st.lists(st.integers(-3, 3), max_size=12))
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_exactly_the_calls_older_than_the_retention_are_erased(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, ages_days: list[int]
+) -> None:
+    monkeypatch.setattr("voicebot.store.erasure._BATCH", 3)
+    async with kept.database.writing("clear") as connection:
+        await connection.execute(delete(calls))
+    for number, days in enumerate(ages_days):
+        ended_at = NOW - timedelta(days=DAYS + days)
+        await kept.records.write(a_record(f"call-{number}", ended_at=ended_at))
+    erased = await kept.erase()
+    assert erased.calls == sum(days > 0 for days in ages_days)
+    for number, days in enumerate(ages_days):
+        found = await kept.records.find(CallId(f"call-{number}"))
+        assert found is not None
+        assert (found.turns[0].heard == "") == (days > 0)

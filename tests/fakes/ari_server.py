@@ -65,6 +65,11 @@ class FakeAriServer:
         assert self._connection is not None
         self._connection.transport.abort()
 
+    async def leave(self) -> None:
+        """An orderly shutdown, with the closing handshake."""
+        assert self._connection is not None
+        await self._connection.close()
+
     def requests_to(self, uri: str) -> list[Mapping[str, Any]]:
         return [request for request in self.requests if request["uri"] == uri]
 

@@ -1,13 +1,17 @@
 import asyncio
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.ari_server import Answer, FakeAriServer, answer_nothing_special
 from tests.unit.ari import messages
-from tests.unit.ari.conftest import client_of
+from tests.unit.ari.conftest import AT_ONCE, client_of
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
     AriEvent,
@@ -17,7 +21,7 @@ from voicebot.ari.decode import (
     StasisEnd,
     UnknownEvent,
 )
-from voicebot.ari.event_socket import SocketSettings
+from voicebot.ari.event_socket import EventSocket, SocketSettings
 from voicebot.errors import AriDisconnected, AriRequestTimeout
 
 LIMIT_S = 10.0
@@ -38,6 +42,20 @@ async def until(claim: Callable[[], bool]) -> None:
     async with asyncio.timeout(LIMIT_S):
         while not claim():  # noqa: ASYNC110 - the other side of a socket sets no Event
             await asyncio.sleep(0.002)
+
+
+def settings_of(url: str, **deadlines: Any) -> SocketSettings:
+    settings = SocketSettings(url, "tester", "secret", app="voicebot-1", backoff=AT_ONCE)
+    return replace(settings, **deadlines)
+
+
+@asynccontextmanager
+async def running(settings: SocketSettings) -> AsyncIterator[EventSocket]:
+    socket = EventSocket(settings)
+    async with asyncio.TaskGroup() as tasks:
+        runner = tasks.create_task(socket.run())
+        yield socket
+        runner.cancel()
 
 
 def silent_about(uri: str) -> Callable[[str, str], Answer | None]:
@@ -90,6 +108,15 @@ async def test_a_broken_socket_is_replaced_and_resynced(server: FakeAriServer) -
         assert ari.is_connected
         assert ari.statistics.connections == 2
         await ari.asterisk.ping()
+
+
+async def test_an_asterisk_that_shuts_down_in_order_is_come_back_to(
+    server: FakeAriServer,
+) -> None:
+    async with client_of(server) as ari:
+        await resynced(ari)
+        await server.leave()
+        assert (await resynced(ari)).reason is ResyncReason.RECONNECTED
 
 
 async def test_requests_under_way_fail_when_the_socket_breaks(server: FakeAriServer) -> None:
@@ -222,12 +249,36 @@ async def test_an_asterisk_that_is_still_loading_is_tried_again(server: FakeAriS
         assert (await resynced(ari)).reason is ResyncReason.CONNECTED
 
 
+async def test_an_asterisk_that_answers_nothing_is_given_up_and_tried_again(
+    server: FakeAriServer,
+) -> None:
+    server.answer = lambda method, uri: None
+    async with running(settings_of(server.url, resync_deadline_s=0.02)):
+        await until(lambda: server.connections >= 3)
+
+
+async def test_a_machine_that_accepts_and_says_nothing_is_given_up_and_tried_again() -> None:
+    accepted: list[asyncio.StreamWriter] = []
+    mute = await asyncio.start_server(lambda _, writer: accepted.append(writer), "127.0.0.1", 0)
+    async with mute:
+        port = mute.sockets[0].getsockname()[1]
+        settings = settings_of(f"http://127.0.0.1:{port}", connect_deadline_s=0.02)
+        async with running(settings) as socket:
+            await until(lambda: len(accepted) >= 3)
+            assert not socket.is_connected
+        for writer in accepted:
+            writer.close()
+
+
 async def test_a_machine_that_does_not_listen_is_tried_again(server: FakeAriServer) -> None:
-    ari = client_of(server)
+    settings = settings_of(server.url)
     await server.__aexit__(None, None, None)
-    async with ari:
-        await until(lambda: ari._socket._failures >= 3)
-        assert not ari.is_connected
+    with capture_logs() as lines:
+        async with running(settings) as socket:
+            await until(lambda: len(lines) >= 3)
+            assert not socket.is_connected
+    assert {line["event"] for line in lines} == {"ari.disconnected"}
+    assert lines[0]["reason"] == "could not connect: ConnectionRefusedError"
 
 
 CHANNEL = messages.channel()["id"]

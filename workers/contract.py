@@ -31,6 +31,11 @@ REPLY_STREAM_MAX_ENTRIES = 20_000
 KEY_LIFETIME_S = 60
 WORKER_LEASE_S = 5
 
+# As `max_tokens`: generate nothing, only make what the messages begin with fast to begin with.
+WARM_ONLY = 0
+# Holds the version of the synthesizer in use, so that cached speech is not mixed of two; for ever.
+SPEECH_ENGINE_KEY = "speech:engine"
+
 
 def audio_key(work_id: str) -> str:
     """Holds the audio of one utterance until a worker takes it."""

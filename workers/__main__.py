@@ -1,0 +1,57 @@
+"""`python -m workers stt|llm|tts`: one worker process of one stage."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from workers.contract import Stage
+from workers.errors import EngineMissing, SettingsInvalid
+from workers.settings import WorkerSettings
+
+EXIT_SETTINGS_INVALID: Final = 2
+EXIT_ENGINE_MISSING: Final = 3
+
+
+def configure_logs(level: str) -> None:
+    """Event lines on stderr; Celery and kombu speak up only when something is wrong."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the worker; the exit code tells a supervisor what went wrong."""
+    parser = argparse.ArgumentParser(prog="workers", description=__doc__)
+    parser.add_argument("stage", choices=[stage.value for stage in Stage])
+    parser.add_argument("--concurrency", type=int, default=None, metavar="N")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = WorkerSettings.load()
+    except SettingsInvalid as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return EXIT_SETTINGS_INVALID
+    configure_logs(settings.log_level)
+    # Only now: engines pull in much, and a wrong setting should be told at once.
+    from workers.service import serve
+
+    try:
+        return serve(Stage(chosen.stage), settings, chosen.concurrency)
+    except EngineMissing as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return EXIT_ENGINE_MISSING
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""What becomes of one message that Celery hands to a worker?
+
+Every message ends in exactly one last reply: the stage's own when its engine
+succeeded, FAILED with a stable reason otherwise. Work that nobody wants any more
+is dropped before the engine sees it. Nothing of what callers say reaches a log.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from redis import Redis
+
+from workers.contract import FailureReason, Reply, ReplyKind, Work
+from workers.errors import WorkFailed
+from workers.streams import WorkChannel
+
+log = structlog.get_logger("workers")
+
+AnyWork = TypeVar("AnyWork", bound=Work)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a stage ends a work that succeeded; the times are added by `carry_out`."""
+
+    kind: ReplyKind = ReplyKind.FINISHED
+    text: str = ""
+    confidence: float = 1.0
+
+
+def carry_out(
+    kind_of_work: type[AnyWork],
+    message: Mapping[str, Any],
+    sent_at_s: float | None,
+    redis: Redis,
+    answer: Callable[[AnyWork, WorkChannel], Closing],
+    wall_clock: Callable[[], float] = time.time,
+) -> None:
+    """Does one piece of work and says how it ended."""
+    started_at_s = wall_clock()
+    queued_ms = 0 if sent_at_s is None else max(0, round((started_at_s - sent_at_s) * 1000))
+    try:
+        work = kind_of_work.from_dict(message)
+    except (KeyError, TypeError) as error:
+        # Without a whole message nobody is known who could be answered.
+        log.error("work.malformed", stage=kind_of_work.__name__, error=type(error).__name__)
+        return
+    channel = WorkChannel(work, redis, wall_clock)
+    reason: FailureReason
+    try:
+        channel.check_wanted()
+        closing = answer(work, channel)
+    except WorkFailed as failure:
+        reason = failure.reason
+    except Exception as error:
+        # The engine's fault, whatever it was: the agent must hear of it now, not at its deadline.
+        # Its message may quote the caller, so only the place is logged.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "work.engine_failed",
+            call_id=work.call_id,
+            error=type(error).__name__,
+            place=f"{place.filename}:{place.lineno}",
+        )
+        reason = FailureReason.ENGINE_FAILED
+    else:
+        channel.send(
+            Reply(
+                work.work_id,
+                closing.kind,
+                text=closing.text,
+                confidence=closing.confidence,
+                queued_ms=queued_ms,
+                engine_ms=max(0, round((wall_clock() - started_at_s) * 1000)),
+            )
+        )
+        return
+    log.info("work.failed", call_id=work.call_id, work_id=work.work_id, reason=reason.value)
+    channel.send(Reply(work.work_id, ReplyKind.FAILED, reason=reason.value, queued_ms=queued_ms))

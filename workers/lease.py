@@ -1,0 +1,63 @@
+"""Who can tell that this worker is ready?
+
+A key in Redis that is renewed while the worker lives and ends soon after it
+dies. Whoever asks for ready workers lists these keys; nobody pings a worker.
+"""
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+from workers.contract import WORKER_LEASE_S, Stage, worker_key
+
+RENEW_EVERY_S: Final = 2.0
+
+log = structlog.get_logger("workers")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyWorker:
+    """What a worker tells about itself."""
+
+    engine: str
+    model: str
+    slots: int
+    pid: int
+
+
+class Lease:
+    """Keeps the worker's key alive from `__enter__` to `__exit__`."""
+
+    def __init__(self, redis: Redis, stage: Stage, worker: str, facts: ReadyWorker) -> None:
+        self._redis = redis
+        self._key = worker_key(stage, worker)
+        self._value = json.dumps(asdict(facts))
+        self._over = threading.Event()
+        self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._renewer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._renewer.join(timeout=RENEW_EVERY_S)
+        try:
+            self._redis.delete(self._key)
+        except RedisError as error:
+            # It ends by itself within WORKER_LEASE_S.
+            log.warning("lease.not_returned", error=type(error).__name__)
+
+    def _renew(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._redis.set(self._key, self._value, ex=WORKER_LEASE_S)
+            except RedisError as error:
+                # Redis is away: then no work comes either, and the next renewal is soon.
+                log.warning("lease.not_renewed", error=type(error).__name__)
+            self._over.wait(RENEW_EVERY_S)

@@ -1,0 +1,101 @@
+"""How does any OpenAI-compatible server generate replies?
+
+vLLM, llama-server or a hosted model, reached by `VOICEBOT_LLM_URL`: streaming
+chat completions over one pool of connections. Closing the response is what
+cancels a generation there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from workers.contract import FailureReason
+from workers.errors import EngineMissing, WorkFailed
+from workers.llm.engine import Emit
+
+REMEDY: Final = "VOICEBOT_LLM_URL must be the base URL of an OpenAI-compatible server (…/v1)."
+CONNECT_S: Final = 3.0
+# Between two pieces of a reply; the work's own deadline is checked with each piece.
+SILENCE_S: Final = 30.0
+
+log = structlog.get_logger("workers")
+
+
+class OpenAiEngine:
+    """A language model on another server."""
+
+    name = "openai"
+
+    def __init__(self, url: str, model: str, api_key: str, slots: int) -> None:
+        """Asks the server for its models; raises EngineMissing when it does not answer."""
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx.Client(
+            base_url=url.rstrip("/") + "/",
+            headers=headers,
+            timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=slots, max_keepalive_connections=slots),
+        )
+        self.slots = slots
+        try:
+            answer = self._client.get("models")
+            answer.raise_for_status()
+            served = [str(entry["id"]) for entry in answer.json()["data"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            self._client.close()
+            raise EngineMissing(f"no language model answers at {url}", REMEDY) from error
+        if not model and not served:
+            raise EngineMissing(f"{url} serves no model", "Name one in VOICEBOT_LLM_MODEL.")
+        self.model = model or served[0]
+
+    def warm_up(self) -> None:
+        self.warm_prefix([])
+
+    def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
+        def enough(_: str) -> bool:
+            return False
+
+        prompt = [*messages, {"role": "user", "content": "Hello"}]
+        self.generate("", prompt, max_tokens=1, temperature=0.0, emit=enough)
+
+    def generate(
+        self,
+        call_id: str,  # unused: where warm memory lies is that server's own affair
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float,
+        emit: Emit,
+    ) -> None:
+        request = {
+            "model": self.model,
+            "messages": [dict(message) for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "stream": True,
+        }
+        with self._client.stream("POST", "chat/completions", json=request) as response:
+            if response.is_client_error:
+                log.error("llm.refused", status=response.status_code)
+                raise WorkFailed(FailureReason.BAD_REQUEST)
+            response.raise_for_status()
+            for text in pieces(response.iter_lines()):
+                if not emit(text):
+                    return
+
+
+def pieces(lines: Iterator[str]) -> Iterator[str]:
+    """The text of a stream of server-sent events, up to its [DONE]."""
+    for line in lines:
+        if not line.startswith("data:"):
+            continue
+        payload = line.removeprefix("data:").strip()
+        if payload == "[DONE]":
+            return
+        event: Any = json.loads(payload)
+        for choice in event.get("choices", ()):
+            text = choice.get("delta", {}).get("content")
+            if text:
+                yield text

@@ -1,0 +1,119 @@
+"""How does one worker process come up, serve its stage, and go?
+
+The engine first: a missing package, its weights or its server is an error at
+start, never at the first call. Then one dummy inference, then the queue, then
+the lease that tells the others it is ready. Workers run at lower priority than
+Asterisk and the agents, or inference would delay audio frames.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, Final, Protocol
+
+import structlog
+from celery import Celery, signals
+from redis import Redis
+
+from workers.assignment import Closing, carry_out
+from workers.celery_app import create_app, run_worker
+from workers.contract import (
+    SPEECH_ENGINE_KEY,
+    TASKS,
+    RecognizeWork,
+    RespondWork,
+    Stage,
+    SynthesizeWork,
+    Work,
+)
+from workers.lease import Lease, ReadyWorker
+from workers.llm.openai_engine import OpenAiEngine
+from workers.llm.task import respond, warm_last_prefix
+from workers.llm.xllamacpp_engine import XllamacppEngine
+from workers.settings import WorkerSettings
+from workers.streams import WorkChannel
+from workers.stt.faster_whisper_engine import FasterWhisperEngine
+from workers.stt.task import recognize
+from workers.tts.piper_engine import PiperEngine
+from workers.tts.task import synthesize
+
+# Below Asterisk and the agents, above what merely tidies up.
+NICENESS: Final = 5
+# Two, so that one utterance is decoded while the model hears another.
+DEFAULT_CONCURRENCY: Final = 2
+
+log = structlog.get_logger("workers")
+
+
+class Engine(Protocol):
+    name: str
+    model: str
+
+    def warm_up(self) -> None: ...
+
+
+def load_engine(stage: Stage, settings: WorkerSettings, concurrency: int) -> Engine:
+    """The stage's engine as settings say; raises EngineMissing."""
+    match stage:
+        case Stage.STT:
+            return FasterWhisperEngine(settings.stt_threads, settings.stt_model)
+        case Stage.LLM if settings.llm_url:
+            key = settings.llm_api_key.get_secret_value()
+            return OpenAiEngine(settings.llm_url, settings.llm_model, key, concurrency)
+        case Stage.LLM:
+            return XllamacppEngine(settings.llm_threads, concurrency, settings.llm_weights)
+        case Stage.TTS:
+            return PiperEngine(settings.tts_threads, settings.tts_voice)
+
+
+def default_concurrency(stage: Stage, settings: WorkerSettings) -> int:
+    """How many pieces of work the stage does at once."""
+    return settings.llm_slots if stage is Stage.LLM else DEFAULT_CONCURRENCY
+
+
+ANSWERS: Final[Mapping[Stage, tuple[type[Work], Callable[..., Closing]]]] = {
+    Stage.STT: (RecognizeWork, recognize),
+    Stage.LLM: (RespondWork, respond),
+    Stage.TTS: (SynthesizeWork, synthesize),
+}
+
+
+def register_task(app: Celery, stage: Stage, engine: Engine, redis: Redis) -> None:
+    """Makes the stage's one task known to Celery."""
+    kind_of_work, answer = ANSWERS[stage]
+    answer_work: Callable[[Any, WorkChannel], Closing] = partial(answer, engine)
+
+    def run(task: Any, message: Mapping[str, Any]) -> None:
+        carry_out(kind_of_work, message, task.request.get("sent_at_s"), redis, answer_work)
+
+    app.task(run, name=TASKS[stage], bind=True, ignore_result=True)
+
+
+def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> int:
+    """Runs one worker until it is told to stop; returns its exit code. Raises EngineMissing."""
+    os.nice(NICENESS)
+    slots = default_concurrency(stage, settings) if concurrency is None else concurrency
+    engine = load_engine(stage, settings, slots)
+    engine.warm_up()
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
+    app = create_app(settings.redis_url, stage)
+    register_task(app, stage, engine, redis)
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid())
+    with ExitStack() as until_stopped:
+
+        def announce(**_: object) -> None:
+            # Redis answers now: Celery has just begun to consume.
+            if isinstance(engine, PiperEngine):
+                redis.set(SPEECH_ENGINE_KEY, engine.version)
+            if isinstance(engine, XllamacppEngine):
+                warm_last_prefix(engine, redis)
+            until_stopped.enter_context(Lease(redis, stage, name, facts))
+            log.info("worker.ready", stage=stage.value, model=engine.model, slots=slots)
+
+        signals.worker_ready.connect(announce, weak=False)
+        code = run_worker(app, name, stage, slots)
+    log.info("worker.stopped", stage=stage.value)
+    return code

@@ -1,0 +1,70 @@
+"""What may be set for the workers, and where it comes from?
+
+The same variables and files as the rest of the voicebot: environment
+(`VOICEBOT_…`), then `<state_dir>/voicebot.env`, then `<state_dir>/secrets.env`,
+then the defaults below. Workers read them with their own small class, so that
+a GPU host needs nothing of the voicebot but this package.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from workers.errors import SettingsInvalid
+
+DEFAULT_STATE_DIR = Path(__file__).resolve().parent.parent / "var"
+
+
+class WorkerSettings(BaseSettings):
+    """The settings of all three stages; each is documented."""
+
+    model_config = SettingsConfigDict(env_prefix="VOICEBOT_", extra="ignore", frozen=True)
+
+    state_dir: Path = Field(DEFAULT_STATE_DIR, description="Where the two settings files lie.")
+    bind_address: str = Field("127.0.0.1", description="Address of the stack's own Redis.")
+    redis_port: int = Field(6390, description="Its port.")
+    redis_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
+    redis_address: str = Field("", description="host:port of another Redis, instead of our own.")
+
+    stt_threads: int = Field(2, ge=1, description="CPU threads of the speech recognizer.")
+    stt_model: str = Field(
+        "", description="Directory of CTranslate2 Whisper weights; empty: tiny.en, as packaged."
+    )
+    llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
+    llm_slots: int = Field(4, ge=1, description="Replies the language model generates at once.")
+    llm_weights: str = Field(
+        "", description="GGUF file for the embedded model; empty: SmolLM2, as packaged."
+    )
+    llm_url: str = Field("", description="Base URL of an OpenAI-compatible server (…/v1).")
+    llm_model: str = Field("", description="Model name sent to that server.")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
+    tts_voice: str = Field(
+        "", description="Piper voice, an .onnx file with its .json beside it; empty: as packaged."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def redis_url(self) -> str:
+        password = quote(self.redis_password.get_secret_value(), safe="")
+        where = self.redis_address or f"{self.bind_address}:{self.redis_port}"
+        return f"redis://:{password}@{where}/0" if password else f"redis://{where}/0"
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the environment and the two files; raises SettingsInvalid naming each fault."""
+        state_dir = Path(os.environ.get("VOICEBOT_STATE_DIR") or DEFAULT_STATE_DIR)
+        # pydantic-settings lets a later file win over an earlier one.
+        files = (state_dir / "secrets.env", state_dir / "voicebot.env")
+        try:
+            return cls(_env_file=files, state_dir=state_dir)  # type: ignore[call-arg]
+        except ValidationError as error:
+            faults = "; ".join(
+                f"VOICEBOT_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+                for fault in error.errors()
+            )
+            raise SettingsInvalid(faults) from error

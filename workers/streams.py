@@ -1,0 +1,68 @@
+"""How does a worker hear about one piece of work, and answer it, over Redis?
+
+Audio in: one key, taken once. Answers out: entries of the reply stream of the
+agent that asked, bounded in number and in age. In between: is the answer still
+wanted? Blocking, because Celery's threads are.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+
+from workers.contract import (
+    KEY_LIFETIME_S,
+    REPLY_STREAM_MAX_ENTRIES,
+    FailureReason,
+    Reply,
+    Work,
+    audio_key,
+    cancel_key,
+    reply_stream,
+)
+from workers.errors import WorkFailed
+
+
+@dataclass(frozen=True, slots=True)
+class WorkChannel:
+    """One piece of work, as a worker sees it."""
+
+    work: Work
+    redis: Redis
+    wall_clock: Callable[[], float] = time.time
+
+    def take_audio(self) -> bytes:
+        """The utterance, which is gone from Redis afterwards; raises WorkFailed."""
+        audio = cast("bytes | None", self.redis.getdel(audio_key(self.work.work_id)))
+        if audio is None:
+            raise WorkFailed(FailureReason.AUDIO_MISSING)
+        return audio
+
+    def why_unwanted(self) -> FailureReason | None:
+        """Why nobody waits for the answer any more; None while somebody does."""
+        if self.wall_clock() >= self.work.deadline_at_s:
+            return FailureReason.EXPIRED
+        if self.redis.exists(cancel_key(self.work.work_id)):
+            return FailureReason.CANCELLED
+        return None
+
+    def check_wanted(self) -> None:
+        """Raises WorkFailed when nobody waits for the answer any more."""
+        reason = self.why_unwanted()
+        if reason is not None:
+            raise WorkFailed(reason)
+
+    def send(self, reply: Reply) -> None:
+        """Appends one answer; the stream outlives a dead agent by KEY_LIFETIME_S at most."""
+        stream = reply_stream(self.work.reply_to)
+        with self.redis.pipeline(transaction=False) as pipeline:
+            pipeline.xadd(
+                stream,
+                cast("dict[Any, Any]", reply.to_fields()),
+                maxlen=REPLY_STREAM_MAX_ENTRIES,
+                approximate=True,
+            )
+            pipeline.expire(stream, KEY_LIFETIME_S)
+            pipeline.execute()

@@ -1,0 +1,32 @@
+"""What must a speech recognizer be able to do?"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from workers.audio import Samples
+
+RATE_HZ: Final = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What was understood of one utterance; text is "" when nothing was said."""
+
+    text: str
+    confidence: float  # 0 to 1
+
+
+class RecognitionEngine(Protocol):
+    """Thread-safe: it is called from as many threads as it has slots."""
+
+    name: str
+    model: str
+
+    def warm_up(self) -> None:
+        """Makes the first real utterance as fast as the others."""
+
+    def supports(self, language: str) -> bool:
+        """Whether utterances in this language (BCP 47) can be recognised."""
+
+    def recognize(self, samples: Samples, *, hint: str, accurate: bool) -> Recognition:
+        """Recognises one whole utterance, mono at RATE_HZ."""

@@ -1,0 +1,23 @@
+"""What does the STT stage answer to one utterance?"""
+
+from workers import audio
+from workers.assignment import Closing
+from workers.contract import FailureReason, RecognizeWork, ReplyKind
+from workers.errors import WorkFailed
+from workers.streams import WorkChannel
+from workers.stt.engine import RATE_HZ, RecognitionEngine
+
+
+def recognize(engine: RecognitionEngine, work: RecognizeWork, channel: WorkChannel) -> Closing:
+    """One transcript, whole."""
+    if not engine.supports(work.language):
+        raise WorkFailed(FailureReason.LANGUAGE_UNSUPPORTED)
+    try:
+        rate_hz = audio.rate_hz(work.encoding)
+    except audio.UnknownEncoding as error:
+        raise WorkFailed(FailureReason.BAD_REQUEST) from error
+    samples = audio.decode(channel.take_audio(), work.encoding)
+    recognition = engine.recognize(
+        audio.resample(samples, rate_hz, RATE_HZ), hint=work.hint, accurate=work.accurate
+    )
+    return Closing(ReplyKind.TRANSCRIPT, recognition.text, recognition.confidence)

@@ -1,0 +1,30 @@
+"""What must a synthesizer be able to do?"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from workers.audio import Samples
+
+
+class SynthesisEngine(Protocol):
+    """Thread-safe: it is called from as many threads as it has slots."""
+
+    name: str
+    model: str
+    rate_hz: int  # of the samples it yields
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same words may sound different: part of the key of cached speech."""
+
+    def warm_up(self) -> None:
+        """Makes the first real phrase as fast as the others."""
+
+    def supports(self, language: str) -> bool:
+        """Whether it speaks this language (BCP 47)."""
+
+    def has_voice(self, voice: str) -> bool:
+        """Whether it has this voice; "" is its own."""
+
+    def synthesize(self, text: str) -> Iterator[Samples]:
+        """The phrase, piece by piece, as soon as each is made."""

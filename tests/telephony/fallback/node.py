@@ -79,14 +79,16 @@ def running_node(
     [http_port] = free_ports(1, socket.SOCK_STREAM)
     # RTP ports cannot be reserved ahead: a range of its own for each process that tests.
     rtp_first_port = 20_000 + os.getpid() % 100 * 200
-    settings = Settings(
-        state_dir=state_dir,
-        node_name="testnode",
-        sip_port=sip_port,
-        http_port=http_port,
-        rtp_first_port=rtp_first_port,
-        rtp_last_port=rtp_first_port + 199,
-        ari_password=ARI_PASSWORD,
+    settings = Settings.model_validate(
+        {
+            "state_dir": state_dir,
+            "node_name": "testnode",
+            "sip_port": sip_port,
+            "http_port": http_port,
+            "rtp_first_port": rtp_first_port,
+            "rtp_last_port": rtp_first_port + 199,
+            "ari_password": ARI_PASSWORD,
+        }
     )
     paths = StackPaths(state_dir, asterisk_root)
     prepare_instance(paths)

@@ -22,7 +22,14 @@ SCENARIOS_DIR = Path(__file__).parent
 FRAME_S = 0.02
 FRAME_BYTES = 160
 TONE_HZ = 440
-CALL_LIMIT_S = 40
+CALL_LIMIT_S = 25
+
+
+def tone(hz: int = TONE_HZ, encoding: Encoding = Encoding.ULAW) -> bytes:
+    """One second of it, which may be repeated without a click."""
+    at_s = np.arange(8_000) / 8_000
+    samples = (10_000 * np.sin(2 * np.pi * hz * at_s)).astype(np.int16)
+    return encode(samples, encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class _Ear:
         return Encoding.ALAW if self.payload_type == 8 else Encoding.ULAW
 
     def run(self) -> None:
-        tone = self._tone()
+        said = tone(TONE_HZ, self.encoding)
         self.socket.settimeout(FRAME_S)
         peer: tuple[str, int] | None = None
         sequence, next_at = 0, time.monotonic()
@@ -64,8 +71,8 @@ class _Ear:
                 pass  # silence: look at the clock
             if peer is not None and time.monotonic() >= next_at:
                 next_at = max(next_at + FRAME_S, time.monotonic() - 1.0)
-                start = sequence * FRAME_BYTES % len(tone)
-                self.socket.sendto(self._header(sequence) + tone[start : start + FRAME_BYTES], peer)
+                start = sequence * FRAME_BYTES % len(said)
+                self.socket.sendto(self._header(sequence) + said[start : start + FRAME_BYTES], peer)
                 sequence += 1
 
     def _header(self, sequence: int) -> bytes:
@@ -75,11 +82,6 @@ class _Ear:
             + (sequence * FRAME_BYTES & 0xFFFFFFFF).to_bytes(4, "big")
             + b"test"
         )
-
-    def _tone(self) -> bytes:
-        at_s = np.arange(8_000) / 8_000
-        samples = (10_000 * np.sin(2 * np.pi * TONE_HZ * at_s)).astype(np.int16)
-        return encode(samples, self.encoding)
 
 
 def place_call(
@@ -109,8 +111,9 @@ def place_call(
                     f"127.0.0.1:{node.settings.sip_port}",
                     *("-nostdin", "-m", "1", "-sf", str(SCENARIOS_DIR / f"{scenario}.xml")),
                     *("-i", source, "-p", str(sip_port), "-mi", source, "-s", number),
-                    *("-key", "caller", caller, "-key", "password", password),
+                    *("-key", "caller", caller, "-au", caller, "-ap", password),
                     *("-key", "audio_port", str(rtp.getsockname()[1])),
+                    *("-key", "laws", "8" if payload_type == 8 else "0 8"),
                     *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),
                     *("-trace_msg", "-message_file", str(messages)),
                 ],

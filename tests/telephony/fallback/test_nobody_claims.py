@@ -53,7 +53,7 @@ def long_calls(
             SPEAKS_TOO_LONG: callers.submit(
                 place_call,
                 node,
-                "uac-speaks-too-long-expect-goodbye-and-hangup",
+                "uac-stays-expect-answer-and-bye",
                 RECORDED_NUMBER,
                 work_dir / "too-long",
                 caller=SPEAKS_TOO_LONG,

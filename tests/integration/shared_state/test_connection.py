@@ -1,0 +1,72 @@
+import pytest
+
+from tests.integration.shared_state.redis_server import RedisServer
+from voicebot.calls.model import CallId
+from voicebot.errors import SharedStateError
+from voicebot.shared_state.call_contexts import RedisCallContexts
+from voicebot.shared_state.call_events import RedisCallEvents
+from voicebot.shared_state.connection import RedisConnection
+
+CALL = CallId("node1-1.1")
+
+
+async def test_a_redis_that_does_not_answer_costs_no_more_than_the_deadline(
+    server: RedisServer,
+) -> None:
+    connection = RedisConnection(server.url, deadline_ms=500)
+    contexts = RedisCallContexts(connection)
+    await contexts.save(CALL, "first")
+    server.freeze()
+    with pytest.raises(SharedStateError, match="load call context: no answer after 500 ms"):
+        await contexts.load(CALL)
+    with pytest.raises(SharedStateError, match="publish call event: no answer after 200 ms"):
+        await RedisCallEvents(connection).publish(CALL, "call.answered", {})
+    server.thaw()
+    await connection.close()
+
+
+async def test_a_late_answer_is_never_taken_for_that_of_the_next_question(
+    server: RedisServer,
+) -> None:
+    connection = RedisConnection(server.url)
+    contexts = RedisCallContexts(connection)
+    await contexts.save(CALL, "mine")
+    server.freeze()
+    late = connection.client.echo("late")
+    with pytest.raises(SharedStateError):
+        await connection.answer("echo", late, deadline_ms=50)
+    server.thaw()
+    assert await contexts.load(CALL) == "mine"
+    await connection.close()
+
+
+async def test_after_a_restart_of_redis_the_first_question_is_answered(
+    server: RedisServer,
+) -> None:
+    connection = RedisConnection(server.url)
+    contexts = RedisCallContexts(connection)
+    await contexts.save(CALL, "before")
+    server.stop()
+    with pytest.raises(SharedStateError, match="load call context: ConnectionError"):
+        await contexts.load(CALL)
+    server.start()
+    await contexts.save(CALL, "after")
+    assert await contexts.load(CALL) == "after"
+    await connection.close()
+
+
+async def test_an_error_does_not_tell_what_was_sent(connection: RedisConnection) -> None:
+    await connection.client.lpush("call-events:node1-1.1", "not a stream")
+    with pytest.raises(SharedStateError) as refused:
+        await RedisCallEvents(connection).publish(CALL, "turn.heard", {"heard": "my secret"})
+    assert str(refused.value) == "publish call event: ResponseError"
+
+
+async def test_a_wrong_password_is_a_shared_state_error(server: RedisServer) -> None:
+    right = RedisConnection(server.url)
+    await right.client.config_set("requirepass", "right")
+    await right.close()
+    wrong = RedisConnection(server.url.replace("redis://", "redis://:wrong@"))
+    with pytest.raises(SharedStateError, match="load call context: AuthenticationError"):
+        await RedisCallContexts(wrong).load(CALL)
+    await wrong.close()

@@ -1,0 +1,126 @@
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tests.fakes.sample_calls import a_record
+from tests.unit.store.cdr_lines import cdr_line
+from voicebot.commands import records
+from voicebot.store import schema
+from voicebot.store.calls import SqlCallRecords
+from voicebot.store.cdr_import import CDR_FILE
+from voicebot.store.engine import Database
+
+app = typer.Typer()
+records.register(app)
+LIMIT_S = 20.0
+HOSTILE_NUMBER = "\x1b[31m[bold]+1555"
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VOICEBOT_STATE_DIR", str(tmp_path))
+    monkeypatch.delenv("VOICEBOT_DATABASE_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return tmp_path
+
+
+def migrate(state_dir: Path) -> None:
+    schema.upgrade(f"sqlite+aiosqlite:///{state_dir}/voicebot.db")
+
+
+def write_cdrs(state_dir: Path, *lines: str) -> None:
+    file = state_dir / CDR_FILE
+    file.parent.mkdir(parents=True)
+    file.write_text("".join(f"{line}\n" for line in lines))
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    limit = time.monotonic() + LIMIT_S
+    while not is_so():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def test_one_round_puts_missed_calls_on_record_for_all_to_see(state_dir: Path) -> None:
+    migrate(state_dir)
+    write_cdrs(state_dir, cdr_line("node1-1.1", caller_number=HOSTILE_NUMBER))
+    assert run("records", "--once")[0] == 0
+    code, shown, _ = run("calls", "list")
+    assert code == 0
+    assert "node1-1.1" in shown
+    assert "abandoned" in shown
+    assert "\ufffd[31m[bold]+1555" in shown  # as it is, and no terminal obeys it
+    listed = json.loads(run("calls", "list", "--json")[1])
+    assert [call["call_id"] for call in listed] == ["node1-1.1"]
+
+
+async def _write(state_dir: Path) -> None:
+    database = Database.open(f"sqlite+aiosqlite:///{state_dir}/voicebot.db")
+    await SqlCallRecords(database).write(a_record("node1-2.2"))
+    await database.close()
+
+
+def test_a_call_is_shown_with_what_was_said_and_where_the_time_went(state_dir: Path) -> None:
+    migrate(state_dir)
+    asyncio.run(_write(state_dir))
+    code, shown, _ = run("calls", "show", "node1-2.2")
+    assert code == 0
+    assert "what are your hours" in shown
+    assert "We are open until six. (cut off by the caller)" in shown
+    assert "fact, endpointing 200 ms, recognition 130 ms" in shown
+    told = json.loads(run("calls", "show", "node1-2.2", "--json")[1])
+    assert told["outcome"] == "resolved"
+    assert told["turns"][0]["timings"]["total_ms"] == 430
+    assert told["started_at"] == "2026-11-20T12:00:00+00:00"
+
+
+def test_a_call_that_is_not_on_record_is_said_to_be_none(state_dir: Path) -> None:
+    migrate(state_dir)
+    code, _, told = run("calls", "show", "nobody")
+    assert (code, told) == (1, "No call nobody is on record.\n")
+
+
+def test_without_a_database_the_command_says_what_to_do(state_dir: Path) -> None:
+    code, _, told = run("calls", "list")
+    assert code == 1
+    assert told == "store: list call records: there is no database yet; set-up makes it\n"
+
+
+def test_the_process_outlives_an_outage_of_the_database_and_ends_when_told(
+    state_dir: Path,
+) -> None:
+    write_cdrs(state_dir, cdr_line("node1-1.1"))
+    program = (
+        "import typer; from voicebot.commands import records;"
+        "app = typer.Typer(); records.register(app); app(['records'])"
+    )
+    log = state_dir / "records.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-c", program], stdout=output, stderr=output, env=os.environ
+        )
+    try:
+        until(lambda: "records.round_failed" in log.read_text())
+        migrate(state_dir)
+        until(lambda: "node1-1.1" in run("calls", "list", "--json")[1])
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=LIMIT_S) == 0
+        assert "records.stopped" in log.read_text()
+    finally:
+        process.kill()
+        process.wait()

@@ -9,7 +9,8 @@ VoicebotError
 │   └── AriDisconnected          the event socket is down
 ├── MediaError
 │   ├── MediaConnectFailed       the media socket could not be opened
-│   └── MediaClosed              it closed under a call
+│   ├── MediaClosed              it closed under a call
+│   └── MediaCommandTooLong      Asterisk would ignore a command of this length
 ├── InferenceError
 │   ├── InferenceTimeout         no result before the deadline
 │   ├── InferenceRefused         the worker refused or failed the work
@@ -101,6 +102,16 @@ class MediaClosed(MediaError):
     """The media socket closed under the call."""
 
     code = "media-closed"
+
+
+class MediaCommandTooLong(MediaError):
+    """A control message is longer than Asterisk reads; it would be ignored without an answer."""
+
+    code = "media-command-too-long"
+
+    def __init__(self, command: str, length_bytes: int, limit_bytes: int) -> None:
+        super().__init__(f"{command}: {length_bytes} bytes, at most {limit_bytes} are read")
+        self.command, self.length_bytes, self.limit_bytes = command, length_bytes, limit_bytes
 
 
 class InferenceError(VoicebotError):

@@ -6,13 +6,17 @@ others, and Asterisk writes broadcasts on the offered call's own thread.
 
 import asyncio
 import random
+from collections.abc import Mapping
+from functools import partial
 
 from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.claiming import Peers
+from voicebot.agents.connecting import MEDIA_PREFIX
 from voicebot.agents.services import CallServices
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
     CallBroadcast,
+    CallClaimed,
     ChannelDestroyed,
     ChannelHangupRequest,
     Resynced,
@@ -24,7 +28,7 @@ from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallId, ChannelId
 from voicebot.calls.routing import claim_delay_ms
 from voicebot.dialogue.conversation import NORMAL_CLEARING
-from voicebot.errors import AriRequestRefused, AsteriskError
+from voicebot.errors import AsteriskError
 from voicebot.telemetry.logs import log_of
 
 # As asterisk/etc and dialplans name them.
@@ -49,6 +53,7 @@ class StasisApp:
         self._max_calls = max_calls
         self._calls: dict[ChannelId, CallAgent] = {}
         self._hangup_causes: dict[ChannelId, int] = {}
+        self._races: dict[ChannelId, asyncio.Task[None]] = {}
         self._claims = 0
         self._is_stopping = False
         self._is_idle = asyncio.Event()
@@ -80,9 +85,16 @@ class StasisApp:
         async for event in self._ari.events():
             match event:
                 case CallBroadcast(channel=channel):
-                    tasks.create_task(self._race(channel))
+                    race = tasks.create_task(self._race(channel))
+                    self._races[channel.channel_id] = race
+                    race.add_done_callback(partial(self._forget_race, channel.channel_id))
+                case CallClaimed(channel=channel, winner=winner) if winner != self._ari.app:
+                    if channel.channel_id in self._races:
+                        self._races[channel.channel_id].cancel()
                 case StasisStart(channel=channel, args=(first, call_id)) if first == MEDIA_ARGUMENT:
                     self._media_started(channel, CallId(call_id))
+                case StasisStart(channel=channel) if channel.channel_id in self._calls:
+                    pass  # told twice
                 case StasisStart(channel=channel, args=args):
                     # Known at once: its end may be the very next event.
                     call = self._register(channel, args[0] if args else "")
@@ -94,8 +106,13 @@ class StasisApp:
                     self._gone(channel.channel_id, cause)
                 case StasisEnd(channel=channel):
                     self._left(channel.channel_id)
-                case Resynced():
-                    tasks.create_task(self._resync(event))
+                case Resynced(channels=channels):
+                    # Compared now: a call that begins later is not in this snapshot.
+                    present = {channel.channel_id: channel for channel in channels}
+                    for channel_id, call in self._calls.items():
+                        if channel_id not in present:
+                            call.post(on.HungUp(NORMAL_CLEARING))
+                    tasks.create_task(self._free_orphans(present, frozenset(self._calls)))
                 case _:
                     pass
 
@@ -115,6 +132,9 @@ class StasisApp:
         finally:
             self._claims -= 1
         log.info("call.raced", call_id=channel.channel_id, claim=claim.name, delay_ms=delay_ms)
+
+    def _forget_race(self, channel_id: ChannelId, _race: asyncio.Task[None]) -> None:
+        self._races.pop(channel_id, None)
 
     def _register(self, channel: Channel, did: str) -> CallAgent:
         facts = CallFacts(
@@ -158,20 +178,27 @@ class StasisApp:
         else:
             call.post(on.HungUp(self._hangup_causes.get(channel_id, NORMAL_CLEARING)))
 
-    async def _resync(self, resynced: Resynced) -> None:
-        """Events may have been lost: our calls that are gone have ended, and channels that a
-        process of our name left behind go to the dialplan, so that nobody sits in dead air."""
-        present = {channel.channel_id for channel in resynced.channels}
-        for channel_id, call in list(self._calls.items()):
-            if channel_id not in present:
-                call.post(on.HungUp(NORMAL_CLEARING))
+    async def _free_orphans(
+        self, present: Mapping[ChannelId, Channel], driven: frozenset[ChannelId]
+    ) -> None:
+        """Channels that a process of our name left behind go to the dialplan: nobody is to sit
+        in dead air. Their media channels are of no more use."""
         try:
             own = await self._ari.applications.get(self._ari.app)
-            for channel_id in own.channel_ids:
-                if channel_id in self._calls or channel_id not in present:
-                    continue
-                log.warning("call.orphan_found", call_id=channel_id)
-                await self._ari.channels.continue_in_dialplan(channel_id, context=FALLBACK_CONTEXT)
-        except AriRequestRefused as error:
-            # The channel ended, or was never in Stasis, while we asked.
-            log.warning("agent.resync_refused", status=error.status)
+        except AsteriskError as error:
+            log.error("agent.orphans_unknown", code=error.code)
+            return
+        for channel_id in own.channel_ids:
+            channel = present.get(channel_id)
+            caller_id = ChannelId(channel_id.removeprefix(MEDIA_PREFIX))
+            if channel is None or caller_id in driven or caller_id in self._calls:
+                continue
+            log.warning("call.orphan_found", call_id=caller_id)
+            try:
+                if channel_id == caller_id:
+                    await self._services.control.leave(channel_id, FALLBACK_CONTEXT)
+                else:
+                    await self._services.control.hang_up(channel_id, NORMAL_CLEARING)
+            except AsteriskError as error:
+                # Gone meanwhile, or not in Stasis any more: then the dialplan has it already.
+                log.warning("call.orphan_not_freed", call_id=caller_id, code=error.code)

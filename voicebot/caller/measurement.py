@@ -13,6 +13,8 @@ from itertools import pairwise
 from voicebot.caller.sound import RATE_HZ, Samples, Span, joined, sounds
 
 STRETCH_PAUSE_MS = 250
+# An agent that pauses this long while the caller speaks has stopped; if less, it talks on.
+TALKING_ON_PAUSE_MS = 600
 SHORTEST_GAP_MS = 60
 FRAME_MS = 20
 
@@ -70,31 +72,52 @@ class _Floor:
     utterance: Span | None
     begins_ms: int
     handed_over_ms: int  # the caller's last sound
-    ends_ms: int
+    talked_into_until_ms: int | None  # the agent was speaking when the caller began
 
 
 def measure(recording: Recording) -> tuple[MeasuredTurn, ...]:
     """The greeting, and one turn for each step of the caller."""
     heard = joined(sounds(recording.heard), STRETCH_PAUSE_MS)
     missing = joined(recording.missing, 0)
+    floors = _floors(recording, heard)
+    end_ms = len(recording.heard) * 1000 // RATE_HZ
+    nobody = _Floor(None, None, end_ms, end_ms, None)
     return tuple(
-        _turn(number, floor, heard, missing) for number, floor in enumerate(_floors(recording))
+        _turn(number, floor, following, heard, missing)
+        for number, (floor, following) in enumerate(pairwise([*floors, nobody]))
     )
 
 
-def _floors(recording: Recording) -> list[_Floor]:
+def _floors(recording: Recording, heard: Sequence[Span]) -> list[_Floor]:
     said = sounds(recording.said)
-    opened: list[tuple[Spoken | None, Span | None, int, int]] = [(None, None, 0, 0)]
+    floors = [_Floor(None, None, 0, 0, None)]
     for spoken in recording.spoken:
         utterance = _within(said, spoken.sent)
-        whole = spoken.sent if utterance is None else utterance
-        opened.append((spoken, utterance, whole.start_ms, whole.end_ms))
-    ends = [begins for _, _, begins, _ in opened[1:]]
-    ends.append(len(recording.heard) * 1000 // RATE_HZ)
-    return [
-        _Floor(spoken, utterance, begins, handed_over, end)
-        for (spoken, utterance, begins, handed_over), end in zip(opened, ends, strict=True)
-    ]
+        own = spoken.sent if utterance is None else utterance
+        until_ms = None if utterance is None else _talked_into_until_ms(utterance, heard)
+        floors.append(_Floor(spoken, utterance, own.start_ms, own.end_ms, until_ms))
+    return floors
+
+
+def _answers_from_ms(floor: _Floor) -> int:
+    """What the agent begins before this belongs to the turn before."""
+    until_ms = floor.talked_into_until_ms
+    return floor.begins_ms if until_ms is None else max(floor.begins_ms, until_ms)
+
+
+def _talked_into_until_ms(utterance: Span, heard: Sequence[Span]) -> int | None:
+    """When the agent fell silent, if it was speaking when the caller began."""
+    until_ms: int | None = None
+    for stretch in heard:
+        if until_ms is None:
+            if stretch.start_ms < utterance.start_ms < stretch.end_ms:
+                until_ms = stretch.end_ms
+        elif (
+            stretch.start_ms < utterance.end_ms
+            and stretch.start_ms - until_ms < TALKING_ON_PAUSE_MS
+        ):
+            until_ms = stretch.end_ms
+    return until_ms
 
 
 def _within(sounds_of_all: Sequence[Span], sent: Span) -> Span | None:
@@ -103,18 +126,22 @@ def _within(sounds_of_all: Sequence[Span], sent: Span) -> Span | None:
 
 
 def _turn(
-    number: int, floor: _Floor, heard: Sequence[Span], missing: Sequence[Span]
+    number: int,
+    floor: _Floor,
+    following: _Floor,
+    heard: Sequence[Span],
+    missing: Sequence[Span],
 ) -> MeasuredTurn:
     # What ended while the caller still spoke was no answer but a back-channel.
     stretches = tuple(
         stretch
         for stretch in heard
-        if floor.begins_ms <= stretch.start_ms < floor.ends_ms
+        if _answers_from_ms(floor) <= stretch.start_ms < _answers_from_ms(following)
         and stretch.end_ms > floor.handed_over_ms
     )
     answer = Span(stretches[0].start_ms, stretches[-1].end_ms) if stretches else None
     pauses_ms = [later.start_ms - earlier.end_ms for earlier, later in pairwise(stretches)]
-    waited_ms = (floor.ends_ms if answer is None else answer.start_ms) - floor.handed_over_ms
+    waited_ms = (following.begins_ms if answer is None else answer.start_ms) - floor.handed_over_ms
     return MeasuredTurn(
         number=number,
         said="" if floor.spoken is None else floor.spoken.label,
@@ -125,7 +152,9 @@ def _turn(
         longest_pause_ms=max(pauses_ms, default=0),
         dead_air_ms=max(waited_ms, 0) + sum(pauses_ms),
         gaps=_gaps(answer, missing),
-        barge_in_ms=None if floor.utterance is None else _barge_in_ms(floor.utterance, heard),
+        barge_in_ms=None
+        if floor.talked_into_until_ms is None
+        else floor.talked_into_until_ms - floor.begins_ms,
     )
 
 
@@ -138,16 +167,4 @@ def _gaps(answer: Span | None, missing: Sequence[Span]) -> tuple[Span, ...]:
         if gap.length_ms >= SHORTEST_GAP_MS
         and answer.start_ms < gap.start_ms
         and gap.end_ms < answer.end_ms
-    )
-
-
-def _barge_in_ms(utterance: Span, heard: Sequence[Span]) -> int | None:
-    """How long the agent went on speaking, when the caller spoke into its speech."""
-    return next(
-        (
-            stretch.end_ms - utterance.start_ms
-            for stretch in heard
-            if stretch.start_ms < utterance.start_ms < stretch.end_ms
-        ),
-        None,
     )

@@ -296,7 +296,8 @@ def _endpoint(plan: CallPlan, log_file: Path) -> Iterator[pj.Endpoint]:
     except pj.Error as error:
         raise CallerError(f"the phone cannot start: {error.info()}") from error
     finally:
-        endpoint.libDestroy()
+        # BYE was answered before we come here: nothing is worth waiting a second for.
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 
 
 def _choose_codec(endpoint: pj.Endpoint, codec: str) -> None:

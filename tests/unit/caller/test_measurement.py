@@ -91,6 +91,18 @@ def test_a_barge_in_is_measured_from_the_callers_first_sound_to_the_agents_last(
     assert second.voice_to_voice_ms == pytest.approx(600, abs=NEAR_MS)
 
 
+def test_an_agent_that_only_draws_breath_has_not_been_interrupted() -> None:
+    _, first, second = conversation(
+        [Span(200, 1_000), Span(3_500, 5_240), Span(5_700, 6_100), Span(7_000, 8_000)],
+        [Span(2_000, 3_000), Span(5_000, 6_400)],
+        9_000,
+    )
+    assert first.answer is not None
+    assert first.answer.end_ms == pytest.approx(6_100, abs=NEAR_MS)
+    assert second.barge_in_ms == pytest.approx(1_100, abs=NEAR_MS)
+    assert second.voice_to_voice_ms == pytest.approx(600, abs=NEAR_MS)
+
+
 def test_an_agent_that_speaks_too_early_has_a_negative_latency() -> None:
     _, turn = conversation([Span(200, 1_000), Span(2_600, 4_500)], [Span(2_000, 3_000)], 6_000)
     assert turn.voice_to_voice_ms == pytest.approx(-400, abs=NEAR_MS)

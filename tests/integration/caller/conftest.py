@@ -1,0 +1,96 @@
+"""The real Asterisk that the caller's tests call."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.caller.far_end import FarEnd, running_far_end
+from voicebot.settings import default_cache_dir
+
+CALL_LIMIT_S = 60.0
+COMMAND_LINE = """
+import typer
+from voicebot.commands import caller
+app = typer.Typer()
+app.callback()(lambda: None)
+caller.register(app)
+app()
+"""
+
+
+def asterisk_root() -> Path | None:
+    """The root directory named in the environment, or the newest that was built."""
+    if named := os.environ.get("VOICEBOT_ASTERISK_ROOT"):
+        return Path(named)
+    built = [path for path in default_cache_dir().glob("asterisk-*") if path.is_dir()]
+    return max(built, key=lambda path: path.stat().st_mtime, default=None)
+
+
+@pytest.fixture(scope="session")
+def far_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarEnd]:
+    root = asterisk_root()
+    missing = [
+        reason
+        for reason, applies in (
+            ("no Asterisk root directory has been built", root is None),
+            ("mounting needs root", os.geteuid() != 0),
+            ("unshare is not installed", shutil.which("unshare") is None),
+        )
+        if applies
+    ]
+    if root is None or missing:
+        if os.environ.get("CI"):
+            pytest.fail("; ".join(missing))
+        pytest.skip("; ".join(missing))
+    with running_far_end(root, tmp_path_factory.mktemp("asterisk"), pause_s=2.5) as running:
+        yield running
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A call placed by the command line: how it exited, what it printed, what it recorded."""
+
+    exit_code: int
+    printed: str
+    complained: str
+    record_dir: Path
+
+    @property
+    def report(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.printed)
+        return document
+
+
+Call = Callable[..., Finished]
+
+
+@pytest.fixture(scope="module")
+def call(far_end: FarEnd, tmp_path_factory: pytest.TempPathFactory) -> Call:
+    """Places a call by the command line, in a process of its own as pjsua wants it."""
+
+    def place(*arguments: str, as_json: bool = True) -> Finished:
+        state_dir = tmp_path_factory.mktemp("call")
+        record_dir = state_dir / "recordings"
+        done = subprocess.run(
+            [
+                *(sys.executable, "-c", COMMAND_LINE, "call", *arguments),
+                *("--server", far_end.server, "--record-dir", str(record_dir)),
+                *(["--json"] if as_json else []),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=CALL_LIMIT_S,
+            check=False,
+            env={**os.environ, "VOICEBOT_STATE_DIR": str(state_dir)},
+        )
+        return Finished(done.returncode, done.stdout, done.stderr, record_dir)
+
+    return place

@@ -1,0 +1,87 @@
+"""What a caller meets when a part of ours dies."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack_fixture import stack_for_tests
+from tests.telephony.conversation.calling import Line, until
+from voicebot.calls.model import HandledBy, Outcome
+
+
+@pytest.fixture(scope="module")
+def breakable_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """A stack of its own, with one agent, to be broken."""
+    directory = tmp_path_factory.mktemp("broken")
+    with stack_for_tests(directory / "state", agent_processes=1) as stack:
+        yield Line(stack, directory)
+
+
+def test_a_call_whose_agent_is_killed_reaches_the_apology_and_is_on_record(
+    breakable_line: Line,
+) -> None:
+    line = breakable_line
+    number, caller = line.start("--patience-s", "25", "--say", "What are your opening hours?")
+    until(line.left_in_asterisk, "the call is up", 30)
+    agent = next(one for one in line.stack.status() if one.name == "agent-1")
+    assert agent.pid is not None
+    os.kill(agent.pid, signal.SIGKILL)
+    line.finish(number, caller)
+    record = line.record_from(number)
+    assert record.handled_by is HandledBy.DIALPLAN
+    assert record.outcome in (Outcome.MESSAGE_TAKEN, Outcome.ABANDONED)
+    until(lambda: not line.left_in_asterisk(), "nothing is left in Asterisk", 10)
+
+
+def test_a_call_when_an_agent_is_stopped_goes_on_in_the_dialplan(breakable_line: Line) -> None:
+    line = breakable_line
+    until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
+    number, caller = line.start("--patience-s", "25", "--say", "What are your opening hours?")
+    until(line.left_in_asterisk, "the call is up", 30)
+    agent = next(one for one in line.stack.status() if one.name == "agent-1")
+    assert agent.pid is not None
+    os.kill(agent.pid, signal.SIGTERM)
+    line.finish(number, caller)
+    record = line.record_from(number)
+    assert record.handled_by is HandledBy.DIALPLAN
+
+
+def test_a_caller_is_told_when_no_worker_can_recognise(breakable_line: Line) -> None:
+    line = breakable_line
+    until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
+    worker = next(one for one in line.stack.status() if one.name == "worker-stt")
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGSTOP)
+    try:
+        placed = line.call("--patience-s", "15", "--say", "What are your opening hours?")
+    finally:
+        os.kill(worker.pid, signal.SIGCONT)
+    record = line.record_of(placed)
+    assert record.turns[1].said_heard == line.business.phrases.not_understood
+
+
+def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
+    business = tmp_path / "recorded.yaml"
+    business.write_text(
+        "name: Recorder\n"
+        "dids: ['1000']\n"
+        "persona: You answer the telephone.\n"
+        "greeting: You are speaking with a machine. How can I help you?\n"
+        "recording: {enabled: true, announcement: This call is recorded.}\n"
+        "facts:\n"
+        "  - {id: colour, topic: the colour, answer: The colour is blue., "
+        "questions: [Which colour is it?]}\n"
+    )
+    with stack_for_tests(tmp_path / "s", agent_processes=1, business_file=business) as stack:
+        line = Line(stack, tmp_path)
+        placed = line.call("--say", "Which colour is it?")
+        record = line.record_of(placed)
+        assert record.turns[0].said_heard.startswith("This call is recorded.")
+        assert record.recording_caller is not None
+        assert record.recording_agent is not None
+        for name in (record.recording_caller, record.recording_agent):
+            size = (stack.settings.state_dir / name).stat().st_size
+            assert size > 16_000 * 3, "at least three seconds of 16-bit audio at 8 kHz"

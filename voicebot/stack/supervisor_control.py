@@ -105,7 +105,7 @@ class SupervisorControl:
             answer = self._call("getAllProcessInfo")
         except SupervisorSilent:
             return {}
-        return {info["name"]: _parse(info) for info in answer}
+        return {info["name"]: parse_process(info) for info in answer}
 
     def start(self, name: str) -> None:
         """Does not wait until it runs."""
@@ -160,7 +160,10 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._path = path
 
     def make_connection(self, _host: object) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path)
+        connection = _UnixConnection(self._path)
+        # Remembered under this name, so that the base class closes it.
+        self._connection = ("localhost", connection)
+        return connection
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -174,7 +177,7 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _parse(info: Mapping[str, Any]) -> ProcessInfo:
+def parse_process(info: Mapping[str, Any]) -> ProcessInfo:
     pid = int(info["pid"])
     is_up = pid != 0
     return ProcessInfo(

@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.stack import checks_of_stack as checks
+from voicebot.stack.stack import ProgramStatus
+from voicebot.stack.supervisor_control import ProcessState
+
+FILE = Path("/config/business.yaml")
+
+statuses = st.builds(
+    ProgramStatus,
+    name=st.sampled_from(["redis", "asterisk", "agent-1"]),
+    state=st.sampled_from(ProcessState),
+    pid=st.none(),
+    uptime_s=st.just(0.0),
+    is_ready=st.booleans(),
+)
+
+
+def status(name: str, state: ProcessState, *, is_ready: bool = False) -> ProgramStatus:
+    return ProgramStatus(name, state, None, 0.0, is_ready)
+
+
+def test_every_problem_of_the_business_file_is_told() -> None:
+    finding = checks.check_business(FILE, ("greeting: missing", "dids: empty"), "")
+    assert finding.detail == "greeting: missing; dids: empty"
+    assert finding.remedy == f"edit {FILE}"
+    assert checks.check_business(FILE, (), "Lakeside Bikes").is_ok
+
+
+def test_files_that_differ_from_the_settings_are_named() -> None:
+    wanted = {"ari.conf": "new", "http.conf": "same"}
+    found = {"ari.conf": "old", "http.conf": "same", "left-over.conf": ""}
+    finding = checks.check_settings_applied(wanted, found, "")
+    assert "ari.conf, left-over.conf" in finding.detail
+    assert not finding.is_ok
+    assert checks.check_settings_applied(wanted, wanted, "").is_ok
+
+
+def test_files_never_written_and_impossible_settings_are_faults() -> None:
+    assert "make setup" in checks.check_settings_applied({"a": ""}, {}, "").remedy
+    assert checks.check_settings_applied({}, {}, "no such port").detail == "no such port"
+
+
+def test_a_schema_of_another_release_is_a_fault() -> None:
+    assert checks.check_database(["0002"], ["0002"], "").is_ok
+    assert not checks.check_database(["0002"], ["0001"], "").is_ok
+    assert not checks.check_database(["0002"], [], "").is_ok
+    assert checks.check_database(["0002"], [], "no answer").detail == "no answer"
+
+
+@pytest.mark.parametrize(
+    ("is_free", "is_ours", "is_ok"),
+    [(True, False, True), (False, True, True), (False, False, False)],
+)
+def test_a_port_is_free_or_ours(is_free: bool, is_ours: bool, is_ok: bool) -> None:
+    finding = checks.check_port("VOICEBOT_SIP_PORT", 5060, is_free=is_free, is_ours=is_ours)
+    assert finding.is_ok == is_ok
+    assert is_ok or "VOICEBOT_SIP_PORT" in finding.remedy
+
+
+def test_redis_must_answer_us_refuse_strangers_and_remember() -> None:
+    def found(
+        *, answers: bool = True, appends: str = "yes", lets_strangers_in: bool = False
+    ) -> bool:
+        return checks.check_redis(
+            is_running=True,
+            answers=answers,
+            appends=appends,
+            lets_strangers_in=lets_strangers_in,
+        ).is_ok
+
+    assert found()
+    assert not found(answers=False)
+    assert not found(appends="no")
+    assert not found(lets_strangers_in=True)
+
+
+def test_a_redis_that_is_down_is_no_fault_but_is_told() -> None:
+    finding = checks.check_redis(
+        is_running=False, answers=False, appends=None, lets_strangers_in=False
+    )
+    assert finding.is_ok
+    assert "voicebot up" in finding.remedy
+
+
+def test_a_stack_that_is_down_is_one_finding_and_no_fault() -> None:
+    stopped = [status(name, ProcessState.STOPPED) for name in ("redis", "asterisk")]
+    (finding,) = checks.check_processes(stopped)
+    assert finding.is_ok
+
+
+def test_a_part_that_is_down_while_others_run_is_a_fault() -> None:
+    findings = checks.check_processes(
+        [
+            status("redis", ProcessState.RUNNING, is_ready=True),
+            status("agent-1", ProcessState.STOPPED),
+        ]
+    )
+    assert [finding.is_ok for finding in findings] == [True, False]
+
+
+@given(st.lists(statuses, min_size=1))
+def test_every_fault_says_what_to_do(found: list[ProgramStatus]) -> None:
+    for finding in checks.check_processes(found):
+        assert finding.is_ok or finding.remedy

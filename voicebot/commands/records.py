@@ -3,33 +3,31 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import structlog
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from voicebot.calls.model import CallId, CallRecord, TurnRecord
-from voicebot.errors import StoreError, VoicebotError
+from voicebot.errors import StoreError
 from voicebot.settings import Settings
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erasure
+from voicebot.telemetry.logs import configure_logs, log_of
 
 IMPORT_EVERY_S = 2.0
 ERASE_EVERY = timedelta(hours=1)
 
 calls_app = typer.Typer(no_args_is_help=True, help="What is on record of the calls.")
-log = structlog.get_logger()
-
-_Result = TypeVar("_Result")
+log = log_of("records")
 
 
 @calls_app.command("list")
@@ -38,7 +36,7 @@ def list_calls(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Shows the latest calls."""
-    records = _run(_latest(limit))
+    records = asyncio.run(_latest(limit))
     if as_json:
         typer.echo(_json([_values(record) for record in records]))
     else:
@@ -51,7 +49,7 @@ def show_call(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Shows one call: its record, what was said, and where the time went."""
-    record = _run(_find(CallId(call_id)))
+    record = asyncio.run(_find(CallId(call_id)))
     if record is None:
         typer.echo(f"No call {call_id} is on record.", err=True)
         raise typer.Exit(1)
@@ -68,7 +66,9 @@ def records(
     ] = False,
 ) -> None:
     """Puts calls on record that no agent recorded, and erases what was kept long enough."""
-    _run(_one_round(from_start) if once else _keep(from_start))
+    settings = Settings.load()
+    configure_logs(settings.log_level, process="records")
+    asyncio.run(_one_round(settings, from_start) if once else _keep(settings, from_start))
 
 
 def register(app: typer.Typer) -> None:
@@ -77,9 +77,8 @@ def register(app: typer.Typer) -> None:
     app.command("records")(records)
 
 
-async def _keep(from_start: bool) -> None:
+async def _keep(settings: Settings, from_start: bool) -> None:
     """Imports every two seconds and erases every hour, until SIGTERM or SIGINT."""
-    settings = Settings.load()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -109,8 +108,7 @@ async def _wait(stopping: asyncio.Event) -> None:
         return
 
 
-async def _one_round(from_start: bool) -> None:
-    settings = Settings.load()
+async def _one_round(settings: Settings, from_start: bool) -> None:
     async with _opened(settings) as database:
         at = datetime.now(UTC)
         await _import(database, settings, at, from_start)
@@ -149,14 +147,6 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-
-
-def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
-    try:
-        return asyncio.run(work)
-    except VoicebotError as error:
-        typer.echo(f"{error.code}: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 def _values(record: CallRecord) -> dict[str, Any]:

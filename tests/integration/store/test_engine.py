@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 import sqlite3
 from pathlib import Path
@@ -46,6 +47,19 @@ async def test_an_access_ends_at_its_deadline_and_the_next_one_works(
     other.close()
     await store.write(a_record(turns=1))
     assert await store.find(a_record().facts.call_id) == a_record(turns=1)
+    await database.close()
+
+
+async def test_a_transaction_that_lasts_too_long_is_given_up(database_url: str) -> None:
+    database = Database.open(database_url, deadline_s=0.3)
+
+    async def hold() -> None:
+        async with database.reading("hold"):
+            await asyncio.Event().wait()
+
+    with pytest.raises(StoreError, match="hold: no answer after 300 ms"):
+        await hold()
+    assert list(await SqlCallRecords(database).latest(1)) == []
     await database.close()
 
 

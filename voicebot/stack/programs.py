@@ -82,7 +82,7 @@ def _redis(paths: StackPaths) -> Program:
 
 def _asterisk(paths: StackPaths, *, is_root: bool) -> Program:
     root, instance = str(paths.asterisk_root), str(paths.asterisk_instance)
-    # A late frame is heard, a late inference only felt. None but root may be quicker than normal.
+    # A late frame is heard. None but root may be quicker than normal.
     priority = ("nice", "-n", "-5") if is_root else ()
     return Program(
         "asterisk",
@@ -98,7 +98,8 @@ def _worker(stage: str) -> Program:
     return Program(
         f"worker-{stage}",
         phase=1,
-        command=("nice", "-n", "10", *_tied(sys.executable, "-m", "workers", stage)),
+        # It lowers its own priority below Asterisk's and the agents'.
+        command=_tied(sys.executable, "-m", "workers", stage),
         readiness=Readiness.WORKER_LEASE,
         # Models load for seconds, on a busy machine for many.
         start_deadline_s=120,

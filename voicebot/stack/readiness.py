@@ -19,12 +19,13 @@ from voicebot.stack.programs import Program, Readiness
 _DEADLINE_S = 1.0
 
 
-def lease_pattern(program: Program) -> str | None:
-    """The keys in Redis that say the program is alive and ready, if that is its way."""
+def lease_pattern(program: Program, pid: int) -> str | None:
+    """The key in Redis that says this very process is alive and ready, if that is its way."""
     _, _, which = program.name.partition("-")
     match program.readiness:
         case Readiness.WORKER_LEASE:
-            return f"worker:{which}:*"  # workers.contract.worker_key
+            # workers.contract.worker_key: a worker is named by its host and process.
+            return f"worker:{which}:*-{pid}"
         case Readiness.AGENT_LEASE:
             return f"{AGENT_PREFIX}*-{which}"
         case _:
@@ -37,9 +38,9 @@ class ReadinessProbe:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def is_ready(self, program: Program) -> bool:
-        """For a program that runs."""
-        pattern = lease_pattern(program)
+    def is_ready(self, program: Program, pid: int) -> bool:
+        """For a program that runs as this process."""
+        pattern = lease_pattern(program, pid)
         if pattern is not None:
             return self.lease_exists(pattern)
         match program.readiness:

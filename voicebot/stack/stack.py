@@ -170,7 +170,11 @@ class Stack:
         )
 
     def _is_ready(self, program: Program, process: ProcessInfo) -> bool:
-        return process.state == ProcessState.RUNNING and self._probe.is_ready(program)
+        return (
+            process.state == ProcessState.RUNNING
+            and process.pid is not None
+            and self._probe.is_ready(program, process.pid)
+        )
 
     def _failure(self, program: Program, what: str) -> StackError:
         log = self.paths.log(program.name)

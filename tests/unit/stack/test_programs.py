@@ -35,11 +35,10 @@ def test_a_redis_elsewhere_is_not_started_here() -> None:
     assert "redis" not in programs(redis_address="10.0.0.1:6379")
 
 
-def test_workers_run_at_lower_priority_than_asterisk_and_agents() -> None:
+def test_started_by_root_asterisk_runs_before_the_others() -> None:
     as_root = programs()
-    assert as_root["worker-llm"].command[:3] == ("nice", "-n", "10")
     assert as_root["asterisk"].command[:3] == ("nice", "-n", "-5")
-    assert "nice" not in as_root["agent-1"].command
+    assert [name for name, program in as_root.items() if "nice" in program.command] == ["asterisk"]
 
 
 def test_without_root_nothing_asks_to_be_quicker_than_normal() -> None:

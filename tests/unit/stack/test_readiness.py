@@ -1,3 +1,4 @@
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tests.stack_fixture import settings_of_own_stack
@@ -15,22 +16,30 @@ def program(name: str) -> Program:
     return next(program for program in programs if program.name == name)
 
 
-def test_a_worker_is_known_by_the_lease_of_its_stage() -> None:
+PID = 4711
+
+
+def test_a_worker_is_known_by_the_lease_of_its_own_process() -> None:
     for stage in Stage:
-        assert lease_pattern(program(f"worker-{stage}")) == worker_key(stage, "*")
+        key = worker_key(stage, f"some-host-{PID}")
+        pattern = lease_pattern(program(f"worker-{stage}"), PID)
+        assert pattern is not None
+        assert fnmatchcase(key, pattern)
+        assert not fnmatchcase(worker_key(stage, "some-host-42"), pattern)
 
 
 def test_an_agent_is_known_by_the_lease_of_its_number() -> None:
-    assert lease_pattern(program("agent-2")) == keys.agent("*-2")
+    assert lease_pattern(program("agent-2"), PID) == keys.agent("*-2")
 
 
 def test_servers_hold_no_lease() -> None:
-    assert lease_pattern(program("redis")) is None
+    assert lease_pattern(program("redis"), PID) is None
 
 
 def test_where_nobody_listens_nothing_is_ready(tmp_path: Path) -> None:
     probe = ReadinessProbe(settings_of_own_stack(tmp_path))
     assert not any(
-        probe.is_ready(program(name)) for name in ("redis", "asterisk", "worker-stt", "agent-1")
+        probe.is_ready(program(name), PID)
+        for name in ("redis", "asterisk", "worker-stt", "agent-1")
     )
     assert probe.redis_setting("appendonly") is None

@@ -32,7 +32,9 @@ class FakeMediaChannel:
         self.received_commands: list[dict[str, Any]] = []
         self.played = b""
         self.presses: list[str] = []  # keys to press at the next tick
+        self.connected = asyncio.Event()
         self.is_ticking = True
+        self.is_deaf = False  # to commands
         self._echoes = echoes
         self._opening = opening
         self._queue: deque[bytes | str] = deque()  # frames, and marks' ids
@@ -54,8 +56,19 @@ class FakeMediaChannel:
         assert self._socket is not None
         await self._socket.close()
 
+    def break_connection(self) -> None:
+        """The host is gone: no closing handshake."""
+        assert self._socket is not None
+        self._socket.transport.abort()
+
+    def freeze(self) -> None:
+        """The process hangs: the connection stands, nothing is read any more."""
+        assert self._socket is not None
+        self._socket.transport.pause_reading()
+
     async def serve(self, socket: ServerConnection) -> None:
         self._socket = socket
+        self.connected.set()
         for message in self._opening:
             await self.send(message)
         try:
@@ -103,7 +116,7 @@ class FakeMediaChannel:
                 self._is_full = True
                 await self.send_event("MEDIA_XOFF")
             return
-        if len(message) > 128:
+        if self.is_deaf or len(message) > 128:
             return
         command = json.loads(message)
         self.received_commands.append(command)

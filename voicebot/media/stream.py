@@ -74,6 +74,7 @@ class MediaStream:
         self._status_waiters: list[asyncio.Future[StatusReported]] = []
         self._silence_timer: asyncio.TimerHandle | None = None
         self._is_over = False
+        self._close_code: int = CloseCode.ABNORMAL_CLOSURE
         self._unknown_events = self._reported_errors = 0
         self._started: MediaStarted | None = None
         self._run: asyncio.Task[None] | None = None
@@ -172,8 +173,10 @@ class MediaStream:
         try:
             while True:
                 self._receive(await self._socket.recv())
-        except ConnectionClosed:
-            return
+        except ConnectionClosed as closed:
+            # Ours counts when theirs never came: it says why we gave up on them.
+            if (last_frame := closed.rcvd or closed.sent) is not None:
+                self._close_code = last_frame.code
 
     def _receive(self, message: str | bytes) -> None:
         if isinstance(message, str):
@@ -273,8 +276,7 @@ class MediaStream:
         for waiter in self._status_waiters:
             if not waiter.done():
                 waiter.set_exception(MediaClosed("the media of this call has ended"))
-        code = self._socket.close_code
-        self._put(MediaEnded(CloseCode.ABNORMAL_CLOSURE if code is None else code))
+        self._put(MediaEnded(self._close_code))
 
 
 async def connect(

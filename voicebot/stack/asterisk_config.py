@@ -45,11 +45,6 @@ class InboundNumber:
             )
 
 
-def etc_dir(settings: Settings) -> Path:
-    """Where the node's `/etc/asterisk` lies outside its root directory."""
-    return settings.state_dir / "asterisk" / "etc"
-
-
 def render(settings: Settings, numbers: Sequence[InboundNumber], target_etc: Path) -> None:
     """Writes the whole of `/etc/asterisk`; raises ConfigurationError before it writes anything."""
     values = _values(settings, numbers)

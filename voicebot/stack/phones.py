@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
@@ -49,7 +49,7 @@ class Phone:
     """An account for a softphone."""
 
     name: str
-    password: str
+    password: str = field(repr=False)
     networks: tuple[str, ...]
 
 

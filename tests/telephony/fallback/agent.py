@@ -80,7 +80,9 @@ def running_agent(node: Node) -> Iterator[Agent]:
     address = settings.media_url.removeprefix("ws://")
     with (
         connect(
-            f"ws://{address}/ari/events?app={APP}&api_key={settings.ari_username}:{password}"
+            f"ws://{address}/ari/events?app={APP}&api_key={settings.ari_username}:{password}",
+            # Unread events must not keep the closing handshake from being read.
+            max_queue=None,
         ) as events,
         httpx.Client(
             base_url=f"{settings.ari_url}/ari/", auth=(settings.ari_username, password)

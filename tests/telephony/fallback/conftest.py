@@ -1,11 +1,11 @@
 """One Asterisk for all tests here, with nobody but the tests' own agents to claim calls."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 
+from tests.stack_fixture import need
 from tests.telephony.fallback.node import Node, find_asterisk_root, running_node
 from voicebot.stack.asterisk_config import InboundNumber, install_phones
 from voicebot.stack.phones import MODULES_TO_RELOAD, Phone, add_phone
@@ -15,20 +15,11 @@ RECORDED_NUMBER = "12025550101"
 SHORT_MESSAGE_S = 2
 
 
-def _is_missing(what: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing: run `make setup`")
-    pytest.skip(f"{what} is missing")
-
-
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     root = find_asterisk_root()
-    if root is None or not root.is_dir():
-        _is_missing("Asterisk's root directory")
-    assert root is not None
-    if shutil.which("sipp") is None:
-        _is_missing("sipp")
+    need("Asterisk's root directory", is_there=root.is_dir())
+    need("sipp", is_there=shutil.which("sipp") is not None)
     numbers = (
         InboundNumber(NUMBER, is_recorded=False, max_message_s=60),
         InboundNumber(RECORDED_NUMBER, is_recorded=True, max_message_s=SHORT_MESSAGE_S),

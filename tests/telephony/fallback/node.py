@@ -2,20 +2,20 @@
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.stack_fixture import settings_of_own_stack
 from tests.telephony.fallback.polling import until
 from voicebot.settings import Settings
+from voicebot.stack import asterisk_console
 from voicebot.stack.asterisk_config import InboundNumber, render
 from voicebot.stack.asterisk_instance import prepare_instance
-from voicebot.stack.paths import ENTER_ROOT, StackPaths
+from voicebot.stack.paths import ENTER_ROOT, StackPaths, asterisk_root
 
-ARI_PASSWORD = "secret-of-the-test"
 START_LIMIT_S = 30.0
 
 
@@ -29,15 +29,7 @@ class Node:
 
     def console(self, command: str) -> str:
         """What Asterisk's console answers to a command."""
-        entered = (ENTER_ROOT, self.paths.asterisk_root, self.paths.asterisk_instance)
-        done = subprocess.run(
-            [*map(str, entered), "asterisk", "-rx", command],
-            capture_output=True,
-            check=True,
-            text=True,
-            timeout=30,
-        )
-        return done.stdout
+        return asterisk_console.ask(self.paths, command)
 
     @property
     def log(self) -> str:
@@ -52,45 +44,17 @@ class Node:
         return self.paths.asterisk_instance / "log" / "cdr-custom" / "voicebot.csv"
 
 
-def find_asterisk_root() -> Path | None:
-    """VOICEBOT_ASTERISK_ROOT, or the newest one in the cache."""
+def find_asterisk_root() -> Path:
+    """VOICEBOT_ASTERISK_ROOT, or the one that set-up builds."""
     named = os.environ.get("VOICEBOT_ASTERISK_ROOT")
-    if named is not None:
-        return Path(named)
-    built = Settings.load().cache_dir.glob("asterisk-*")
-    return max(built, key=lambda path: path.stat().st_mtime, default=None)
-
-
-def free_ports(count: int, kind: socket.SocketKind, host: str = "127.0.0.1") -> list[int]:
-    """Ports that were free a moment ago, all different."""
-    with ExitStack() as bound:
-        sockets = [bound.enter_context(socket.socket(socket.AF_INET, kind)) for _ in range(count)]
-        for one in sockets:
-            one.bind((host, 0))
-        return [one.getsockname()[1] for one in sockets]
+    return asterisk_root(Settings.load().cache_dir) if named is None else Path(named)
 
 
 @contextmanager
-def running_node(
-    asterisk_root: Path, state_dir: Path, numbers: Sequence[InboundNumber]
-) -> Iterator[Node]:
+def running_node(root: Path, state_dir: Path, numbers: Sequence[InboundNumber]) -> Iterator[Node]:
     """Starts Asterisk on free ports of loopback and stops it in the end."""
-    [sip_port] = free_ports(1, socket.SOCK_DGRAM)
-    [http_port] = free_ports(1, socket.SOCK_STREAM)
-    # RTP ports cannot be reserved ahead: a range of its own for each process that tests.
-    rtp_first_port = 20_000 + os.getpid() % 100 * 200
-    settings = Settings.model_validate(
-        {
-            "state_dir": state_dir,
-            "node_name": "testnode",
-            "sip_port": sip_port,
-            "http_port": http_port,
-            "rtp_first_port": rtp_first_port,
-            "rtp_last_port": rtp_first_port + 199,
-            "ari_password": ARI_PASSWORD,
-        }
-    )
-    paths = StackPaths(state_dir, asterisk_root)
+    settings = settings_of_own_stack(state_dir)
+    paths = StackPaths(state_dir, root)
     prepare_instance(paths)
     render(settings, numbers, paths.asterisk_instance / "etc")
     output = (state_dir / "asterisk.out").open("wb")
@@ -98,7 +62,7 @@ def running_node(
         process = subprocess.Popen(
             [
                 str(ENTER_ROOT),
-                str(asterisk_root),
+                str(root),
                 str(paths.asterisk_instance),
                 "asterisk",
                 "-f",

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.telephony.fallback.node import Node, free_ports
+from tests.stack_fixture import free_ports
+from tests.telephony.fallback.node import Node
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode, encode
 
@@ -98,7 +99,7 @@ def place_call(
     """Plays a scenario file against the node, to its end."""
     work_dir.mkdir(parents=True, exist_ok=True)
     messages = work_dir / "messages.log"
-    [sip_port] = free_ports(1, socket.SOCK_DGRAM, source)
+    [sip_port] = free_ports(1, socket.SOCK_DGRAM)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
         rtp.bind((source, 0))
         ear = _Ear(rtp, payload_type)

@@ -34,11 +34,11 @@ def _pitch_hz(samples: NDArray[np.int16]) -> float:
     return float(spectrum.argmax() * RATE_HZ / samples.size)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def long_calls(
     node: Node, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, "Future[Call]"]]:
-    """The calls that hear the whole apology, all at once: each lasts a quarter of a minute."""
+    """The calls that hear the whole apology, 15 s each: at once, and beside the short tests."""
     work_dir = tmp_path_factory.mktemp("calls")
     with ThreadPoolExecutor() as callers:
         yield {

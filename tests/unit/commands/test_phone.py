@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from voicebot.commands import phone
 from voicebot.errors import ConfigurationError
+from voicebot.stack import asterisk_console
 
 
 @pytest.fixture
@@ -35,6 +36,21 @@ def test_a_new_phone_is_told_all_that_a_softphone_asks_for(app: typer.Typer) -> 
 
 def test_a_stopped_asterisk_is_no_fault(app: typer.Typer) -> None:
     assert "after `voicebot up`" in _run(app, "add", "desk1")
+
+
+def test_a_running_asterisk_is_told_of_a_new_phone_and_of_a_removed_one(
+    app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(asterisk_console, "is_running", lambda _paths: True)
+    monkeypatch.setattr(asterisk_console, "ask", lambda _paths, command: told.append(command))
+    installed = tmp_path / "asterisk" / "etc" / "phones" / "desk1.conf"
+    installed.parent.parent.mkdir(parents=True)
+    assert "voicebot up" not in _run(app, "add", "desk1")
+    assert installed.exists()
+    _run(app, "remove", "desk1")
+    assert not installed.exists()
+    assert told == ["module reload res_pjsip.so"] * 2
 
 
 def test_a_network_that_cannot_reach_asterisk_is_told_which_setting_to_change(

@@ -12,10 +12,7 @@ def outcome_of(state: ConversationState, left_because: str | None) -> Outcome:
     """
     if left_because is not None:
         return Outcome.FAILED
-    answered = any(
-        turn.heard
-        and turn.said_heard
-        and (turn.source is not AnswerSource.SCRIPT or state.farewell_said)
-        for turn in state.records
+    was_answered = any(
+        turn.said_heard and turn.source is not AnswerSource.SCRIPT for turn in state.records
     )
-    return Outcome.RESOLVED if answered else Outcome.ABANDONED
+    return Outcome.RESOLVED if was_answered or state.caller_took_leave else Outcome.ABANDONED

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from voicebot.calls.transitions import TRANSITIONS, CallState
+from voicebot.calls.transitions import DECISIONS, TRANSITIONS, CallState
 
 
 def mermaid() -> str:
@@ -11,6 +11,8 @@ def mermaid() -> str:
     for (state, event), following in TRANSITIONS.items():
         if state is not following:
             labels[state, following].append(event.__name__)
+    for decision, following in DECISIONS.items():
+        labels[CallState.TALKING, following].append(decision.__name__)
     lines = ["stateDiagram-v2", f"    [*] --> {CallState.OFFERED}"]
     lines += [
         f"    {state} --> {following}: {', '.join(names)}"

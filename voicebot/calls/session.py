@@ -13,7 +13,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.cdr import outcome_of
 from voicebot.calls.model import CallFacts, CallRecord, HandledBy
-from voicebot.calls.transitions import CallState, next_state
+from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
 from voicebot.dialogue.conversation_state import ConversationState
@@ -76,14 +76,8 @@ class CallSession:
 
     def next_deadline(self) -> float | None:
         """When `on_deadline` wants to be called next."""
-        if self.state is not CallState.TALKING:
-            return None
-        deadlines = [
-            t
-            for t in (self._context.greet_at_s, self._conversation.next_deadline_s())
-            if t is not None
-        ]
-        return min(deadlines) + self._began_now if deadlines else None
+        deadline_s = self._deadline_s()
+        return None if deadline_s is None else deadline_s + self._began_now
 
     def receive(self, event: on.CallEvent, now: float) -> list[do.Command]:
         """What to do about an event; raises IllegalTransition for one nobody foresaw."""
@@ -97,11 +91,14 @@ class CallSession:
                 context.greet_at_s = t + GREETING_WAITS_S
                 return []
             case on.ConnectFailed(code) if before is CallState.CONNECTING:
-                return self._leave(code)
+                return self._follow([do.Leave(code)])
             case on.MediaLost() if before is CallState.TALKING:
-                return [*self._conversation.end(), *self._leave("media-lost")]
+                # Whoever has said goodbye wants no apology and no voicemail.
+                is_closing = self._conversation.is_closing
+                last = do.HangUp(NORMAL_CLEARING) if is_closing else do.Leave("media-lost")
+                return self._follow([*self._conversation.end(), last])
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
-                return [*self._conversation.end(), *self._leave(reason)]
+                return self._follow([*self._conversation.end(), do.Leave(reason)])
             case on.HungUp(cause) if before is not CallState.ENDED:
                 return self._end(cause, t)
             case on.LeftStasis() if before is not CallState.ENDED:
@@ -109,20 +106,28 @@ class CallSession:
         if before is not CallState.TALKING:
             return []
         commands: list[do.Command] = []
-        if isinstance(event, on.CallerAudible):
+        if isinstance(event, on.CallerAudible | on.SpeechStarted):
             commands = self._greet(t)
         commands += self._conversation.receive(_as_conversation_event(event), t)
         return self._follow(commands)
 
     def on_deadline(self, now: float) -> list[do.Command]:
         """What to do because time has passed."""
-        t = now - self._began_now
-        if self.state is not CallState.TALKING:
+        deadline, deadline_s = self.next_deadline(), self._deadline_s()
+        if deadline is None or deadline_s is None or now < deadline:
             return []
+        # Going to this clock and back may lose a rounding error, and the deadline would not be met.
+        t = max(now - self._began_now, deadline_s)
         greet_at_s = self._context.greet_at_s
         if greet_at_s is not None and t >= greet_at_s:
             return self._greet(t)
         return self._follow(self._conversation.on_deadline(t))
+
+    def _deadline_s(self) -> float | None:
+        if self.state is not CallState.TALKING:
+            return None
+        deadlines_s = (self._context.greet_at_s, self._conversation.next_deadline_s())
+        return min((t for t in deadlines_s if t is not None), default=None)
 
     def _greet(self, t: float) -> list[do.Command]:
         if self._context.was_greeted:
@@ -131,16 +136,12 @@ class CallSession:
         return self._conversation.open(t)
 
     def _follow(self, commands: list[do.Command]) -> list[do.Command]:
-        """A conversation that gives up leaves its call."""
+        """Where the call stands after its own decisions."""
         for command in commands:
+            self._context.state = DECISIONS.get(type(command), self._context.state)
             if isinstance(command, do.Leave):
-                self._context.state = CallState.LEAVING
                 self._context.left_because = command.reason
         return commands
-
-    def _leave(self, reason: str) -> list[do.Command]:
-        self._context.left_because = reason
-        return [do.Leave(reason)]
 
     def _end(self, cause: int, t: float) -> list[do.Command]:
         context = self._context

@@ -7,6 +7,7 @@ late and repeated events are listed, not swallowed.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.errors import IllegalTransition
 
@@ -17,6 +18,7 @@ class CallState(StrEnum):
     OFFERED = "offered"  # claimed in the race; the channel is on its way to us
     CONNECTING = "connecting"  # being answered, bridged, its media opened
     TALKING = "talking"
+    CLEARING = "clearing"  # hung up by us; the channel is on its way out
     LEAVING = "leaving"  # handed over to the dialplan
     ENDED = "ended"
 
@@ -46,22 +48,33 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     (CallState.CONNECTING, on.MediaLost): CallState.CONNECTING,
     (CallState.TALKING, on.MediaLost): CallState.LEAVING,
     **{(CallState.TALKING, event): CallState.TALKING for event in _CONVERSATION},
-    # Audio and results still arrive after the call was given up.
+    # The caller's doings do not wait for us.
+    (CallState.CONNECTING, on.CallerAudible): CallState.CONNECTING,
+    (CallState.CONNECTING, on.KeyPressed): CallState.CONNECTING,
+    # Audio and results still arrive after the call was hung up or given up.
+    **{(CallState.CLEARING, event): CallState.CLEARING for event in _CONVERSATION},
     **{(CallState.LEAVING, event): CallState.LEAVING for event in _CONVERSATION},
     **{
         (state, event): state
-        for state in (CallState.LEAVING, CallState.ENDED)
+        for state in (CallState.CLEARING, CallState.LEAVING, CallState.ENDED)
         for event in (on.MediaLost, on.Connected, on.ConnectFailed)
     },
     **{(CallState.ENDED, event): CallState.ENDED for event in (*_CONVERSATION, on.Claimed)},
     **{
         (state, on.GivenUp): CallState.LEAVING
-        for state in (CallState.OFFERED, CallState.CONNECTING, CallState.TALKING, CallState.LEAVING)
+        for state in CallState
+        if state is not CallState.ENDED
     },
     (CallState.ENDED, on.GivenUp): CallState.ENDED,
     # The caller may hang up at any moment, and Asterisk may tell us twice.
     **{(state, on.HungUp): CallState.ENDED for state in CallState},
     **{(state, on.LeftStasis): CallState.ENDED for state in CallState},
+}
+
+# What the call itself decides: the conversation is over, or cannot go on.
+DECISIONS: Mapping[type[do.Command], CallState] = {
+    do.HangUp: CallState.CLEARING,
+    do.Leave: CallState.LEAVING,
 }
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -63,8 +63,11 @@ class Hours(_Part):
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> Self:
-        if self.time_zone not in available_timezones():
-            raise ValueError(f'time_zone: "{self.time_zone}" is no IANA time zone')
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError) as error:
+            # Not found, no path at all, or a folder of zones such as "America".
+            raise ValueError(f'time_zone: "{self.time_zone}" is no IANA time zone') from error
         return self
 
     def are_open(self, at: datetime) -> bool:
@@ -134,7 +137,11 @@ class Phrases(_Part):
 
     @model_validator(mode="after")
     def _names_the_topic(self) -> Self:
-        if "{topic}" not in self.do_you_mean:
+        try:
+            is_asked = self.do_you_mean.format(topic="?") != self.do_you_mean.format(topic="!")
+        except (LookupError, ValueError, AttributeError) as error:
+            raise ValueError("do_you_mean: {topic} is the only thing to fill in") from error
+        if not is_asked:
             raise ValueError("do_you_mean must contain {topic}")
         return self
 

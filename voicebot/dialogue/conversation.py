@@ -7,6 +7,7 @@ that both parts are understood together. Whatever fails, the caller hears words.
 All times are seconds since the call began.
 """
 
+from bisect import bisect
 from datetime import datetime, timedelta
 
 from voicebot.calls import commands as do
@@ -15,11 +16,11 @@ from voicebot.calls.model import AnswerSource, PhraseId
 from voicebot.dialogue import guard, prompt
 from voicebot.dialogue.answers import Candidate, OfferFact, TellFact, choose
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation_state import ConversationState, Phase
+from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, recognise_intent
 from voicebot.dialogue.phrases import split
-from voicebot.dialogue.turn import OpenTurn, PhraseState
+from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState
 from voicebot.turns.playback import HeardPhrase
 
 # Lets the last frames of a farewell pass through bridge and RTP before the BYE.
@@ -50,6 +51,11 @@ class Conversation:
         turn = self.state.turn
         return turn is not None and turn.is_audible and not turn.is_over
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the farewell is on its way to the caller."""
+        return self.state.phase is Phase.CLOSING
+
     def next_deadline_s(self) -> float | None:
         return self.state.deadline_s
 
@@ -59,59 +65,50 @@ class Conversation:
 
     def receive(self, event: on.ConversationEvent, t: float) -> list[do.Command]:
         """What to do about an event. Late and repeated ones change nothing."""
-        state = self.state
+        state, turn = self.state, self.state.turn
         if state.phase is Phase.OVER:
             return []
         match event:
             case on.SpeechStarted():
                 return self._caller_speaks(t)
-            case on.SpeechEnded(utterance_id, silence_ms):
-                if state.turn is None or state.phase is not Phase.HEARING:
+            case on.SpeechEnded(utterance_id, silence_ms) if turn is not None:
+                if state.phase is not Phase.HEARING or utterance_id in turn.utterances:
                     return []
                 state.phase, state.deadline_s = Phase.UNDERSTANDING, None
-                state.turn.utterances[utterance_id] = None
-                state.turn.moments.speech_ended_s = t
-                state.turn.moments.silence_ms = silence_ms
+                turn.utterances[utterance_id] = None
+                # Begun anew: what is known of the turn's earlier utterances took no time of this.
+                turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
                 return [do.Recognize(utterance_id)]
-            case on.Transcribed(utterance_id, text):
-                if state.turn is None or utterance_id not in state.turn.utterances:
-                    return []
-                state.turn.utterances[utterance_id] = text.strip()
-                state.turn.moments.transcribed_s = t
+            case on.Transcribed(id_, text) if turn is not None and turn.awaits(id_):
+                turn.utterances[id_] = text.strip()
+                turn.moments.transcribed_s = t
                 return self._understand(t)
-            case on.RecognitionFailed(utterance_id):
-                if state.turn is None or utterance_id not in state.turn.utterances:
+            case on.RecognitionFailed(id_) if turn is not None and turn.awaits(id_):
+                turn.utterances[id_] = ""
+                if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
                     return []
-                state.turn.utterances[utterance_id] = ""
-                if state.phase is not Phase.UNDERSTANDING or not state.turn.is_transcribed:
-                    return []
+                state.unheard = None
                 return self._say(self._business.phrases.not_understood, t)
-            case on.Retrieved(reply_id, candidates):
-                if state.turn is None or state.turn.reply_id != reply_id:
-                    return []
-                state.turn.moments.retrieved_s = t
+            case on.Retrieved(id_, candidates) if turn is not None and turn.reply_id == id_:
+                turn.moments.retrieved_s = t
                 return self._answer(candidates, t)
-            case on.ReplyPhrase(reply_id, text):
-                if state.turn is None or state.turn.reply_id != reply_id:
-                    return []
+            case on.ReplyPhrase(id_, text) if turn is not None and turn.reply_id == id_:
                 return self._review(text, t)
-            case on.ReplyFinished(reply_id) | on.ReplyFailed(reply_id):
-                if state.turn is None or state.turn.reply_id != reply_id:
-                    return []
-                state.turn.reply_id = None
-                if not state.turn.phrases:
-                    failed = isinstance(event, on.ReplyFailed)
-                    phrases = self._business.phrases
-                    return self._say(phrases.trouble if failed else phrases.unknown, t)
-                return self._go_on(t)
+            case on.ReplyFinished(id_) | on.ReplyFailed(id_) if (
+                turn is not None and turn.reply_id == id_
+            ):
+                turn.reply_id = None
+                if turn.phrases:
+                    return self._go_on(t)
+                phrases, has_failed = self._business.phrases, isinstance(event, on.ReplyFailed)
+                return self._say(phrases.trouble if has_failed else phrases.unknown, t)
             case on.PhraseStarted(phrase_id, synthesis_ms):
                 return self._phrase_started(phrase_id, synthesis_ms, t)
             case on.PhrasePlayed() | on.PhraseFailed():
                 return self._phrase_over(event, t)
-            case on.Silenced(phrases):
-                return self._silenced(phrases)
-            case on.CallerAudible() | on.KeyPressed():
-                return []
+            case on.Silenced(heard):
+                return self._silenced(heard)
+        return []
 
     def on_deadline(self, t: float) -> list[do.Command]:
         """The caller said nothing for too long, or has heard the farewell."""
@@ -123,7 +120,8 @@ class Conversation:
             state.phase = Phase.OVER
             return [do.HangUp(NORMAL_CLEARING)]
         if state.phase is Phase.HEARING:
-            state.turn, state.phase = None, Phase.LISTENING
+            state.phase = Phase.UNDERSTANDING
+            return self._understand(t)
         if state.phase is not Phase.LISTENING:
             return []
         phrases = self._business.phrases
@@ -161,12 +159,13 @@ class Conversation:
                 turn.reply_id = None
             if turn.phrases:
                 commands.append(do.StopSpeaking())
-            if turn.is_audible or not turn.utterances:
+            if turn.is_audible or (turn.phrases and not turn.heard):
                 turn.is_interrupted = True
                 commands += self._forget_stopping()
                 state.stopping, state.turn = turn, None
             else:
                 turn.start_over()
+                state.offered_fact_id = None  # nobody heard that offer
         if state.turn is None:
             state.turn = self._new_turn(t)
         state.phase = Phase.HEARING
@@ -184,9 +183,9 @@ class Conversation:
         if stopping is None:
             return []
         stopping.cut(phrases)
-        self.state.unheard = " ".join(
-            phrase.text for phrase in stopping.phrases if phrase.state is PhraseState.CUT
-        )
+        rest = " ".join(item.text for item in stopping.phrases if item.state is PhraseState.CUT)
+        if rest and self.state.phase in (Phase.HEARING, Phase.UNDERSTANDING):
+            self.state.unheard = Unheard(rest, stopping.source, stopping.fact_id)
         return self._close(stopping)
 
     # --- what was said, and what to answer ---------------------------------
@@ -196,26 +195,33 @@ class Conversation:
         assert turn is not None
         if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
             return []
-        unheard, state.unheard = state.unheard, ""
+        unheard, state.unheard = state.unheard, None
         if not turn.heard:
             # A noise stopped the agent: go on with what the caller has not heard.
-            if unheard:
-                return self._say(unheard, t)
+            if unheard is not None:
+                turn.source, turn.fact_id = unheard.source, unheard.fact_id
+                return self._say(unheard.text, t)
             state.turn, state.phase = None, Phase.LISTENING
-            state.next_number -= 1
+            if turn.is_untouched:
+                state.next_number -= 1
             return self._listen(t)
         state.silent_prompts = 0
-        offered, state.offered_fact_id = state.offered_fact_id, None
-        phrases = self._business.phrases
+        if state.offered_fact_id is not None:
+            # Kept in the turn: "yes", and before the answer is heard "yes, please", is one yes.
+            turn.answers_offer, state.offered_fact_id = state.offered_fact_id, None
+        offered, phrases = turn.answers_offer, self._business.phrases
         match recognise_intent(turn.heard):
-            case Intent.GOODBYE:
-                return self._say_farewell(phrases.farewell, t)
             case Intent.YES if offered is not None:
                 return self._tell(offered, t)
-            case Intent.NO if offered is not None:
+            case Intent.NO | Intent.DECLINE if offered is not None:
                 return self._say(phrases.ask_again, t)
+            case Intent.GOODBYE | Intent.DECLINE:
+                state.caller_took_leave = True
+                return self._say_farewell(phrases.farewell, t)
             case Intent.REPEAT if state.records:
-                return self._say(state.records[-1].said, t)
+                last = state.records[-1]
+                turn.source, turn.fact_id = last.source, last.fact_id
+                return self._say(last.said, t)
         return [do.Retrieve(turn.await_reply(), turn.heard)]
 
     def _answer(self, candidates: tuple[Candidate, ...], t: float) -> list[do.Command]:
@@ -273,7 +279,7 @@ class Conversation:
         if self.state.turn is None:
             self.state.turn = self._new_turn(t)
         commands = self._say(text, t)
-        self.state.phase, self.state.farewell_said = Phase.CLOSING, True
+        self.state.phase = Phase.CLOSING
         return commands
 
     def _phrase_started(self, phrase_id: PhraseId, synthesis_ms: int, t: float) -> list[do.Command]:
@@ -287,9 +293,11 @@ class Conversation:
         return []
 
     def _phrase_over(self, event: on.PhrasePlayed | on.PhraseFailed, t: float) -> list[do.Command]:
-        state, turn = self.state, self.state.turn
-        phrase = turn.phrase(event.phrase_id) if turn is not None else None
-        if turn is None or phrase is None or phrase.is_over:
+        state = self.state
+        # Its mark may come back while the agent is being stopped: then it was heard, too.
+        phrases = [turn.phrase(event.phrase_id) for turn in (state.turn, state.stopping) if turn]
+        phrase = next((item for item in phrases if item is not None), None)
+        if phrase is None or phrase.is_over:
             return []
         if isinstance(event, on.PhrasePlayed):
             phrase.state, phrase.heard = PhraseState.PLAYED, phrase.text
@@ -297,7 +305,7 @@ class Conversation:
             return self._go_on(t)
         phrase.state = PhraseState.FAILED
         state.failures_in_row += 1
-        if state.failures_in_row >= FAILURES_TO_GIVE_UP:
+        if state.failures_in_row >= FAILURES_TO_GIVE_UP and state.phase is not Phase.CLOSING:
             state.phase, state.deadline_s = Phase.OVER, None
             return [do.Leave("speech-unavailable")]
         return self._go_on(t)
@@ -307,6 +315,10 @@ class Conversation:
         state, turn = self.state, self.state.turn
         if turn is None or not turn.is_over or state.phase not in (Phase.SPEAKING, Phase.CLOSING):
             return []
+        if state.phase is Phase.SPEAKING and not turn.said_heard:
+            # All of it failed. If this fails, too, the call is given up.
+            turn.source, turn.fact_id = AnswerSource.SCRIPT, None
+            return self._say(self._business.phrases.trouble, t)
         state.turn = None
         commands = self._close(turn)
         if state.phase is Phase.CLOSING:
@@ -325,7 +337,9 @@ class Conversation:
         return OpenTurn(number, t)
 
     def _close(self, turn: OpenTurn) -> list[do.Command]:
-        record = turn.record(self._started_at)
-        self.state.history.append(Exchange(turn.heard, turn.said_heard))
-        self.state.records.append(record)
+        record, records = turn.record(self._started_at), self.state.records
+        # In order, although what was heard of an interrupted turn may be told after the next one.
+        place = bisect(records, record.number, key=lambda item: item.number)
+        records.insert(place, record)
+        self.state.history.insert(place, Exchange(turn.heard, turn.said_heard))
         return [do.NoteTurn(record)]

@@ -22,6 +22,15 @@ class Phase(StrEnum):
     OVER = "over"
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The rest of an answer that was cut short, to go on with if it was only a noise: private."""
+
+    text: str
+    source: AnswerSource
+    fact_id: str | None
+
+
 @dataclass(slots=True)
 class ConversationState:
     """Everything that another process needs to go on from here."""
@@ -32,9 +41,9 @@ class ConversationState:
     next_number: int = 0
     history: list[Exchange] = field(default_factory=list)
     records: list[TurnRecord] = field(default_factory=list)
-    unheard: str = ""  # the rest of the answer the caller cut short
+    unheard: Unheard | None = None
     offered_fact_id: str | None = None
     silent_prompts: int = 0
     failures_in_row: int = 0
     deadline_s: float | None = None
-    farewell_said: bool = False
+    caller_took_leave: bool = False

@@ -13,6 +13,7 @@ class Intent(StrEnum):
 
     YES = "yes"
     NO = "no"
+    DECLINE = "decline"  # "no, thanks": no to an offer, and goodbye when nothing was offered
     GOODBYE = "goodbye"
     REPEAT = "repeat"
 
@@ -38,8 +39,13 @@ _FORMS: dict[Intent, tuple[str, ...]] = {
     Intent.YES: (
         "yes", "yeah", "yep", "yup", "sure", "right", "correct", "exactly", "yes i do",
         "that is right", "thats right", "yes exactly", "of course", "yes right", "yes sure", "i do",
+        "okay", "ok", "please", "uh huh", "mm hmm", "yes that one", "that one", "yes i did",
     ),
     Intent.NO: ("no", "nope", "nah", "not really", "no i do not", "no i dont", "no not that"),
+    Intent.DECLINE: (
+        "no thanks", "no thank you", "nope thanks", "no thank you very much", "no im good",
+        "no thanks im good", "no im fine thanks", "im good thanks", "im fine thanks",
+    ),
     Intent.GOODBYE: (
         "goodbye", "bye", "bye bye", "good bye", "see you", "that is all", "thats all",
         "that was all", "that will be all", "thatll be all", "nothing else", "no that is all",
@@ -66,7 +72,5 @@ def recognise_intent(text: str) -> Intent | None:
     whole = " ".join(words)
     intent = _INTENTS.get(whole) or _INTENTS.get(core)
     if intent is None and len(words) <= _LONGEST_GOODBYE_WORDS and _GOODBYE_TAIL.search(whole):
-        return Intent.GOODBYE
-    if intent is None and words and words[0] == "no" and whole in ("no thanks", "no thank you"):
         return Intent.GOODBYE
     return intent

@@ -71,6 +71,7 @@ class OpenTurn:
     reply_id: ReplyId | None = None  # retrieval or model run that is still awaited
     source: AnswerSource = AnswerSource.SCRIPT
     fact_id: str | None = None
+    answers_offer: str | None = None  # the fact that was offered before the caller spoke
     is_interrupted: bool = False
     moments: Moments = field(default_factory=Moments)
 
@@ -100,6 +101,15 @@ class OpenTurn:
     @property
     def is_over(self) -> bool:
         return self.reply_id is None and all(phrase.is_over for phrase in self.phrases)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever asked for in this turn, so that its number may be used again."""
+        return self.attempts == 0 and not self.phrases
+
+    def awaits(self, utterance_id: UtteranceId) -> bool:
+        """Whether this utterance's transcript is still to come."""
+        return utterance_id in self.utterances and self.utterances[utterance_id] is None
 
     def phrase(self, phrase_id: PhraseId) -> SpokenPhrase | None:
         return next((item for item in self.phrases if item.phrase_id == phrase_id), None)

@@ -1,0 +1,150 @@
+"""What a call's commands set going, and everything that may plausibly happen next.
+
+Stands in for Asterisk, the workers and the caller in tests of decisions: it keeps no time
+and does nothing by itself, but knows which results are still to come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from voicebot.calls import commands as do
+from voicebot.calls import events as on
+from voicebot.calls.model import CallRecord, PhraseId, ReplyId, UtteranceId
+from voicebot.dialogue.answers import Candidate
+from voicebot.turns.playback import HeardPhrase, heard_of
+
+SAYINGS = (
+    "",
+    "yes",
+    "no",
+    "no thanks",
+    "what was that",
+    "goodbye",
+    "Where are you?",
+    "How long does a repair take",
+    "Do you sell elephants?",
+    "and tomorrow?",
+)
+FOUND = (
+    (),
+    (Candidate("address", 0.9), Candidate("repairs", 0.1)),
+    (Candidate("repairs", 0.8),),
+    (Candidate("open-now", 0.5),),
+    (Candidate("address", 0.3),),
+)
+PHRASES = ("I am glad to hear that.", "That sounds lovely!", "It costs two dollars.", "...")
+# One phrase's audio; what was heard of it is a part of this.
+PHRASE_MS = 1_000
+
+
+@dataclass(slots=True)
+class World:
+    """Results that are still to come, by what was asked for."""
+
+    recognizing: list[UtteranceId] = field(default_factory=list)
+    retrieving: list[ReplyId] = field(default_factory=list)
+    replying: list[ReplyId] = field(default_factory=list)
+    saying: dict[PhraseId, str] = field(default_factory=dict)
+    started: set[PhraseId] = field(default_factory=set)
+    stopping: list[tuple[PhraseId, ...]] = field(default_factory=list)
+    speaking: UtteranceId | None = None  # the caller, just now
+    utterances: int = 0
+    past: list[on.ConversationEvent] = field(default_factory=list)
+    hung_up: int = 0
+    left: int = 0
+    written: list[CallRecord] = field(default_factory=list)
+
+    def carry_out(self, commands: Sequence[do.Command]) -> None:
+        for command in commands:
+            match command:
+                case do.Recognize(utterance_id):
+                    self.recognizing.append(utterance_id)
+                case do.Retrieve(reply_id):
+                    self.retrieving.append(reply_id)
+                case do.Reply(reply_id):
+                    self.replying.append(reply_id)
+                case do.CancelReply(reply_id):
+                    self.retrieving = [item for item in self.retrieving if item != reply_id]
+                    self.replying = [item for item in self.replying if item != reply_id]
+                case do.Say(phrase_id, text):
+                    assert text.strip(), "nothing can be heard of an empty phrase"
+                    assert phrase_id not in self.saying, "a phrase's id is its own"
+                    self.saying[phrase_id] = text
+                case do.StopSpeaking():
+                    self.stopping.append(tuple(self.saying))
+                    self.saying.clear()
+                case do.HangUp():
+                    self.hung_up += 1
+                case do.Leave():
+                    self.left += 1
+                case do.WriteRecord(record):
+                    self.written.append(record)
+
+    def note(self, event: on.CallEvent) -> None:
+        """The event is given to the session: it is not to come any more."""
+        if isinstance(event, on.ConversationEvent):
+            self.past.append(event)
+        match event:
+            case on.SpeechStarted(utterance_id):
+                self.speaking, self.utterances = utterance_id, self.utterances + 1
+            case on.SpeechEnded():
+                self.speaking = None
+            case on.Transcribed(utterance_id) | on.RecognitionFailed(utterance_id):
+                self.recognizing = [item for item in self.recognizing if item != utterance_id]
+            case on.Retrieved(reply_id):
+                self.retrieving = [item for item in self.retrieving if item != reply_id]
+            case on.ReplyFinished(reply_id) | on.ReplyFailed(reply_id):
+                self.replying = [item for item in self.replying if item != reply_id]
+            case on.PhraseStarted(phrase_id):
+                self.started.add(phrase_id)
+            case on.PhrasePlayed(phrase_id) | on.PhraseFailed(phrase_id):
+                self.saying.pop(phrase_id, None)
+            case on.Silenced():
+                self.stopping = self.stopping[1:]
+
+    def results(self) -> list[list[on.CallEvent]]:
+        """For each result that must come what it may be, the most helpful first."""
+        results: list[list[on.CallEvent]] = []
+        for utterance_id in self.recognizing:
+            transcripts = [on.Transcribed(utterance_id, text) for text in SAYINGS]
+            results.append([*transcripts, on.RecognitionFailed(utterance_id, "inference-timeout")])
+        results += [
+            [on.Retrieved(reply_id, found) for found in FOUND] for reply_id in self.retrieving
+        ]
+        for reply_id in self.replying:
+            phrases = [on.ReplyPhrase(reply_id, text) for text in PHRASES]
+            over = (on.ReplyFinished(reply_id), on.ReplyFailed(reply_id, "inference-timeout"))
+            results.append([*over, *phrases])
+        for phrase_id in list(self.saying)[:1]:
+            fate = (on.PhrasePlayed(phrase_id), on.PhraseFailed(phrase_id, "inference-timeout"))
+            started = [] if phrase_id in self.started else [on.PhraseStarted(phrase_id, 70)]
+            results.append([*started, *fate])
+        for phrases_cut in self.stopping[:1]:
+            # A mark may already be on its way when the agent is stopped.
+            marks = [on.PhrasePlayed(phrase_id) for phrase_id in phrases_cut[:1]]
+            results.append([*(on.Silenced(heard) for heard in _parts(phrases_cut)), *marks])
+        return results
+
+    def caller_events(self) -> list[on.CallEvent]:
+        """What the caller may do by choice."""
+        if self.speaking is not None:
+            return [on.SpeechEnded(self.speaking, 480)]
+        return [on.SpeechStarted(UtteranceId(f"u{self.utterances + 1}"))]
+
+    def plausible(self, choice: int) -> on.CallEvent:
+        """One of all that may happen in a call that talks, late and repeated events included."""
+        others: list[on.CallEvent] = [
+            on.CallerAudible(),
+            on.KeyPressed("5"),
+            *self.past[-3:],
+            *self.past[:3],
+        ]
+        groups: list[list[on.CallEvent]] = [*self.results() * 2, self.caller_events(), others]
+        choice, number = divmod(choice, len(groups))
+        return groups[number][choice % len(groups[number])]
+
+
+def _parts(phrases: tuple[PhraseId, ...]) -> list[tuple[HeardPhrase, ...]]:
+    queued = [(phrase_id, PHRASE_MS) for phrase_id in phrases]
+    total_ms = PHRASE_MS * len(phrases)
+    return [heard_of(queued, unheard_ms) for unheard_ms in (total_ms // 2, total_ms, 0)]

@@ -15,7 +15,11 @@ def load_business(path: Path) -> Business:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BusinessFileInvalid(str(path), ("there is no such file",)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror}"
+        raise BusinessFileInvalid(str(path), (reason,)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: bytes that are no UTF-8, or a date that no calendar has.
         raise BusinessFileInvalid(str(path), (f"this is no YAML: {error}",)) from error
     if not isinstance(content, dict):
         raise BusinessFileInvalid(str(path), ("must be a mapping, beginning with name:",))

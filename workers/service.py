@@ -93,7 +93,8 @@ def register_task(app: Celery, stage: Stage, engine: Engine, redis: Redis) -> No
 
 def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> int:
     """Runs one worker until it is told to stop; returns its exit code. Raises EngineMissing."""
-    os.nice(NICENESS)
+    # Whoever started this process may have made it nicer already.
+    os.nice(max(0, NICENESS - os.nice(0)))
     slots = default_concurrency(stage, settings) if concurrency is None else concurrency
     engine = load_engine(stage, settings, slots)
     engine.warm_up()

@@ -1,0 +1,223 @@
+"""How does one agent process give work to the workers and get their answers back?
+
+Work goes out through Celery, audio through a key; all answers for this process
+come back on one stream, read by one reader and handed out by the work's id. A
+work that nobody waits for any more is cancelled, whatever ended the wait: its
+iterator was closed, its task cancelled, its deadline passed.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+from voicebot.errors import InferenceRefused, InferenceTimeout, SharedStateError
+from voicebot.inference.broker import CeleryBroker
+from voicebot.inference.inbox import Inbox
+from workers.contract import (
+    KEY_LIFETIME_S,
+    FailureReason,
+    Reply,
+    ReplyKind,
+    Stage,
+    Work,
+    audio_key,
+    cancel_key,
+    reply_stream,
+)
+
+READ_BLOCK_MS = 1_000
+READ_COUNT = 500
+TRIM_EVERY_S = 2.0
+RECONNECT_AFTER_S = 0.2
+SOCKET_TIMEOUT_S = 5.0
+CLOSE_S = 1.0
+# Works whose cancelling is not told yet; more than this are left to their deadlines.
+MAX_UNTOLD = 10_000
+REDIS_UNREACHABLE = "redis-unreachable"
+
+log = structlog.get_logger("inference")
+
+
+def new_work_id() -> str:
+    return uuid.uuid4().hex
+
+
+class InferenceGateway:
+    """The workers, as one agent process sees them. Use as a context manager."""
+
+    def __init__(self, redis_url: str, agent: str) -> None:
+        self.agent = agent
+        self._redis = Redis.from_url(
+            redis_url,
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=SOCKET_TIMEOUT_S,
+            # Once more, at once: for a connection that Redis closed while it lay idle.
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        )
+        self._broker = CeleryBroker(redis_url)
+        self._stream = reply_stream(agent)
+        self._inboxes: dict[str, Inbox] = {}
+        self._unwanted: asyncio.Queue[str] = asyncio.Queue(MAX_UNTOLD)
+        self._last_id = "0-0"
+
+    async def __aenter__(self) -> Self:
+        """Connects; raises SharedStateError when Redis does not answer."""
+        try:
+            # What an earlier process of the same name was answered is nobody's business here.
+            newest: Any = await self._redis.xrevrange(self._stream, count=1)
+        except (RedisError, OSError) as error:
+            raise SharedStateError(f"Redis is not reached: {type(error).__name__}") from error
+        if newest:
+            self._last_id = newest[0][0].decode()
+        await self._broker.warm_up()
+        self._tasks = asyncio.TaskGroup()
+        await self._tasks.__aenter__()
+        self._runners = (
+            self._tasks.create_task(self._read_replies(), name="inference-replies"),
+            self._tasks.create_task(self._tell_unwanted(), name="inference-cancellations"),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for runner in self._runners:
+            runner.cancel()
+        # The group learns of a cancellation, which it may have caused itself. Any other error
+        # of the block is not the group's: it would come out wrapped in an ExceptionGroup.
+        is_cancellation = isinstance(error, asyncio.CancelledError)
+        try:
+            if is_cancellation:
+                await self._tasks.__aexit__(error_type, error, traceback)
+            else:
+                await self._tasks.__aexit__(None, None, None)
+        finally:
+            await self._close()
+
+    async def replies(
+        self, stage: Stage, work: Work, *, deadline_s: float, audio: bytes | None = None
+    ) -> AsyncGenerator[Reply]:
+        """All replies to one piece of work, the last included; raises InferenceError.
+
+        Close it (`contextlib.aclosing`), and the work is cancelled unless it has ended.
+        """
+        loop = asyncio.get_running_loop()
+        started_s = loop.time()
+        inbox = Inbox(work.work_id)
+        self._inboxes[work.work_id] = inbox
+        try:
+            async with asyncio.timeout_at(started_s + deadline_s):
+                await self._submit(stage, work, audio)
+            while True:
+                reply = await inbox.next_reply(started_s + deadline_s)
+                if reply.kind is ReplyKind.FAILED:
+                    raise self._failure(stage, reply, round((loop.time() - started_s) * 1000))
+                yield reply
+                if reply.kind in (ReplyKind.FINISHED, ReplyKind.TRANSCRIPT):
+                    return
+        except TimeoutError as error:
+            waited_ms = round((loop.time() - started_s) * 1000)
+            raise InferenceTimeout(stage.value, waited_ms) from error
+        finally:
+            del self._inboxes[work.work_id]
+            if not inbox.has_ended:
+                self._cancel(work.work_id)
+
+    def deadline_at_s(self, deadline_s: float) -> float:
+        """The deadline as workers on other machines read it."""
+        return time.time() + deadline_s
+
+    async def _submit(self, stage: Stage, work: Work, audio: bytes | None) -> None:
+        try:
+            if audio is not None:
+                await self._redis.set(audio_key(work.work_id), audio, ex=KEY_LIFETIME_S)
+            await self._broker.publish(stage, work)
+        except (RedisError, SharedStateError) as error:
+            raise InferenceRefused(stage.value, REDIS_UNREACHABLE) from error
+
+    def _failure(
+        self, stage: Stage, reply: Reply, waited_ms: int
+    ) -> InferenceTimeout | InferenceRefused:
+        if reply.reason == FailureReason.EXPIRED:
+            return InferenceTimeout(stage.value, waited_ms)
+        return InferenceRefused(stage.value, reply.reason)
+
+    def _cancel(self, work_id: str) -> None:
+        """Never waits: it is called while a call is being torn down."""
+        try:
+            self._unwanted.put_nowait(work_id)
+        except asyncio.QueueFull:
+            log.warning("inference.cancellation_lost", work_id=work_id)
+
+    async def _tell_unwanted(self) -> None:
+        while True:
+            work_ids = [await self._unwanted.get()]
+            while not self._unwanted.empty():
+                work_ids.append(self._unwanted.get_nowait())
+            await self._mark_cancelled(work_ids)
+
+    async def _mark_cancelled(self, work_ids: list[str]) -> None:
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for work_id in work_ids:
+                    pipeline.set(cancel_key(work_id), b"1", ex=KEY_LIFETIME_S)
+                    pipeline.delete(audio_key(work_id))
+                await pipeline.execute()
+        except (RedisError, OSError) as error:
+            # The works end at their deadlines instead.
+            log.warning("inference.cancellation_lost", error=type(error).__name__)
+
+    async def _read_replies(self) -> None:
+        loop = asyncio.get_running_loop()
+        trimmed_at_s = loop.time()
+        while True:
+            try:
+                streams: Any = await self._redis.xread(
+                    {self._stream: self._last_id}, count=READ_COUNT, block=READ_BLOCK_MS
+                )
+                for _, entries in streams:
+                    self._hand_out(entries)
+                if loop.time() - trimmed_at_s > TRIM_EVERY_S:
+                    trimmed_at_s = loop.time()
+                    await self._redis.xtrim(self._stream, minid=self._last_id, approximate=True)
+            except (RedisError, OSError) as error:
+                log.warning("inference.replies_interrupted", error=type(error).__name__)
+                await asyncio.sleep(RECONNECT_AFTER_S)
+
+    def _hand_out(self, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
+        for entry_id, fields in entries:
+            self._last_id = entry_id.decode()
+            try:
+                reply = Reply.from_fields(fields)
+            except (KeyError, ValueError) as error:
+                log.error("inference.reply_malformed", error=type(error).__name__)
+                continue
+            # No inbox: the work was given up while its reply was under way.
+            inbox = self._inboxes.get(reply.work_id)
+            if inbox is not None and not inbox.put(reply):
+                log.warning("inference.reply_not_read", work_id=reply.work_id)
+                self._cancel(reply.work_id)
+
+    async def _close(self) -> None:
+        left = [self._unwanted.get_nowait() for _ in range(self._unwanted.qsize())]
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                if left:
+                    await self._mark_cancelled(left)
+                await self._broker.close()
+                await self._redis.aclose()
+        except TimeoutError:
+            log.warning("inference.closed_late")

@@ -1,0 +1,47 @@
+"""Which workers are ready? Read from the leases they keep in Redis."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from voicebot.errors import SharedStateError
+from workers.contract import Stage, worker_key
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyWorker:
+    """What one ready worker tells about itself."""
+
+    worker: str
+    engine: str
+    model: str
+    slots: int
+    pid: int
+
+
+async def workers_ready(redis: Redis) -> Mapping[Stage, Sequence[ReadyWorker]]:
+    """The ready workers of every stage, by name; raises SharedStateError."""
+    return {stage: await _ready(redis, stage) for stage in Stage}
+
+
+async def _ready(redis: Redis, stage: Stage) -> Sequence[ReadyWorker]:
+    prefix = worker_key(stage, "")
+    try:
+        keys = [_text(key) async for key in redis.scan_iter(match=f"{prefix}*", count=1_000)]
+        values: list[Any] = await redis.mget(keys) if keys else []
+    except (RedisError, OSError) as error:
+        raise SharedStateError(f"leases not read: {type(error).__name__}") from error
+    ready = [
+        ReadyWorker(worker=key.removeprefix(prefix), **json.loads(value))
+        for key, value in zip(keys, values, strict=True)
+        if value is not None  # it ended between the two questions
+    ]
+    return sorted(ready, key=lambda worker: worker.worker)
+
+
+def _text(key: bytes | str) -> str:
+    return key.decode() if isinstance(key, bytes) else key

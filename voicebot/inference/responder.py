@@ -1,0 +1,63 @@
+"""What does the language model say next? Asked of the LLM workers."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+
+from voicebot.calls.model import CallId
+from voicebot.inference.gateway import InferenceGateway, new_work_id
+from workers.contract import WARM_ONLY, ReplyKind, RespondWork, Stage
+
+NO_CALL = CallId("")
+
+
+class WorkerResponder:
+    """Fulfils the port `Responder`."""
+
+    def __init__(self, gateway: InferenceGateway) -> None:
+        self._gateway = gateway
+
+    async def respond(
+        self,
+        call_id: CallId,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float,
+        deadline_s: float,
+    ) -> AsyncGenerator[str]:
+        assert max_tokens > WARM_ONLY
+        work = self._work(call_id, messages, max_tokens, temperature, deadline_s)
+        replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s)
+        async with aclosing(replies):
+            async for reply in replies:
+                if reply.kind is ReplyKind.TOKEN:
+                    yield reply.text
+
+    async def warm(self, messages: Sequence[Mapping[str, str]], *, deadline_s: float) -> None:
+        """Has what all prompts begin with computed ahead; raises InferenceError.
+
+        Give exactly the messages that the prompts will begin with: the system message.
+        """
+        work = self._work(NO_CALL, messages, WARM_ONLY, 0.0, deadline_s)
+        replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s)
+        async with aclosing(replies):
+            async for _ in replies:
+                pass
+
+    def _work(
+        self,
+        call_id: CallId,
+        messages: Sequence[Mapping[str, str]],
+        max_tokens: int,
+        temperature: float,
+        deadline_s: float,
+    ) -> RespondWork:
+        return RespondWork(
+            work_id=new_work_id(),
+            call_id=call_id,
+            reply_to=self._gateway.agent,
+            deadline_at_s=self._gateway.deadline_at_s(deadline_s),
+            messages=[dict(message) for message in messages],
+            max_tokens=max_tokens,
+            temperature=temperature,
+        )

@@ -1,1 +1,130 @@
 """Which adapter fulfils which port? The only place that knows both."""
+
+import asyncio
+import re
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from redis.asyncio import Redis
+
+from voicebot.agents.claiming import Peers
+from voicebot.agents.readiness import Readiness
+from voicebot.agents.services import CallServices, Clock
+from voicebot.agents.stasis_app import StasisApp
+from voicebot.ari.call_control import AriCallControl
+from voicebot.ari.client import AriClient
+from voicebot.business_file import load_business
+from voicebot.dialogue.answers import FactIndex, questions_of
+from voicebot.inference.gateway import InferenceGateway
+from voicebot.inference.meaning import MiniLmEncoder
+from voicebot.inference.recognizer import WorkerRecognizer
+from voicebot.inference.responder import WorkerResponder
+from voicebot.inference.speech_cache import CachedSynthesizer
+from voicebot.inference.speech_store import SpeechStore
+from voicebot.inference.synthesizer import WorkerSynthesizer
+from voicebot.media.stream import connect
+from voicebot.media.voice_detector import WebRtcVoiceDetector
+from voicebot.settings import Settings
+from voicebot.shared_state.agent_directory import RedisAgentDirectory
+from voicebot.shared_state.call_contexts import RedisCallContexts
+from voicebot.shared_state.call_events import RedisCallEvents
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.store.calls import SqlCallRecords
+from voicebot.store.engine import Database
+
+MEDIA_DEADLINE_S = 2.0
+# Cached speech that comes later than this is made anew sooner.
+SPEECH_CACHE_DEADLINE_S = 0.3
+
+
+def agent_name(number: int) -> str:
+    """The agent's Stasis application; dialplans/inbound.conf offers calls to `voicebot-…`."""
+    host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().lower()).strip("-")
+    return f"voicebot-{host}-{number}"
+
+
+async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> None:
+    """Answers calls until `stopped` is set."""
+    name = agent_name(number)
+    async with AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
+        connection = await stack.enter_async_context(_shared_state(settings))
+        database = await stack.enter_async_context(_database(settings))
+        speech = await stack.enter_async_context(_speech(settings, gateway))
+        meaning = MiniLmEncoder()
+        stack.callback(meaning.close)
+        business = load_business(settings.business_file)
+        responder = WorkerResponder(gateway)
+        readiness = Readiness(business, speech, responder)
+        await readiness.wait(stopped)
+        if stopped.is_set():
+            return
+        ari = await stack.enter_async_context(
+            AriClient(
+                settings.ari_url,
+                settings.ari_username,
+                settings.ari_password.get_secret_value(),
+                app=name,
+                request_deadline_s=settings.ari_request_deadline_ms / 1000,
+            )
+        )
+        services = CallServices(
+            business=business,
+            facts=FactIndex(business, await meaning.encode(questions_of(business))),
+            clock=Clock(now=time.monotonic, at=lambda: datetime.now(UTC)),
+            control=AriCallControl(ari),
+            open_link=partial(connect, settings.media_url, deadline_s=MEDIA_DEADLINE_S),
+            new_voice_detector=WebRtcVoiceDetector,
+            recognizer=WorkerRecognizer(gateway),
+            responder=responder,
+            synthesizer=speech,
+            meaning=meaning,
+            contexts=RedisCallContexts(connection),
+            events=RedisCallEvents(connection),
+            records=SqlCallRecords(database),
+        )
+        directory = RedisAgentDirectory(connection)
+        peers = Peers(directory, name, settings.agent_max_calls)
+        app = StasisApp(ari, services, peers, max_calls=settings.agent_max_calls)
+        async with asyncio.TaskGroup() as tasks:
+            rest = tasks.create_task(readiness.warm_the_rest())
+            await app.run(stopped)
+            rest.cancel()
+
+
+@asynccontextmanager
+async def _shared_state(settings: Settings) -> AsyncIterator[RedisConnection]:
+    connection = RedisConnection(settings.redis_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database.open(settings.resolved_database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _speech(
+    settings: Settings, gateway: InferenceGateway
+) -> AsyncIterator[CachedSynthesizer]:
+    redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=SPEECH_CACHE_DEADLINE_S,
+        socket_connect_timeout=SPEECH_CACHE_DEADLINE_S,
+    )
+    try:
+        async with CachedSynthesizer(WorkerSynthesizer(gateway), SpeechStore(redis)) as speech:
+            yield speech
+    finally:
+        await redis.aclose()

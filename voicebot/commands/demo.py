@@ -153,7 +153,7 @@ def _judge(
     """Whether every answer that was due can be heard in the recording."""
     directory = Path(report["record_dir"])
     names = [name for name in report["answer_files"] if name is not None]
-    texts = {Path(heard.file).name: heard.text for heard in transcribe([directory / n for n in names])}
+    texts = {heard.path.name: heard.text for heard in transcribe([directory / n for n in names])}
     expected = [business.opening, *(_expected(business, turn, report) for turn in DEMO_CALL)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("turn", "heard by ear", "as expected"):
@@ -181,9 +181,7 @@ def _expected(business: Business, turn: DemoTurn, report: dict[str, Any]) -> str
     return business.fact(turn.fact_id).spoken(business.hours, placed_at)
 
 
-def _show_latencies(
-    report: dict[str, Any], turns: list[dict[str, Any]], console: Console
-) -> None:
+def _show_latencies(report: dict[str, Any], turns: list[dict[str, Any]], console: Console) -> None:
     console.rule("Latency, found in the caller's recording")
     console.print(f"INVITE to first sound of the greeting: {report['set_up']['greeting_ms']} ms")
     by_number = {turn["number"]: turn for turn in turns}

@@ -45,7 +45,7 @@ class PlacedCall:
         directory = Path(self.report["record_dir"])
         names = self.report["answer_files"]
         files = [directory / name for name in names if name is not None]
-        texts = {Path(found.file).name: found.text for found in transcribe(files)}
+        texts = {found.path.name: found.text for found in transcribe(files)}
         return [texts.get(name, "") if name is not None else "" for name in names]
 
 

@@ -1,0 +1,110 @@
+"""May this agent take calls yet? Only when it can greet at once.
+
+Every text that is known beforehand is synthesised once and then comes from the
+cache. The greeting must be there; the rest follows while calls are taken already,
+should it take long. A worker that is not up yet is waited for: meanwhile the
+dialplan looks after callers.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from typing import Protocol
+
+from voicebot.audio.frames import Encoding
+from voicebot.calls.model import CallId
+from voicebot.dialogue import prompt
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.phrases import split
+from voicebot.errors import InferenceError
+from voicebot.ports import Responder
+from voicebot.telemetry.logs import log_of
+
+PATIENCE_S = 20.0
+RETRY_S = 1.0
+REPLY_DEADLINE_S = 30.0
+NO_CALL = CallId("")
+
+log = log_of(__name__)
+
+
+class WarmSynthesizer(Protocol):
+    async def warm(
+        self, texts: Iterable[str], *, encoding: Encoding, language: str, voice: str
+    ) -> None:
+        """Has these phrases at hand before anybody needs them; raises InferenceError."""
+
+
+class Readiness:
+    """Prepares what every call will need."""
+
+    def __init__(
+        self, business: Business, synthesizer: WarmSynthesizer, responder: Responder
+    ) -> None:
+        self._business = business
+        self._synthesizer = synthesizer
+        self._responder = responder
+        phrases = [part for text in business.standard_texts for part in split(text)]
+        greeting = split(business.opening)
+        rest = [phrase for phrase in dict.fromkeys(phrases) if phrase not in greeting]
+        # Each agent in its own order, so that several share the work.
+        random.shuffle(rest)
+        # A-law callers are rarer outside Europe; their phrases are made when first said.
+        self._urgent = [
+            (phrase, code) for code in (Encoding.ULAW, Encoding.ALAW) for phrase in greeting
+        ]
+        self._rest = [(phrase, Encoding.ULAW) for phrase in rest]
+
+    async def wait(self, stopped: asyncio.Event) -> None:
+        """Until calls can be taken, or `stopped` is set."""
+        loop = asyncio.get_running_loop()
+        started_s = loop.time()
+        while not stopped.is_set():
+            try:
+                while self._urgent:
+                    await self._warm(*self._urgent[0])
+                    del self._urgent[0]
+                await self._warm_model()
+                break
+            except InferenceError as error:
+                log.warning("agent.waits_for_workers", code=error.code)
+                await asyncio.sleep(RETRY_S)
+        while self._rest and not stopped.is_set() and loop.time() - started_s < PATIENCE_S:
+            if not await self._warm_next():
+                break
+
+    async def warm_the_rest(self) -> None:
+        """What `wait` had no time for."""
+        while self._rest:
+            if not await self._warm_next():
+                await asyncio.sleep(RETRY_S)
+        log.info("agent.speech_is_warm")
+
+    async def _warm_next(self) -> bool:
+        try:
+            await self._warm(*self._rest[0])
+        except InferenceError as error:
+            log.warning("agent.speech_not_warm", code=error.code)
+            return False
+        del self._rest[0]
+        return True
+
+    async def _warm(self, phrase: str, encoding: Encoding) -> None:
+        await self._synthesizer.warm(
+            [phrase],
+            encoding=encoding,
+            language=self._business.language,
+            voice=self._business.voice,
+        )
+
+    async def _warm_model(self) -> None:
+        """The beginning that all prompts share is in the model's cache from now on."""
+        reply = self._responder.respond(
+            NO_CALL,
+            prompt.messages_for(self._business, (), "Hello."),
+            max_tokens=1,
+            temperature=prompt.TEMPERATURE,
+            deadline_s=REPLY_DEADLINE_S,
+        )
+        async for _ in reply:
+            pass

@@ -25,12 +25,12 @@ class Heard:
     text: str
 
 
-def transcribe(paths: Sequence[Path]) -> list[Heard]:
+def transcribe(paths: Sequence[Path], recognizer: tuple[str, ...] = RECOGNIZER) -> list[Heard]:
     """One transcript for each file, in order. Raises CallerError."""
     if not paths:
         return []
     limit_s = START_LIMIT_S + LIMIT_PER_FILE_S * len(paths)
-    printed = run_worker((*RECOGNIZER, *(str(path) for path in paths)), limit_s)
+    printed = run_worker((*recognizer, *(str(path) for path in paths)), limit_s)
     try:
         texts = [str(json.loads(line)["text"]) for line in printed.splitlines() if line.strip()]
     except (ValueError, KeyError, TypeError) as error:

@@ -17,14 +17,14 @@ SYNTHESIS_LIMIT_S = 120.0
 SYNTHESIZER = (sys.executable, "-m", "workers.tts.speak")
 
 
-def spoken(text: str, cache_dir: Path) -> Samples:
+def spoken(text: str, cache_dir: Path, synthesizer: tuple[str, ...] = SYNTHESIZER) -> Samples:
     """The text as speech. Raises CallerError with what the synthesizer complained of."""
-    request = "\n".join((*SYNTHESIZER[1:], str(RATE_HZ), text))
+    request = "\n".join((*synthesizer[1:], str(RATE_HZ), text))
     path = cache_dir / "caller-speech" / f"{hashlib.sha256(request.encode()).hexdigest()}.wav"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial.wav")
-        run_worker((*SYNTHESIZER, "--out", str(partial), "--rate", str(RATE_HZ), text))
+        run_worker((*synthesizer, "--out", str(partial), "--rate", str(RATE_HZ), text))
         partial.replace(path)
     return read_wav(path)
 

@@ -19,7 +19,7 @@ from voicebot.caller.placing import place_call
 from voicebot.caller.report import CallReport, summary_line, turns_table
 from voicebot.caller.script import Manners, Press, Say, Step
 from voicebot.caller.speech import spoken
-from voicebot.errors import CallerError, VoicebotError
+from voicebot.errors import CallerError
 from voicebot.settings import Settings
 
 STEP_OPTIONS = ("say", "wav", "dtmf")
@@ -79,35 +79,31 @@ def call(
     Exits with 0 when the call was held and with 1 when it was not.
     """
     signal.signal(signal.SIGTERM, _hang_up)
-    try:
-        settings = Settings.load()
-        host, port = _address(server, settings)
-        steps, utterances = _script(
-            ctx.meta["steps"], say or [], wav or [], dtmf or [], settings.cache_dir
-        )
-        plan = CallPlan(
-            number=_default_number(settings) if number is None else number,
-            host=host,
-            port=port,
-            caller=caller,
-            steps=steps,
-            utterances=utterances,
-            manners=Manners(
-                pause_ms=pause_ms,
-                patience_s=patience_s,
-                ring_limit_s=ring_s,
-                interrupt_after_ms=None if interrupt_after is None else int(interrupt_after * 1000),
-            ),
-            codec=codec,
-        )
-        report = place_call(
-            plan,
-            _new_record_dir(settings) if record_dir is None else record_dir,
-            _await_go if wait_for_go else lambda: None,
-        )
-    except VoicebotError as error:
-        typer.echo(f"{error.code}: {error}", err=True)
-        raise typer.Exit(1) from error
+    settings = Settings.load()
+    host, port = _address(server, settings)
+    steps, utterances = _script(
+        ctx.meta["steps"], say or [], wav or [], dtmf or [], settings.cache_dir
+    )
+    plan = CallPlan(
+        number=_default_number(settings) if number is None else number,
+        host=host,
+        port=port,
+        caller=caller,
+        steps=steps,
+        utterances=utterances,
+        manners=Manners(
+            pause_ms=pause_ms,
+            patience_s=patience_s,
+            ring_limit_s=ring_s,
+            interrupt_after_ms=None if interrupt_after is None else int(interrupt_after * 1000),
+        ),
+        codec=codec,
+    )
+    report = place_call(
+        plan,
+        _new_record_dir(settings) if record_dir is None else record_dir,
+        _await_go if wait_for_go else lambda: None,
+    )
     _print(report, as_json)
     raise typer.Exit(0 if report.is_held else 1)
 
@@ -164,7 +160,8 @@ def _new_record_dir(settings: Settings) -> Path:
 
 def _await_go() -> None:
     print("ready", file=sys.stderr, flush=True)
-    sys.stdin.readline()
+    if not sys.stdin.readline():
+        raise CallerError("whoever wanted the call is gone")
 
 
 def _hang_up(number: int, frame: FrameType | None) -> None:

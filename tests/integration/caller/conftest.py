@@ -16,14 +16,6 @@ from tests.integration.caller.far_end import FarEnd, running_far_end
 from voicebot.settings import default_cache_dir
 
 CALL_LIMIT_S = 60.0
-COMMAND_LINE = """
-import typer
-from voicebot.commands import caller
-app = typer.Typer()
-app.callback()(lambda: None)
-caller.register(app)
-app()
-"""
 
 
 def asterisk_root() -> Path | None:
@@ -81,7 +73,7 @@ def call(far_end: FarEnd, tmp_path_factory: pytest.TempPathFactory) -> Call:
         record_dir = state_dir / "recordings"
         done = subprocess.run(
             [
-                *(sys.executable, "-c", COMMAND_LINE, "call", *arguments),
+                *(sys.executable, "-m", "voicebot", "call", *arguments),
                 *("--server", far_end.server, "--record-dir", str(record_dir)),
                 *(["--json"] if as_json else []),
             ],

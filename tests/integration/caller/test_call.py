@@ -142,4 +142,4 @@ def test_a_server_that_cannot_be_is_a_clear_error(call: Call) -> None:
     done = call("echo", "--dtmf", "hello")
     assert done.exit_code == 1
     assert done.printed == ""
-    assert done.complained.startswith("caller: --dtmf 'hello'")
+    assert done.complained.startswith("voicebot: caller: --dtmf 'hello'")

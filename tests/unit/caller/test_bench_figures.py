@@ -1,0 +1,97 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.caller.bench_figures import (
+    BenchCall,
+    Distribution,
+    Figures,
+    as_document,
+    figures_of,
+    targets_of,
+)
+from voicebot.calls.model import StageTimings
+
+
+def call(
+    greeting_ms: int | None = 200,
+    voice_to_voice_ms: tuple[int | None, ...] = (700,),
+    media_up_ms: int | None = 20,
+    stages: tuple[StageTimings, ...] = (),
+    is_held: bool = True,
+) -> BenchCall:
+    return BenchCall(
+        caller="bench-1",
+        is_held=is_held,
+        failure=None if is_held else "486 Busy Here",
+        answered_ms=5,
+        greeting_ms=greeting_ms,
+        voice_to_voice_ms=voice_to_voice_ms,
+        record_dir="",
+        media_up_ms=media_up_ms,
+        stages=stages,
+    )
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    assert Distribution.of(range(1, 101)) == Distribution(100, 50, 95, 99, 100)
+    assert Distribution.of([7, None]) == Distribution(1, 7, 7, 7, 7)
+
+
+def test_what_was_never_measured_has_no_distribution() -> None:
+    assert Distribution.of([]) is None
+    assert Distribution.of([None, None]) is None
+
+
+@given(st.lists(st.integers(-1_000, 60_000), min_size=1))
+def test_percentiles_are_in_order_and_among_the_values(values: list[int]) -> None:
+    found = Distribution.of(values)
+    assert found is not None
+    assert min(values) <= found.p50 <= found.p95 <= found.p99 <= found.largest == max(values)
+    assert {found.p50, found.p95, found.p99} <= set(values)
+    assert sum(value <= found.p50 for value in values) * 2 >= len(values)
+
+
+def test_a_call_is_lost_when_refused_ungreeted_or_unanswered() -> None:
+    calls = [
+        call(),
+        call(is_held=False),
+        call(greeting_ms=None),
+        call(voice_to_voice_ms=(600, None)),
+    ]
+    assert [one.is_lost for one in calls] == [False, True, True, True]
+    assert figures_of(calls).lost == 3
+
+
+def test_stages_are_gathered_over_all_turns_of_all_calls() -> None:
+    figures = figures_of(
+        [
+            call(stages=(StageTimings(recognition_ms=100), StageTimings(recognition_ms=300))),
+            call(stages=(StageTimings(recognition_ms=200, total_ms=600),)),
+        ]
+    )
+    assert figures.stages_ms["recognition_ms"] == Distribution(3, 200, 300, 300, 300)
+    assert figures.stages_ms["total_ms"] == Distribution(1, 600, 600, 600, 600)
+    assert figures.stages_ms["synthesis_ms"] is None
+
+
+def figures(greeting_ms: int = 200, media_up_ms: int = 20) -> Figures:
+    return figures_of([call(greeting_ms, media_up_ms=media_up_ms) for _ in range(10)])
+
+
+def test_targets_are_met_at_their_limit_and_missed_beyond() -> None:
+    met = targets_of(figures(greeting_ms=300), figures(media_up_ms=60), figures())
+    assert all(target.is_met for target in met)
+    missed = targets_of(figures(greeting_ms=301), figures(media_up_ms=61), figures_of([]))
+    assert [target.is_met for target in missed] == [False, False, True, False]
+
+
+def test_the_document_holds_figures_targets_and_every_call() -> None:
+    phases = {"sequence": [call(), call()], "rate": [], "burst": [call(is_held=False)]}
+    targets = targets_of(*(figures_of(those) for those in phases.values()))
+    document = json.loads(json.dumps(as_document(phases, targets)))
+    assert document["figures"]["sequence"]["greeting_ms"]["p95"] == 200
+    assert document["figures"]["rate"]["greeting_ms"] is None
+    assert document["targets"][3]["is_met"] is False
+    assert len(document["calls"]["sequence"]) == 2

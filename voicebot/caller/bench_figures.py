@@ -1,0 +1,147 @@
+"""What do the calls of a latency bench amount to?
+
+Percentiles are by nearest rank: each is a value that was really measured.
+Voice-to-voice and set-up times are the caller's, from its recordings; the stages
+and the time to flowing media are the agent's own.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from voicebot.calls.model import StageTimings
+
+GREETING_P95_LIMIT_MS = 300
+MEDIA_P95_LIMIT_MS = 60
+VOICE_TO_VOICE_P50_LIMIT_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How one figure is spread over its measurements, in ms."""
+
+    count: int
+    p50: int
+    p95: int
+    p99: int
+    largest: int
+
+    @classmethod
+    def of(cls, values: Iterable[int | None]) -> "Distribution | None":
+        """None when nothing was measured."""
+        known = sorted(value for value in values if value is not None)
+        if not known:
+            return None
+        return cls(
+            count=len(known),
+            p50=_nearest_rank(known, 50),
+            p95=_nearest_rank(known, 95),
+            p99=_nearest_rank(known, 99),
+            largest=known[-1],
+        )
+
+
+def _nearest_rank(ordered: Sequence[int], percent: int) -> int:
+    return ordered[max(math.ceil(len(ordered) * percent / 100) - 1, 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchCall:
+    """One call as its caller measured it, and what the stack says of the same call."""
+
+    caller: str
+    is_held: bool
+    failure: str | None
+    answered_ms: int | None
+    greeting_ms: int | None
+    voice_to_voice_ms: tuple[int | None, ...]  # one for each utterance; None: no answer heard
+    record_dir: str
+    # From the stack's own record; absent when it has none.
+    call_id: str | None = None
+    media_up_ms: int | None = None
+    stages: tuple[StageTimings, ...] = ()
+
+    @property
+    def is_lost(self) -> bool:
+        """The caller got no greeting, or waited for an answer in vain."""
+        return not self.is_held or self.greeting_ms is None or None in self.voice_to_voice_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the calls of one phase amount to."""
+
+    calls: int
+    lost: int
+    answered_ms: Distribution | None
+    greeting_ms: Distribution | None
+    voice_to_voice_ms: Distribution | None
+    media_up_ms: Distribution | None
+    stages_ms: Mapping[str, Distribution | None]
+
+
+def figures_of(calls: Sequence[BenchCall]) -> Figures:
+    turns = [timings for call in calls for timings in call.stages]
+    return Figures(
+        calls=len(calls),
+        lost=sum(call.is_lost for call in calls),
+        answered_ms=Distribution.of(call.answered_ms for call in calls),
+        greeting_ms=Distribution.of(call.greeting_ms for call in calls),
+        voice_to_voice_ms=Distribution.of(
+            latency for call in calls for latency in call.voice_to_voice_ms
+        ),
+        media_up_ms=Distribution.of(call.media_up_ms for call in calls),
+        stages_ms={
+            stage: Distribution.of(getattr(timings, stage) for timings in turns)
+            for stage in StageTimings.__dataclass_fields__
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise, what was measured of it, and whether it is kept."""
+
+    name: str
+    limit: int
+    measured: int | None
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured is not None and self.measured <= self.limit
+
+
+def targets_of(sequence: Figures, rate: Figures, burst: Figures) -> tuple[Target, ...]:
+    def of(distribution: Distribution | None, percentile: str) -> int | None:
+        return None if distribution is None else int(getattr(distribution, percentile))
+
+    return (
+        Target(
+            "INVITE to first sound of the greeting, p95 ms",
+            GREETING_P95_LIMIT_MS,
+            of(sequence.greeting_ms, "p95"),
+        ),
+        Target(
+            "StasisStart to media flowing at the call rate, p95 ms",
+            MEDIA_P95_LIMIT_MS,
+            of(rate.media_up_ms, "p95"),
+        ),
+        Target(
+            "voice-to-voice in plain sequence, p50 ms",
+            VOICE_TO_VOICE_P50_LIMIT_MS,
+            of(sequence.voice_to_voice_ms, "p50"),
+        ),
+        Target("calls lost of those at once", 0, burst.lost if burst.calls else None),
+    )
+
+
+def as_document(
+    phases: Mapping[str, Sequence[BenchCall]], targets: Sequence[Target]
+) -> Mapping[str, Any]:
+    """Plain values for JSON: figures, targets, and every call they come from."""
+    return {
+        "targets": [{**asdict(target), "is_met": target.is_met} for target in targets],
+        "figures": {name: asdict(figures_of(calls)) for name, calls in phases.items()},
+        "calls": {name: [asdict(call) for call in calls] for name, calls in phases.items()},
+    }

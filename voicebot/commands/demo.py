@@ -40,7 +40,7 @@ DEMO_CALL = (
     DemoTurn("Hi there. What are your opening hours?", fact_id="opening-hours"),
     DemoTurn("And how much does it cost to rent a bike for a day?", fact_id="rental-price"),
     DemoTurn("Where is your shop?", fact_id="address"),
-    DemoTurn("Thank you, you are very kind."),
+    DemoTurn("I had a lovely day at the lake yesterday."),
     DemoTurn("Can I pay with a credit card?", fact_id="payment"),
     DemoTurn("That's all. Goodbye.", is_farewell=True),
 )

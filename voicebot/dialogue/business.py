@@ -128,6 +128,7 @@ class Phrases(_Part):
         "You can ask me something else."
     )
     do_you_mean: Spoken = "Do you mean {topic}?"
+    welcome: Spoken = "You are welcome. Is there anything else you would like to know?"
     ask_again: Spoken = "All right. What would you like to know?"
     still_there_first: Spoken = "Are you still there?"
     still_there_second: Spoken = "I cannot hear you. Are you still on the line?"

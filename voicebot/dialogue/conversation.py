@@ -218,6 +218,8 @@ class Conversation:
             case Intent.GOODBYE | Intent.DECLINE:
                 state.caller_took_leave = True
                 return self._say_farewell(phrases.farewell, t)
+            case Intent.THANKS:
+                return self._say(phrases.welcome, t)
             case Intent.REPEAT if state.records:
                 last = state.records[-1]
                 turn.source, turn.fact_id = last.source, last.fact_id
@@ -251,7 +253,9 @@ class Conversation:
         turn = self.state.turn
         assert turn is not None
         assert turn.reply_id is not None
-        if isinstance(guard.review(text, turn.heard, self._known_words), guard.Pass):
+        # Small models say the same sentence again and again: then they are done.
+        is_new = all(text != phrase.text for phrase in turn.phrases)
+        if is_new and isinstance(guard.review(text, turn.heard, self._known_words), guard.Pass):
             turn.source, turn.moments.was_generated = AnswerSource.MODEL, True
             return self._say(text, t)
         commands: list[do.Command] = [do.CancelReply(turn.reply_id)]

@@ -16,6 +16,7 @@ class Intent(StrEnum):
     DECLINE = "decline"  # "no, thanks": no to an offer, and goodbye when nothing was offered
     GOODBYE = "goodbye"
     REPEAT = "repeat"
+    THANKS = "thanks"
 
 
 _COURTESY = frozenset(
@@ -63,6 +64,14 @@ _FORMS: dict[Intent, tuple[str, ...]] = {
 _INTENTS = {form: intent for intent, forms in _FORMS.items() for form in forms}
 _GOODBYE_TAIL = re.compile(r"\b(good ?bye|bye bye|bye)$")
 _LONGEST_GOODBYE_WORDS = 8
+# "Great, thank you so much, that was very helpful" is thanks and nothing else.
+_THANKING = _COURTESY | frozenset(
+    (
+        *("great", "good", "nice", "perfect", "wonderful", "alright", "right", "all", "a", "lot"),
+        *("that", "thats", "this", "is", "was", "it", "are", "youre", "kind", "helpful", "i"),
+        *("for", "your", "the", "help", "information", "appreciate", "really", "and", "again"),
+    )
+)
 
 
 def recognise_intent(text: str) -> Intent | None:
@@ -73,4 +82,6 @@ def recognise_intent(text: str) -> Intent | None:
     intent = _INTENTS.get(whole) or _INTENTS.get(core)
     if intent is None and len(words) <= _LONGEST_GOODBYE_WORDS and _GOODBYE_TAIL.search(whole):
         return Intent.GOODBYE
+    if intent is None and {"thank", "thanks"} & set(words) and _THANKING.issuperset(words):
+        return Intent.THANKS
     return intent

@@ -13,13 +13,23 @@ from voicebot.dialogue.history import Exchange
 MAX_EXCHANGES = 8
 DROPPED_AT_ONCE = 4
 # One or two short spoken sentences.
-MAX_TOKENS = 48
+MAX_TOKENS = 32
 TEMPERATURE = 0.2
 
 _RULES = (
     "You are speaking on the telephone. Reply with one short, friendly sentence. "
     "Never mention prices, times, dates, addresses, names or products. "
-    "If you do not know something, say that you do not know."
+    "If you do not know something, say that you are not sure."
+)
+# A small model follows examples where it ignores rules. Part of the prefix that every call shares.
+_EXAMPLES = (
+    ("Hello, can you hear me?", "Hello! How can I help you?"),
+    ("How are you doing?", "I'm fine, thank you. How can I help you?"),
+    ("Thanks a lot.", "You're welcome!"),
+    ("Who won the football game?", "I'm not sure about that."),
+    ("I spent a nice afternoon outside.", "That sounds lovely!"),
+    ("I'm a bit tired.", "I'm sorry to hear that."),
+    ("Could you mend my washing machine?", "I'm not sure about that."),
 )
 
 
@@ -28,6 +38,9 @@ def messages_for(
 ) -> list[dict[str, str]]:
     """The messages of a chat completion: system, history, and what the caller just said."""
     messages = [{"role": "system", "content": f"{business.persona} {_RULES}"}]
+    for asked, answered in _EXAMPLES:
+        messages.append({"role": "user", "content": asked})
+        messages.append({"role": "assistant", "content": answered})
     for exchange in recent(history):
         if exchange.heard:
             messages.append({"role": "user", "content": exchange.heard})

@@ -43,7 +43,7 @@ def test_questions_are_answered_word_for_word_and_the_call_is_on_record(line: Li
 
 
 def test_small_talk_is_answered_by_the_model_and_states_no_fact(line: Line) -> None:
-    placed = line.call("--say", "Thank you so much, you are very kind.")
+    placed = line.call("--say", "I had a lovely day at the lake yesterday.")
     turn = line.record_of(placed).turns[1]
     assert turn.heard
     assert turn.said_heard

@@ -6,6 +6,7 @@ Nothing is decided here.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -46,6 +47,10 @@ MAX_MESSAGE_BYTES = 65_535
 PING_INTERVAL_S = 5.0
 PING_DEADLINE_S = 5.0
 CLOSE_DEADLINE_S = 0.5
+
+# At DEBUG the library logs every message, and these carry what callers say and the keys they press.
+_SOCKET_LOG = logging.getLogger("voicebot.media.socket")
+_SOCKET_LOG.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class MediaStream:
                 f"Asterisk offers {self._started.format}, the call needs {self._encoding}"
             )
         self._arm_silence()
-        # The one task outside a TaskGroup of its owner's: `close` cancels and awaits it.
+        # The one task outside a TaskGroup: `close` ends it by closing the socket, and awaits it.
         self._run = asyncio.create_task(self._carry_audio(), name="media")
 
     async def next_event(self) -> MediaEvent:
@@ -298,6 +303,7 @@ async def connect(
                 ping_timeout=PING_DEADLINE_S,
                 close_timeout=CLOSE_DEADLINE_S,
                 open_timeout=None,
+                logger=_SOCKET_LOG,
                 # The agent reaches its Asterisk directly, whatever the environment says.
                 proxy=None,
             )

@@ -2,6 +2,7 @@
 tests/integration/media/test_media_link.py."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -192,3 +193,15 @@ async def test_an_agent_waiting_for_an_event_learns_of_the_end(server: FakeMedia
         assert isinstance(await waiting, MediaEnded)
         with pytest.raises(MediaClosed):
             await stream.next_event()
+
+
+async def test_what_callers_send_is_never_logged(
+    server: FakeMediaServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = server.offer("a")
+    with caplog.at_level(logging.DEBUG):
+        async with await opened(server) as stream:
+            await channel.send_event("DTMF_END", digit="7")
+            assert await next_besides_audio(stream) == DigitReceived("7")
+    ours = [record for record in caplog.records if not record.name.startswith("websockets.server")]
+    assert not [record for record in ours if "DTMF" in record.getMessage()]

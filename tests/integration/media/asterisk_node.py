@@ -64,6 +64,12 @@ def missing_for_asterisk() -> str:
     return "" if shutil.which("unshare") else "unshare is not installed"
 
 
+def sounds_dir() -> Path | None:
+    """The recorded prompts of that root directory, if there is one."""
+    root_dir = _root_dir()
+    return root_dir and root_dir / "usr/share/asterisk/sounds/en_US_f_Allison"
+
+
 def _root_dir() -> Path | None:
     if given := os.environ.get("VOICEBOT_ASTERISK_ROOT"):
         return Path(given)

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -10,16 +12,29 @@ from tests.integration.media.asterisk_node import (
     AsteriskNode,
     missing_for_asterisk,
     running_asterisk,
+    sounds_dir,
 )
 from tests.integration.media.far_ends import AsteriskFarEnd, FakeFarEnd, FarEnd
+
+
+def _skip_or_fail(missing: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def asterisk_sounds() -> Path:
+    directory = sounds_dir()
+    if directory is None or not directory.is_dir():
+        _skip_or_fail("no prompts: run `make setup`, or set VOICEBOT_ASTERISK_ROOT")
+    return directory
 
 
 @pytest.fixture(scope="session")
 def asterisk_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskNode]:
     if missing := missing_for_asterisk():
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        _skip_or_fail(missing)
     with running_asterisk(tmp_path_factory.mktemp("asterisk")) as node:
         yield node
 

@@ -1,0 +1,71 @@
+"""Noise is no speech, in any encoding. Human voices are heard in
+tests/integration/media/test_voice_detector_prompts.py."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from voicebot.audio.frames import FRAME_MS, Encoding
+from voicebot.audio.g711 import encode
+from voicebot.media.voice_detector import WebRtcVoiceDetector
+
+
+def at_level(sound: NDArray[np.float64], level_dbfs: float) -> NDArray[np.int16]:
+    gain = 32_768 * 10 ** (level_dbfs / 20) / float(np.sqrt(np.mean(sound**2)))
+    return np.clip(sound * gain, -32_768, 32_767).astype(np.int16)
+
+
+def verdicts(samples: NDArray[np.int16], encoding: Encoding) -> list[bool]:
+    detector = WebRtcVoiceDetector(encoding)
+    audio, size = encode(samples, encoding), encoding.frame_bytes
+    return [
+        detector.is_speech(audio[start : start + size])
+        for start in range(0, len(audio) - size + 1, size)
+    ]
+
+
+def vowels(rate_hz: int) -> NDArray[np.float64]:
+    """Ten times 300 ms of a voice at 120 Hz with three formants, and as much silence."""
+    time_s = np.arange(int(0.3 * rate_hz)) / rate_hz
+    harmonics = np.arange(1, 30) * 120.0
+    formants = [(700, 130), (1_220, 150), (2_600, 200)]
+    gains = np.sum(
+        [np.exp(-(((harmonics - centre) / width) ** 2)) for centre, width in formants], axis=0
+    )
+    voice = (gains[:, None] * np.sin(2 * np.pi * harmonics[:, None] * time_s)).sum(axis=0)
+    return np.tile(np.concatenate([np.zeros(len(time_s)), voice]), 10)
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_silence_is_no_speech(encoding: Encoding) -> None:
+    detector = WebRtcVoiceDetector(encoding)
+    assert not any(detector.is_speech(encoding.silence_frame) for _ in range(100))
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+@pytest.mark.parametrize("level_dbfs", [-65.0, -45.0, -30.0, -15.0])
+def test_steady_noise_is_no_speech(encoding: Encoding, level_dbfs: float) -> None:
+    noise = np.random.default_rng(1).normal(size=encoding.rate_hz * 3)
+    assert not any(verdicts(at_level(noise, level_dbfs), encoding))
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_a_hum_is_no_speech(encoding: Encoding) -> None:
+    time_s = np.arange(encoding.rate_hz * 3) / encoding.rate_hz
+    harmonics = np.array([[1], [2], [3], [5]])
+    hum = (np.sin(2 * np.pi * 50 * harmonics * time_s) / harmonics).sum(axis=0)
+    assert not any(verdicts(at_level(hum, -30.0), encoding))
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_a_voice_is_speech(encoding: Encoding) -> None:
+    noise = np.random.default_rng(1).normal(size=6 * encoding.rate_hz) * 0.01
+    heard = verdicts(at_level(vowels(encoding.rate_hz) + noise, -25.0), encoding)
+    frames = 300 // FRAME_MS
+    voiced = [is_speech for i, is_speech in enumerate(heard) if i // frames % 2 == 1]
+    assert sum(voiced) > 0.7 * len(voiced)
+
+
+def test_a_voice_below_a_whisper_is_no_speech() -> None:
+    quiet = at_level(vowels(8_000), -62.0)
+    assert not any(verdicts(quiet, Encoding.ULAW))

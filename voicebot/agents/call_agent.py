@@ -19,6 +19,7 @@ from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallRecord, UtteranceId
 from voicebot.calls.session import CallContext, CallSession, dump_context
 from voicebot.calls.transitions import CallState
+from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, MediaError, StoreError
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaLink
 from voicebot.telemetry.logs import log_of
@@ -56,10 +57,19 @@ class CallAgent:
         self._tasks: asyncio.TaskGroup | None = None
         self._thinking: Thinking | None = None
         self._record: CallRecord | None = None
+        self._our_hangup_cause: int | None = None
 
-    @property
-    def is_leaving(self) -> bool:
-        return self._session.state is CallState.LEAVING
+    def left_stasis(self, heard_cause: int | None) -> None:
+        """The caller's channel is not in our application any more.
+
+        `heard_cause`: of the hang-up that Asterisk told of, if any. For one that we asked for,
+        it tells its own internal flag instead.
+        """
+        if self._session.state is CallState.LEAVING and self._our_hangup_cause is None:
+            self.post(on.LeftStasis())
+            return
+        known = (self._our_hangup_cause, heard_cause, NORMAL_CLEARING)
+        self.post(on.HungUp(next(cause for cause in known if cause is not None)))
 
     def post(self, event: on.CallEvent) -> None:
         """Something happened to this call."""
@@ -202,6 +212,7 @@ class CallAgent:
                     return
 
     async def _hang_up(self, cause: int) -> None:
+        self._our_hangup_cause = cause
         try:
             await self._services.control.hang_up(self._facts.channel_id, cause)
         except AsteriskError as error:

@@ -171,12 +171,8 @@ class StasisApp:
 
     def _left(self, channel_id: ChannelId) -> None:
         call = self._calls.get(channel_id)
-        if call is None:
-            return
-        if call.is_leaving:
-            call.post(on.LeftStasis())
-        else:
-            call.post(on.HungUp(self._hangup_causes.get(channel_id, NORMAL_CLEARING)))
+        if call is not None:
+            call.left_stasis(self._hangup_causes.get(channel_id))
 
     async def _free_orphans(
         self, present: Mapping[ChannelId, Channel], driven: frozenset[ChannelId]

@@ -64,13 +64,18 @@ def install_phones(settings: Settings, target_etc: Path) -> None:
 
 
 def max_calls(settings: Settings, cores: int) -> int:
-    """How many calls the node takes before it refuses more: as its ports and cores allow."""
-    ports = settings.rtp_last_port - settings.rtp_first_port + 1
-    if ports < PORTS_PER_CALL:
+    """How many calls the node takes before it refuses more: as its ports and cores allow.
+
+    A call that is refused has its RTP ports too, until it is refused: without ports of its own
+    for that it would get a 488 ("no such codec") in place of the 503 that sends it elsewhere.
+    """
+    pairs = (settings.rtp_last_port - settings.rtp_first_port + 1) // PORTS_PER_CALL
+    if pairs < 2:
         raise ConfigurationError(
-            "VOICEBOT_RTP_LAST_PORT must be above VOICEBOT_RTP_FIRST_PORT: a call takes two ports"
+            "VOICEBOT_RTP_LAST_PORT must be 3 above VOICEBOT_RTP_FIRST_PORT at least: "
+            "a call takes two ports, and so does one that is being refused"
         )
-    return min(ports // PORTS_PER_CALL, cores * CALLS_PER_CORE)
+    return min(pairs - max(1, pairs // 8), cores * CALLS_PER_CORE)
 
 
 def own_addresses(bind_address: str) -> tuple[str, ...]:

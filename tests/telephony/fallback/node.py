@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stack_fixture import settings_of_own_stack
+from tests.stack_fixture import RTP_PORTS, settings_of_own_stack
 from tests.telephony.fallback.polling import until
 from voicebot.settings import Settings
 from voicebot.stack import asterisk_console
@@ -51,9 +51,13 @@ def find_asterisk_root() -> Path:
 
 
 @contextmanager
-def running_node(root: Path, state_dir: Path, numbers: Sequence[InboundNumber]) -> Iterator[Node]:
+def running_node(
+    root: Path, state_dir: Path, numbers: Sequence[InboundNumber], rtp_ports: int = RTP_PORTS
+) -> Iterator[Node]:
     """Starts Asterisk on free ports of loopback and stops it in the end."""
     settings = settings_of_own_stack(state_dir)
+    last_port = settings.rtp_first_port + rtp_ports - 1
+    settings = settings.model_copy(update={"rtp_last_port": last_port})
     paths = StackPaths(state_dir, root)
     prepare_instance(paths)
     render(settings, numbers, paths.asterisk_instance / "etc")

@@ -26,6 +26,7 @@ SET_PHRASES = re.compile(
     r"(just |please )?let me know( if you have (any )?(other |more |further )?questions?)?|"
     r"i('m| am) (always )?here( (to help|for you|to listen))?( you)?|"
     r"thanks a lot|thank you (so|very) much|not at all|all right|no one|good one|that one|"
+    r"for (any|the) (mistakes?|misunderstanding|confusion|trouble|inconvenience)|"
     r"that must be|you are (very |so |most )?welcome|you're (very |so |most )?welcome|"
     r"(tell me|know|hear|say)( a bit| a little)? more( about (that|it))?"
     r")\b",
@@ -63,17 +64,17 @@ WORDS = frozenset(
         i i'm i'd am a an the my me you you're you'd your that that's this it's it to of for with
         in on at about from by as if and or but so too very really quite just also is are was be
         do don't does did not no yes have had would could can may must might
-        ah bye cheers goodbye ha haha hello hey hi hm hmm oh ok okay alright well wow
-        afraid amazing annoying anytime appreciate ask asked asking asks awesome awful bad
-        beautiful call called calling care chat clever congratulations cool course curious
-        delighted difficult doing enjoy enjoyed exciting excellent fair fantastic feel feeling
-        fine frustrating fun funny glad great good guess happy hard hear hearing help hope
-        interesting joke kind know laugh like listen listening lovely matter mean mind nice patience
-        perfect pleased pleasure please problem question repeat rough sad safe say saying see
-        sentence sorry sound sounds speak speaking story sure surely sweet talk talking tell
-        terrible thank thanks think thought trouble understand unfortunate welcome wish wonder
-        wonderful worries worry absolutely certainly definitely
-        else something anything ahead go again
+        absolutely afraid again ah ahead alright amazing annoying anything anytime appreciate ask
+        asked asking asks awesome awful bad beautiful bye call called calling care celebrate
+        celebrating certainly chat cheers clever congratulations cool course curious definitely
+        delighted difficult doing else enjoy enjoyed enjoying excellent exciting fair fantastic
+        feel feeling fine frustrating fun funny glad go good goodbye great guess ha haha happy
+        hard hear hearing hello help hey hi hm hmm hope interesting joke kind know laugh like
+        listen listening lovely matter mean mind nice oh ok okay patience perfect please pleased
+        pleasure problem question repeat rough sad safe say saying see sentence something sorry
+        sound sounds speak speaking story sure surely sweet talk talking tell terrible thank
+        thanks think thought trouble understand unfortunate welcome well wish wonder wonderful
+        worries worry wow
         """,
     )
 )

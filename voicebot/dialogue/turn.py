@@ -144,7 +144,9 @@ class OpenTurn:
             phrase.state = PhraseState.CUT
             part = parts.get(phrase.phrase_id)
             if part is not None:
-                phrase.heard = heard_words(phrase.text, part.heard_ms, part.queued_ms)
+                phrase.heard = heard_words(
+                    phrase.text, part.heard_ms, part.queued_ms, is_complete=part.is_complete
+                )
 
     def timings(self) -> StageTimings:
         moments = self.moments

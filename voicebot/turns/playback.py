@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from voicebot.calls.model import PhraseId
 
+# Slow speech: of a phrase whose length is not known yet, no more is taken as heard.
+SLOWEST_CHARS_PER_S = 12
+
 
 @dataclass(frozen=True, slots=True)
 class HeardPhrase:
@@ -17,28 +20,40 @@ class HeardPhrase:
     phrase_id: PhraseId
     heard_ms: int
     queued_ms: int
+    is_complete: bool = True  # False: more of its audio was still to come
 
 
-def heard_of(phrases: Sequence[tuple[PhraseId, int]], unheard_ms: int) -> tuple[HeardPhrase, ...]:
-    """Divides the unheard audio over phrases (id, queued ms), latest first."""
+def heard_of(
+    phrases: Sequence[tuple[PhraseId, int]],
+    unheard_ms: int,
+    *,
+    unfinished: PhraseId | None = None,
+) -> tuple[HeardPhrase, ...]:
+    """Divides the unheard audio over phrases (id, queued ms), latest first.
+
+    `unfinished`: the phrase that was still being synthesised, if any.
+    """
     heard: list[HeardPhrase] = []
     for phrase_id, queued_ms in reversed(phrases):
         missing_ms = min(queued_ms, max(unheard_ms, 0))
         unheard_ms -= missing_ms
-        heard.append(HeardPhrase(phrase_id, queued_ms - missing_ms, queued_ms))
+        is_complete = phrase_id != unfinished
+        heard.append(HeardPhrase(phrase_id, queued_ms - missing_ms, queued_ms, is_complete))
     return tuple(reversed(heard))
 
 
-def heard_words(text: str, heard_ms: int, queued_ms: int) -> str:
+def heard_words(text: str, heard_ms: int, queued_ms: int, *, is_complete: bool = True) -> str:
     """The words of a phrase that were played, in proportion to their length.
 
     Only whole words count; a word that was cut was not heard.
     """
     if queued_ms <= 0 or heard_ms <= 0:
         return ""
-    if heard_ms >= queued_ms:
+    if is_complete and heard_ms >= queued_ms:
         return text
-    allowed = len(text) * heard_ms // queued_ms
+    allowed = (
+        len(text) * heard_ms // queued_ms if is_complete else heard_ms * SLOWEST_CHARS_PER_S // 1000
+    )
     words: list[str] = []
     length = 0
     for word in text.split():

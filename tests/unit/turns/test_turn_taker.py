@@ -1,0 +1,166 @@
+"""When the caller has begun, and when the caller has finished."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.turns.turn_taker import SpeechEnd, SpeechOnset, TurnRules, TurnTaker
+
+FRAME_MS = 20
+RULES = TurnRules()
+SPEECH, QUIET = True, False
+
+
+def run(
+    taker: TurnTaker, frames: list[bool], *, agent_is_speaking: bool = False
+) -> list[SpeechOnset | SpeechEnd]:
+    changes = [
+        taker.receive(FRAME_MS, is_speech, agent_is_speaking=agent_is_speaking)
+        for is_speech in frames
+    ]
+    return [change for change in changes if change is not None]
+
+
+def lasting(ms: int, is_speech: bool) -> list[bool]:
+    return [is_speech] * (ms // FRAME_MS)
+
+
+def a_speaking_caller() -> TurnTaker:
+    taker = TurnTaker()
+    (onset,) = run(taker, lasting(RULES.onset_speech_ms, SPEECH))
+    assert isinstance(onset, SpeechOnset)
+    return taker
+
+
+def test_a_short_word_begins_a_turn() -> None:
+    taker = TurnTaker()
+    assert run(taker, lasting(80, SPEECH)) == [SpeechOnset(ago_ms=80)]
+    assert taker.caller_is_speaking
+
+
+def test_the_onset_lies_before_a_gap_in_the_word() -> None:
+    frames = [SPEECH, SPEECH, QUIET, QUIET, SPEECH, SPEECH]
+    assert run(TurnTaker(), frames) == [SpeechOnset(ago_ms=120)]
+
+
+@pytest.mark.parametrize("agent_is_speaking", [True, False])
+def test_one_noisy_frame_begins_nothing(agent_is_speaking: bool) -> None:
+    frames = [QUIET, SPEECH, QUIET, QUIET, QUIET, QUIET, QUIET] * 20
+    assert run(TurnTaker(), frames, agent_is_speaking=agent_is_speaking) == []
+
+
+def test_a_turn_begins_on_speech_and_never_on_silence() -> None:
+    taker = TurnTaker()
+    assert run(taker, lasting(60, SPEECH) + lasting(60, QUIET)) == []
+
+
+def test_an_agent_who_speaks_is_not_stopped_by_a_cough() -> None:
+    cough = lasting(160, SPEECH) + lasting(400, QUIET)
+    assert run(TurnTaker(), cough, agent_is_speaking=True) == []
+    assert isinstance(run(TurnTaker(), cough)[0], SpeechOnset)
+
+
+def test_real_speech_interrupts_the_agent_within_200_ms() -> None:
+    frames = lasting(200, SPEECH)
+    assert isinstance(run(TurnTaker(), frames, agent_is_speaking=True)[0], SpeechOnset)
+
+
+def test_a_pause_shorter_than_the_limit_keeps_the_turn() -> None:
+    taker = a_speaking_caller()
+    pause = lasting(RULES.end_silence_ms - FRAME_MS, QUIET)
+    assert run(taker, [*pause, SPEECH] * 5) == []
+    assert taker.caller_is_speaking
+
+
+def test_a_turn_ends_after_the_silence_and_tells_both_lengths() -> None:
+    taker = a_speaking_caller()
+    changes = run(taker, lasting(400, SPEECH) + lasting(480, QUIET))
+    assert changes == [SpeechEnd(speech_ms=480, silence_ms=480)]
+    assert not taker.caller_is_speaking
+
+
+def test_a_monologue_is_cut_into_pieces() -> None:
+    taker = a_speaking_caller()
+    changes = run(taker, lasting(60_000, SPEECH))
+    assert [type(change) for change in changes[:3]] == [SpeechEnd, SpeechOnset, SpeechEnd]
+    first = changes[0]
+    assert isinstance(first, SpeechEnd)
+    assert (first.speech_ms, first.silence_ms) == (RULES.longest_utterance_ms, 0)
+
+
+def test_the_next_turn_begins_afresh() -> None:
+    taker = a_speaking_caller()
+    run(taker, lasting(480, QUIET))
+    assert run(taker, lasting(60, SPEECH)) == []
+    assert run(taker, [SPEECH]) == [SpeechOnset(ago_ms=80)]
+
+
+def test_rules_can_be_set() -> None:
+    taker = TurnTaker(TurnRules(onset_speech_ms=20, onset_window_ms=20, end_silence_ms=40))
+    assert run(taker, [SPEECH, QUIET, QUIET]) == [SpeechOnset(20), SpeechEnd(20, 40)]
+
+
+frames_of_a_call = st.lists(
+    st.tuples(st.sampled_from([10, 20, 30]), st.booleans(), st.booleans()), max_size=300
+)
+
+
+@given(frames_of_a_call)
+def test_a_turn_never_ends_before_the_caller_has_spoken(
+    frames: list[tuple[int, bool, bool]],
+) -> None:
+    taker, open_turn = TurnTaker(), False
+    for frame_ms, is_speech, agent_is_speaking in frames:
+        match taker.receive(frame_ms, is_speech, agent_is_speaking=agent_is_speaking):
+            case SpeechOnset():
+                assert not open_turn
+                assert is_speech
+                open_turn = True
+            case SpeechEnd(speech_ms, silence_ms):
+                assert open_turn
+                assert speech_ms > 0
+                assert silence_ms >= 0
+                open_turn = False
+        assert taker.caller_is_speaking == open_turn
+
+
+@given(frames_of_a_call)
+def test_every_turn_is_long_enough_to_be_one_and_short_enough_to_be_recognised(
+    frames: list[tuple[int, bool, bool]],
+) -> None:
+    taker = TurnTaker(TurnRules(longest_utterance_ms=1_000))
+    for frame_ms, is_speech, agent_is_speaking in frames:
+        match taker.receive(frame_ms, is_speech, agent_is_speaking=agent_is_speaking):
+            case SpeechOnset(ago_ms):
+                window_ms = RULES.barge_in_window_ms if agent_is_speaking else RULES.onset_window_ms
+                assert RULES.onset_speech_ms <= ago_ms <= window_ms
+            case SpeechEnd(speech_ms, silence_ms):
+                assert speech_ms + silence_ms < 1_000 + 30
+                assert silence_ms >= RULES.end_silence_ms or speech_ms + silence_ms >= 1_000
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_an_agent_who_speaks_is_interrupted_no_sooner_than_a_silent_one(
+    frames: list[bool],
+) -> None:
+    def first_onset(*, agent_is_speaking: bool) -> int | None:
+        taker = TurnTaker()
+        for place, is_speech in enumerate(frames):
+            if taker.receive(FRAME_MS, is_speech, agent_is_speaking=agent_is_speaking):
+                return place
+        return None
+
+    alone, over_speech = (first_onset(agent_is_speaking=value) for value in (False, True))
+    if over_speech is not None:
+        assert alone is not None
+        assert alone <= over_speech
+
+
+@given(st.lists(st.booleans(), max_size=120))
+def test_only_media_time_counts(frames: list[bool]) -> None:
+    """A frame of 20 ms is as good as two of 10: nothing but their lengths is counted."""
+    whole, halved = TurnTaker(), TurnTaker()
+    for is_speech in frames:
+        change = whole.receive(20, is_speech, agent_is_speaking=False)
+        halves = [halved.receive(10, is_speech, agent_is_speaking=False) for _ in range(2)]
+        assert (change is None) == (halves == [None, None])

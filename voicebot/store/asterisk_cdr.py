@@ -93,7 +93,7 @@ def join(one: CallRecord, other: CallRecord) -> CallRecord:
         started_at=min(one.started_at, other.started_at),
         answered_at=min(answers, default=None),
         voicemail=voicemail,
-        outcome=_outcome(last.handled_by, voicemail),
+        outcome=_outcome(last.handled_by, min(answers, default=None), voicemail),
     )
 
 
@@ -122,6 +122,7 @@ def _stub(line: _Line) -> CallRecord:
     handled_by = HandledBy(line.handled_by or HandledBy.DIALPLAN)
     is_message = bool(line.voicemail) and float(line.voicemail_s or 0) > 0
     voicemail = f"{SPOOL}/{line.voicemail}" if is_message else None
+    answered_at = _at(line.answer) if float(line.answer or 0) else None
     return CallRecord(
         facts=CallFacts(
             call_id=CallId(line.uniqueid),
@@ -134,18 +135,21 @@ def _stub(line: _Line) -> CallRecord:
         agent="",
         handled_by=handled_by,
         started_at=_at(line.start),
-        answered_at=_at(line.answer) if float(line.answer or 0) else None,
+        answered_at=answered_at,
         ended_at=_at(line.end),
-        outcome=_outcome(handled_by, voicemail),
+        outcome=_outcome(handled_by, answered_at, voicemail),
         hangup_cause=int(line.hangup_cause or 0),
         voicemail=voicemail,
     )
 
 
-def _outcome(handled_by: HandledBy, voicemail: str | None) -> Outcome:
+def _outcome(handled_by: HandledBy, answered_at: datetime | None, voicemail: str | None) -> Outcome:
     if voicemail is not None:
         return Outcome.MESSAGE_TAKEN
-    return Outcome.FAILED if handled_by is HandledBy.AGENT else Outcome.ABANDONED
+    # An agent that had answered would have written the record itself, had it lived. Before the
+    # answer the caller gave up.
+    died = handled_by is HandledBy.AGENT and answered_at is not None
+    return Outcome.FAILED if died else Outcome.ABANDONED
 
 
 def _at(epoch_s: str) -> datetime:

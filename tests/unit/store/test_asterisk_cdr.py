@@ -50,7 +50,12 @@ def test_a_voicemail_in_which_nothing_was_said_is_no_message(seconds: str) -> No
 
 
 def test_an_agent_that_left_no_record_has_failed() -> None:
-    assert stub(handled_by="agent").outcome is Outcome.FAILED
+    answered = stub(handled_by="agent", answer="1763640000.5")
+    assert answered.outcome is Outcome.FAILED
+
+
+def test_a_caller_who_gave_up_before_an_agent_answered_has_abandoned() -> None:
+    assert stub(handled_by="agent", answer="0.000000").outcome is Outcome.ABANDONED
 
 
 @pytest.mark.parametrize("channel", ["WebSocket/INCOMING/0x1", "Local/100@x-0001;1"])

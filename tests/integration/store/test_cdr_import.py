@@ -44,7 +44,7 @@ class Cdrs:
             await connection.execute(delete(cdr_positions))
 
 
-ANSWERED = {"handled_by": "agent", "answer": f"{NOON.timestamp() - 1:.6f}"}
+ANSWERED = f"{NOON.timestamp() - 1:.6f}"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_without_a_file_nothing_is_imported(cdrs: Cdrs) -> None:
 
 async def test_calls_that_no_agent_took_are_put_on_record(cdrs: Cdrs) -> None:
     message = cdr_line("2.2", voicemail="voicemail/2.wav", voicemail_s="3.5")
-    cdrs.write(cdr_line("1.1"), message, cdr_line("3.3", **ANSWERED))
+    cdrs.write(cdr_line("1.1"), message, cdr_line("3.3", handled_by="agent", answer=ANSWERED))
     cdrs.write(cdr_line("4.4", channel="WebSocket/INCOMING/1"), "spoilt")
     imported = await cdrs.importing.run(LATER)
     assert imported == Imported(lines=5, stubs=3, malformed=1)
@@ -108,7 +108,9 @@ async def test_an_agents_record_that_comes_late_replaces_the_stub(cdrs: Cdrs) ->
 
 
 async def test_an_agent_has_ten_seconds_to_write_its_record(cdrs: Cdrs) -> None:
-    cdrs.write(cdr_line("1.1"), cdr_line("2.2", **ANSWERED), cdr_line("3.3"))
+    cdrs.write(
+        cdr_line("1.1"), cdr_line("2.2", handled_by="agent", answer=ANSWERED), cdr_line("3.3")
+    )
     soon = await cdrs.importing.run(NOON + timedelta(seconds=9))
     assert soon == Imported(lines=3, stubs=2, pending=1)
     assert set(await cdrs.outcomes()) == {"1.1", "3.3"}

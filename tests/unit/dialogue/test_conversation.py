@@ -1,0 +1,581 @@
+"""What the agent does next, told as conversations. (Any order of events: calls/test_session.)"""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.fakes.sample_business import a_business
+from tests.unit.calls.playing import PlayedCall, spoken
+from voicebot.calls import commands as do
+from voicebot.calls import events as on
+from voicebot.calls.model import AnswerSource, PhraseId, ReplyId, TurnRecord, UtteranceId
+from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.conversation import AFTER_FAREWELL_S, LONGEST_HEARING_S
+from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.history import Exchange
+from voicebot.turns.playback import HeardPhrase
+
+PHRASES = a_business().phrases
+ADDRESS = "We are at forty two Harbor Street."
+REPAIRS = "Most repairs are done within two days. A flat tire we fix while you wait."
+SURE_OF_REPAIRS = (Candidate("repairs", 0.9),)
+PATIENCE_S = a_business().silence.patience_s
+
+
+@pytest.fixture
+def call() -> PlayedCall:
+    """A call whose greeting was heard."""
+    return PlayedCall().greets()
+
+
+def phase(call: PlayedCall) -> Phase:
+    return call.context.conversation.phase
+
+
+def is_told(call: PlayedCall, text: str, fact_id: str, score: float = 0.9) -> str:
+    """The caller asks, and these are the words of the answer."""
+    (retrieve,) = call.speaks(text)
+    assert isinstance(retrieve, do.Retrieve)
+    return spoken(call.happens(on.Retrieved(retrieve.reply_id, (Candidate(fact_id, score),))))
+
+
+def asks_the_model(call: PlayedCall, text: str) -> do.Reply:
+    (retrieve,) = call.speaks(text)
+    assert isinstance(retrieve, do.Retrieve)
+    (reply,) = call.happens(on.Retrieved(retrieve.reply_id, ()))
+    assert isinstance(reply, do.Reply)
+    return reply
+
+
+def begins_to_hear(call: PlayedCall) -> PhraseId:
+    phrase_id = next(iter(call.world.saying))
+    call.happens(on.PhraseStarted(phrase_id, 70))
+    return phrase_id
+
+
+def interrupts(call: PlayedCall, *heard_ms: int) -> list[do.Command]:
+    """The caller speaks over the agent, having heard so much of each phrase's 1000 ms."""
+    (started,) = call.world.caller_events()
+    commands = call.happens(started)
+    if call.world.stopping:
+        parts = zip(call.world.stopping[0], heard_ms, strict=True)
+        call.happens(on.Silenced(tuple(HeardPhrase(item, ms, 1000) for item, ms in parts)))
+    return commands
+
+
+def last_record(call: PlayedCall) -> TurnRecord:
+    return call.context.conversation.records[-1]
+
+
+def in_s(call: PlayedCall) -> float:
+    deadline = call.session.next_deadline()
+    assert deadline is not None
+    return deadline - call.now
+
+
+# --- a question and its answer --------------------------------------------------------------
+
+
+def test_a_question_the_business_has_answered_is_answered_in_its_words(call: PlayedCall) -> None:
+    assert is_told(call, "Where are you?", "address") == ADDRESS
+    commands = call.hears_all()
+    (note,) = commands
+    assert isinstance(note, do.NoteTurn)
+    turn = note.turn
+    assert (turn.number, turn.heard) == (1, "Where are you?")
+    assert (turn.said, turn.said_heard) == (ADDRESS, ADDRESS)
+    assert (turn.source, turn.fact_id) == (AnswerSource.FACT, "address")
+    assert not turn.was_interrupted
+    assert phase(call) is Phase.LISTENING
+
+
+def test_an_answer_that_depends_on_the_hour_minds_the_hour(call: PlayedCall) -> None:
+    """The call begins on a Monday at 11:00 in Chicago."""
+    assert is_told(call, "Are you open now?", "open-now") == "Yes, we are open right now."
+
+
+def test_each_stage_of_a_turn_is_timed(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    call.hears_all()
+    timings = last_record(call).timings
+    assert timings.endpointing_ms == 480
+    assert timings.recognition_ms == 16  # one tick
+    assert timings.retrieval_ms == 16
+    assert timings.first_phrase_ms is None
+    assert timings.synthesis_ms == 70
+    assert timings.total_ms == 480 + 3 * 16 - 1
+
+
+def test_a_reply_of_the_models_is_spoken_phrase_by_phrase(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "I had a lovely day.")
+    assert reply.messages[-1] == {"role": "user", "content": "I had a lovely day."}
+    assert spoken(call.happens(on.ReplyPhrase(reply.reply_id, "That sounds lovely!")))
+    call.hears_all()
+    assert phase(call) is Phase.SPEAKING, "there may be more to say"
+    assert spoken(call.happens(on.ReplyPhrase(reply.reply_id, "Anything else?")))
+    call.happens(on.ReplyFinished(reply.reply_id))
+    call.hears_all()
+    record = last_record(call)
+    assert record.said_heard == "That sounds lovely! Anything else?"
+    assert record.source is AnswerSource.MODEL
+    assert record.timings.first_phrase_ms == 16
+    assert phase(call) is Phase.LISTENING
+
+
+def test_a_fact_of_the_models_own_is_replaced_by_not_knowing(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "Do you sell elephants?")
+    commands = call.happens(on.ReplyPhrase(reply.reply_id, "Yes, for five dollars."))
+    assert commands[0] == do.CancelReply(reply.reply_id)
+    assert spoken(commands) == PHRASES.unknown
+    call.hears_all()
+    assert last_record(call).source is AnswerSource.SCRIPT
+
+
+def test_what_follows_harmless_words_is_withheld_by_itself(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "I like elephants.")
+    call.happens(on.ReplyPhrase(reply.reply_id, "That sounds lovely!"))
+    commands = call.happens(on.ReplyPhrase(reply.reply_id, "They cost five dollars."))
+    assert commands == [do.CancelReply(reply.reply_id)]
+    call.hears_all()
+    assert last_record(call).said == "That sounds lovely!"
+    assert phase(call) is Phase.LISTENING
+
+
+@pytest.mark.parametrize("is_all_heard", [True, False])
+def test_a_reply_withheld_after_its_beginning_was_heard_ends_the_turn(
+    call: PlayedCall, is_all_heard: bool
+) -> None:
+    reply = asks_the_model(call, "I like elephants.")
+    call.happens(on.ReplyPhrase(reply.reply_id, "That sounds lovely!"))
+    if is_all_heard:
+        call.hears_all()
+    call.happens(on.ReplyPhrase(reply.reply_id, "They cost five dollars."))
+    call.hears_all()
+    assert phase(call) is Phase.LISTENING
+
+
+def test_a_model_that_fails_is_owned_up_to(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "Hello")
+    failed = call.happens(on.ReplyFailed(reply.reply_id, "inference-timeout"))
+    assert spoken(failed) == PHRASES.trouble
+
+
+def test_a_model_with_nothing_to_say_does_not_leave_silence(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "Hello")
+    assert spoken(call.happens(on.ReplyFinished(reply.reply_id))) == PHRASES.unknown
+
+
+def test_a_model_that_fails_in_the_middle_has_said_what_it_said(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "Hello")
+    call.happens(on.ReplyPhrase(reply.reply_id, "Hello!"))
+    assert call.happens(on.ReplyFailed(reply.reply_id, "inference-timeout")) == []
+    call.hears_all()
+    assert last_record(call).said_heard == "Hello!"
+
+
+def test_a_recognizer_that_fails_has_the_caller_say_it_again(call: PlayedCall) -> None:
+    call.happens(*call.world.caller_events())
+    call.happens(*call.world.caller_events())
+    failed = call.happens(on.RecognitionFailed(UtteranceId("u1"), "inference-timeout"))
+    assert spoken(failed) == PHRASES.not_understood
+
+
+# --- offers, goodbye, repeating ---------------------------------------------------------------
+
+
+def test_a_near_match_is_asked_about_and_told_on_yes(call: PlayedCall) -> None:
+    assert is_told(call, "Where?", "address", score=0.5) == "Do you mean our address?"
+    call.hears_all()
+    assert spoken(call.speaks("Yes, please.")) == ADDRESS
+    call.hears_all()
+    assert last_record(call).fact_id == "address"
+
+
+@pytest.mark.parametrize("no", ["No.", "No, thanks."])
+def test_an_offer_declined_is_followed_by_a_question(call: PlayedCall, no: str) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    call.hears_all()
+    assert spoken(call.speaks(no)) == PHRASES.ask_again
+
+
+def test_an_offer_answered_by_another_question_is_over(call: PlayedCall) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    call.hears_all()
+    assert is_told(call, "No, how long does a repair take?", "repairs") == REPAIRS
+    call.hears_all()
+    assert isinstance(call.speaks("Yes.")[0], do.Retrieve)
+
+
+def test_a_yes_that_goes_on_is_still_a_yes(call: PlayedCall) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    call.hears_all()
+    call.speaks("Yes.")
+    assert spoken(call.speaks("Yes, right.")) == ADDRESS
+
+
+def test_an_offer_nobody_heard_cannot_be_taken(call: PlayedCall) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    (retrieve,) = call.speaks("I mean, how long does a repair take?")
+    assert isinstance(retrieve, do.Retrieve)
+    call.happens(on.Retrieved(retrieve.reply_id, SURE_OF_REPAIRS))
+    call.hears_all()
+    assert isinstance(call.speaks("Yes.")[0], do.Retrieve)
+
+
+def test_an_offer_survives_a_noise(call: PlayedCall) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    call.hears_all()
+    call.speaks("")
+    assert spoken(call.speaks("Yes.")) == ADDRESS
+
+
+def test_goodbye_is_answered_and_then_the_call_ends(call: PlayedCall) -> None:
+    assert spoken(call.speaks("That's all, goodbye!")) == PHRASES.farewell
+    call.hears_all()
+    assert in_s(call) == pytest.approx(AFTER_FAREWELL_S)
+    assert call.waits() == [do.HangUp(16)]
+    assert call.context.conversation.caller_took_leave
+
+
+def test_no_thanks_without_an_offer_is_a_goodbye(call: PlayedCall) -> None:
+    assert spoken(call.speaks("No, thank you.")) == PHRASES.farewell
+
+
+def test_a_farewell_is_never_cut(call: PlayedCall) -> None:
+    call.speaks("Goodbye!")
+    begins_to_hear(call)
+    assert interrupts(call) == []
+    assert call.happens(*call.world.caller_events()) == []
+    call.hears_all()
+    assert call.waits() == [do.HangUp(16)]
+
+
+def test_a_farewell_that_cannot_be_spoken_still_ends_the_call(call: PlayedCall) -> None:
+    call.speaks("Goodbye!")
+    while call.world.saying:
+        call.happens(on.PhraseFailed(next(iter(call.world.saying)), "inference-timeout"))
+    assert call.waits() == [do.HangUp(16)]
+
+
+def test_what_was_said_is_said_again(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    call.hears_all()
+    assert spoken(call.speaks("Sorry, could you say that again?")) == REPAIRS
+    call.hears_all()
+    record = last_record(call)
+    assert (record.source, record.fact_id) == (AnswerSource.FACT, "repairs")
+
+
+def test_an_answer_cut_short_is_repeated_whole(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    begins_to_hear(call)
+    interrupts(call, 300, 0)
+    assert spoken(call.finishes("What?")) == REPAIRS
+
+
+# --- the caller interrupts --------------------------------------------------------------------
+
+
+def test_speech_stops_the_agent_and_only_what_was_heard_is_remembered(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    begins_to_hear(call)
+    assert interrupts(call, 500, 0) == [do.StopSpeaking()]
+    record = last_record(call)
+    assert record.was_interrupted
+    assert record.said == REPAIRS
+    assert record.said_heard == "Most repairs are"
+    heard = Exchange("How long does a repair take?", "Most repairs are")
+    assert call.context.conversation.history[-1] == heard
+    assert isinstance(call.finishes("And how much is it?")[0], do.Retrieve)
+
+
+def test_a_reply_still_being_made_is_cancelled(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "Hello")
+    call.happens(on.ReplyPhrase(reply.reply_id, "Hello!"))
+    begins_to_hear(call)
+    assert interrupts(call, 500) == [do.CancelReply(reply.reply_id), do.StopSpeaking()]
+    assert call.happens(on.ReplyPhrase(reply.reply_id, "Anything else?")) == []
+    assert call.happens(on.ReplyFinished(reply.reply_id)) == []
+
+
+def test_a_noise_does_not_cost_the_rest_of_the_answer(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    call.happens(on.PhrasePlayed(begins_to_hear(call)))
+    begins_to_hear(call)
+    interrupts(call, 400)
+    assert spoken(call.finishes("")) == "A flat tire we fix while you wait."
+    call.hears_all()
+    record = last_record(call)
+    assert (record.source, record.fact_id) == (AnswerSource.FACT, "repairs")
+    assert record.heard == ""
+
+
+def test_two_noises_do_not_either(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    begins_to_hear(call)
+    interrupts(call, 400)
+    call.finishes("")
+    interrupts(call, 0)
+    assert spoken(call.finishes("")) == ADDRESS
+
+
+def test_the_rest_is_dropped_when_the_caller_asked_something_else(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    begins_to_hear(call)
+    interrupts(call, 400)
+    (retrieve,) = call.finishes("How long does a repair take?")
+    assert isinstance(retrieve, do.Retrieve)
+    call.happens(on.Retrieved(retrieve.reply_id, SURE_OF_REPAIRS))
+    call.hears_all()
+    assert call.speaks("") == []
+    assert phase(call) is Phase.LISTENING
+
+
+def test_the_rest_is_dropped_when_recognition_failed(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    begins_to_hear(call)
+    interrupts(call, 400)
+    call.happens(*call.world.caller_events())
+    call.happens(on.RecognitionFailed(call.world.recognizing[0], "inference-timeout"))
+    call.hears_all()
+    assert call.speaks("") == []
+
+
+def test_a_mark_under_way_when_the_agent_is_stopped_still_counts(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    phrase_id = begins_to_hear(call)
+    call.happens(*call.world.caller_events())
+    call.happens(on.PhrasePlayed(phrase_id))
+    call.happens(on.Silenced(()))
+    assert last_record(call).said_heard == ADDRESS
+    assert call.finishes("") == [], "nothing is left to be said"
+
+
+def test_a_caller_who_goes_on_before_the_answer_is_heard_is_understood_whole(
+    call: PlayedCall,
+) -> None:
+    is_told(call, "How long does", "repairs")
+    (started,) = call.world.caller_events()
+    assert call.happens(started) == [do.StopSpeaking()]
+    (retrieve,) = call.finishes("a repair take?")
+    assert isinstance(retrieve, do.Retrieve)
+    assert retrieve.text == "How long does a repair take?"
+    call.happens(on.Retrieved(retrieve.reply_id, SURE_OF_REPAIRS))
+    call.hears_all()
+    record = last_record(call)
+    assert (record.number, record.heard) == (1, "How long does a repair take?")
+    assert record.said == REPAIRS
+    assert not record.was_interrupted
+
+
+def test_a_caller_who_goes_on_before_being_understood_is_understood_whole(
+    call: PlayedCall,
+) -> None:
+    call.happens(*call.world.caller_events())
+    call.happens(*call.world.caller_events())
+    call.happens(*call.world.caller_events())
+    assert call.happens(on.Transcribed(UtteranceId("u1"), "How long does")) == []
+    call.happens(*call.world.caller_events())
+    (retrieve,) = call.happens(on.Transcribed(UtteranceId("u2"), "a repair take?"))
+    assert isinstance(retrieve, do.Retrieve)
+    assert retrieve.text == "How long does a repair take?"
+
+
+def test_transcripts_out_of_order_are_joined_as_they_were_spoken(call: PlayedCall) -> None:
+    for _ in range(4):
+        call.happens(*call.world.caller_events())
+    assert call.happens(on.Transcribed(UtteranceId("u2"), "a repair take?")) == []
+    (retrieve,) = call.happens(on.Transcribed(UtteranceId("u1"), "How long does"))
+    assert isinstance(retrieve, do.Retrieve)
+    assert retrieve.text == "How long does a repair take?"
+
+
+def test_results_of_an_abandoned_answer_change_nothing(call: PlayedCall) -> None:
+    (retrieve,) = call.speaks("How long does")
+    assert isinstance(retrieve, do.Retrieve)
+    (started,) = call.world.caller_events()
+    assert call.happens(started) == [do.CancelReply(retrieve.reply_id)]
+    call.finishes("a repair take?")
+    for late in (
+        on.Retrieved(retrieve.reply_id, (Candidate("address", 0.9),)),
+        on.ReplyPhrase(retrieve.reply_id, "Hello!"),
+        on.ReplyFinished(retrieve.reply_id),
+        on.ReplyFailed(retrieve.reply_id, "inference-timeout"),
+        on.PhrasePlayed(PhraseId("1.1.0")),
+        on.PhraseFailed(PhraseId("1.1.0"), "inference-timeout"),
+        on.PhraseStarted(PhraseId("1.1.0"), 5),
+    ):
+        assert call.happens(late) == []
+    assert phase(call) is Phase.UNDERSTANDING
+
+
+def test_a_result_told_twice_is_one_result(call: PlayedCall) -> None:
+    call.speaks("Where are you?")
+    assert call.happens(on.Transcribed(UtteranceId("u1"), "Goodbye")) == []
+    assert call.happens(on.RecognitionFailed(UtteranceId("u1"), "inference-timeout")) == []
+    call.happens(on.Retrieved(call.world.retrieving[0], (Candidate("address", 0.9),)))
+    call.hears_all()
+    assert last_record(call).heard == "Where are you?"
+
+
+def test_a_second_interruption_does_not_wait_for_news_of_the_first(call: PlayedCall) -> None:
+    """What was heard of the first is not known: nothing is taken as heard."""
+    is_told(call, "Where are you?", "address")
+    begins_to_hear(call)
+    (started,) = call.world.caller_events()
+    call.happens(started)
+    (retrieve,) = call.finishes("How long does a repair take?")
+    assert isinstance(retrieve, do.Retrieve)
+    call.happens(on.Retrieved(retrieve.reply_id, SURE_OF_REPAIRS))
+    begins_to_hear(call)
+    (started,) = call.world.caller_events()
+    stop, note = call.happens(started)
+    assert stop == do.StopSpeaking()
+    assert isinstance(note, do.NoteTurn)
+    assert (note.turn.fact_id, note.turn.said_heard) == ("address", "")
+
+
+# --- silence ----------------------------------------------------------------------------------
+
+
+def test_a_noise_leaves_the_silence_clock_running(call: PlayedCall) -> None:
+    assert call.speaks("") == []
+    assert phase(call) is Phase.LISTENING
+    assert in_s(call) == pytest.approx(PATIENCE_S)
+    assert call.context.conversation.next_number == 1, "a noise is no turn"
+
+
+def test_a_silent_caller_is_asked_twice_and_then_sent_off(call: PlayedCall) -> None:
+    assert in_s(call) == pytest.approx(PATIENCE_S)
+    assert spoken(call.waits()) == PHRASES.still_there_first
+    call.hears_all()
+    assert spoken(call.waits()) == PHRASES.still_there_second
+    call.hears_all()
+    assert spoken(call.waits()) == PHRASES.silent_farewell
+    assert call.session.next_deadline() is None, "a farewell is heard before the call ends"
+    call.hears_all()
+    assert call.waits() == [do.HangUp(16)]
+    assert not call.context.conversation.caller_took_leave
+
+
+def test_noises_do_not_make_a_caller_present(call: PlayedCall) -> None:
+    call.waits()
+    call.hears_all()
+    call.speaks("")
+    assert spoken(call.waits()) == PHRASES.still_there_second
+
+
+def test_words_do(call: PlayedCall) -> None:
+    call.waits()
+    call.hears_all()
+    is_told(call, "Where are you?", "address")
+    call.hears_all()
+    assert spoken(call.waits()) == PHRASES.still_there_first
+
+
+def test_an_utterance_whose_end_is_never_told_does_not_hold_the_call_for_ever(
+    call: PlayedCall,
+) -> None:
+    (started,) = call.world.caller_events()
+    call.happens(started)
+    assert in_s(call) == pytest.approx(LONGEST_HEARING_S)
+    assert call.happens(started) == [], "it had begun before"
+    assert call.waits() == []
+    assert phase(call) is Phase.LISTENING
+    assert call.happens(on.SpeechEnded(UtteranceId("u1"), 480)) == []
+    assert spoken(call.waits()) == PHRASES.still_there_first
+
+
+def test_words_heard_before_an_endless_utterance_are_answered(call: PlayedCall) -> None:
+    call.speaks("Where are you?")
+    call.happens(*call.world.caller_events())
+    (retrieve,) = call.waits()
+    assert isinstance(retrieve, do.Retrieve)
+    assert retrieve.text == "Where are you?"
+
+
+# --- what fails -------------------------------------------------------------------------------
+
+
+def test_an_answer_that_cannot_be_spoken_is_owned_up_to_at_once(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    failed = on.PhraseFailed(next(iter(call.world.saying)), "inference-timeout")
+    assert spoken(call.happens(failed)) == PHRASES.trouble
+    assert call.happens(failed) == []
+    call.hears_all()
+    record = last_record(call)
+    assert record.said_heard == PHRASES.trouble
+    assert record.source is AnswerSource.SCRIPT
+
+
+def test_a_phrase_that_fails_amid_others_is_passed_over(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    call.happens(on.PhrasePlayed(begins_to_hear(call)))
+    call.happens(on.PhraseFailed(next(iter(call.world.saying)), "inference-timeout"))
+    assert last_record(call).said_heard == "Most repairs are done within two days."
+    assert phase(call) is Phase.LISTENING
+
+
+def test_two_failures_in_a_row_hand_the_call_over(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    commands: Sequence[do.Command] = ()
+    for _ in range(2):
+        commands = call.happens(on.PhraseFailed(next(iter(call.world.saying)), "inference"))
+    assert commands == [do.Leave("speech-unavailable")]
+    assert phase(call) is Phase.OVER
+    assert call.happens(*call.world.caller_events()) == []
+
+
+def test_a_phrase_heard_between_two_failures_forgives_the_first(call: PlayedCall) -> None:
+    for _ in range(3):
+        is_told(call, "Where are you?", "address")
+        failed = on.PhraseFailed(next(iter(call.world.saying)), "inference")
+        assert spoken(call.happens(failed)) == PHRASES.trouble
+        call.hears_all()
+
+
+def test_keys_are_not_listened_to_yet(call: PlayedCall) -> None:
+    assert call.happens(on.KeyPressed("0")) == []
+
+
+# --- the end ----------------------------------------------------------------------------------
+
+
+def test_a_hangup_in_the_middle_keeps_what_was_heard(call: PlayedCall) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    call.happens(on.PhrasePlayed(begins_to_hear(call)))
+    begins_to_hear(call)
+    note, _ = call.happens(on.HungUp(16))
+    assert isinstance(note, do.NoteTurn)
+    assert note.turn.said_heard == "Most repairs are done within two days."
+    assert not note.turn.was_interrupted
+
+
+def test_a_hangup_while_the_caller_speaks_leaves_no_empty_turn(call: PlayedCall) -> None:
+    call.happens(*call.world.caller_events())
+    call.happens(on.HungUp(16))
+    assert [turn.number for turn in call.world.written[0].turns] == [0]
+
+
+def test_a_hangup_after_an_interruption_keeps_both_turns(call: PlayedCall) -> None:
+    is_told(call, "Where are you?", "address")
+    begins_to_hear(call)
+    (started,) = call.world.caller_events()
+    call.happens(started)
+    call.happens(on.SpeechEnded(UtteranceId("u2"), 480))
+    call.happens(on.HungUp(16))
+    turns = call.world.written[0].turns
+    assert [(turn.number, turn.was_interrupted) for turn in turns] == [
+        (0, False),
+        (1, True),
+        (2, False),
+    ]
+
+
+def test_reply_ids_are_never_used_twice(call: PlayedCall) -> None:
+    seen: set[ReplyId] = set()
+    for text in ("Hello", "how", "are you"):
+        (retrieve,) = call.speaks(text)
+        assert isinstance(retrieve, do.Retrieve)
+        assert retrieve.reply_id not in seen
+        seen.add(retrieve.reply_id)

@@ -64,4 +64,5 @@ class PhraseSplitter:
 def split(text: str) -> list[str]:
     """The phrases of a text that is known whole."""
     splitter = PhraseSplitter()
-    return [*splitter.receive(text), *splitter.finish()]
+    # The space tells that the last sentence is over.
+    return [*splitter.receive(f"{text} "), *splitter.finish()]

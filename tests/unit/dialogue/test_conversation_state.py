@@ -1,0 +1,51 @@
+"""A conversation's state, and its history, survive being stored."""
+
+from pydantic import TypeAdapter
+
+from tests.fakes.sample_calls import a_turn
+from voicebot.calls.model import AnswerSource, PhraseId, ReplyId, UtteranceId
+from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
+from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState, SpokenPhrase
+
+STORED = TypeAdapter(ConversationState)
+
+
+def test_everything_comes_back_as_it_was() -> None:
+    turn = OpenTurn(
+        number=2,
+        started_s=1 / 3,
+        utterances={UtteranceId("u2"): "Where", UtteranceId("u1"): None},
+        phrases=[SpokenPhrase(PhraseId("2.1.0"), "Here.", PhraseState.AUDIBLE, "")],
+        attempts=1,
+        reply_id=ReplyId("2.1"),
+        source=AnswerSource.MODEL,
+        fact_id="address",
+        answers_offer="repairs",
+        is_interrupted=True,
+        moments=Moments(0.1, 480, 0.2, 0.3, 0.4, 0.5, 70, True),
+    )
+    state = ConversationState(
+        phase=Phase.SPEAKING,
+        turn=turn,
+        stopping=OpenTurn(1, 0.0),
+        next_number=3,
+        history=[Exchange("Hi", "Hello.")],
+        records=[a_turn(0)],
+        unheard=Unheard("the rest", AnswerSource.FACT, "address"),
+        offered_fact_id="repairs",
+        silent_prompts=1,
+        failures_in_row=1,
+        deadline_s=0.1 + 0.2,
+        caller_took_leave=True,
+    )
+    restored = STORED.validate_json(STORED.dump_json(state))
+    assert restored == state
+    assert restored.turn is not None
+    assert list(restored.turn.utterances) == ["u2", "u1"], "the order of speaking is kept"
+
+
+def test_a_fresh_conversation_listens() -> None:
+    state = ConversationState()
+    assert state.phase is Phase.LISTENING
+    assert STORED.validate_json(STORED.dump_json(state)) == state

@@ -13,6 +13,8 @@ from voicebot.errors import StackError
 from voicebot.stack.paths import INSTANCE_DIRECTORIES, StackPaths
 
 _NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
+# Asterisk writes here, and makes none of them itself.
+_WRITTEN_TO = ("log/cdr-custom", "spool/monitor", "spool/voicemail")
 _HOST_RESOLV_CONF = Path("/etc/resolv.conf")
 
 
@@ -56,24 +58,14 @@ def prepare_instance(paths: StackPaths) -> None:
         raise StackError(f"Asterisk's root directory {root} is missing: run `make setup`")
     owner = owner_of_asterisk((root / "etc" / "passwd").read_text(), os.geteuid(), os.getegid())
     instance.mkdir(parents=True, exist_ok=True)
-    for name in INSTANCE_DIRECTORIES:
+    for name in (*INSTANCE_DIRECTORIES, *_WRITTEN_TO):
         directory = instance / name
         directory.mkdir(exist_ok=True, mode=0o750)
         _give(directory, owner)
-    for name in ("cache", "lib", "log", "spool"):
-        _make_directories_of(root / "var" / name / "asterisk", instance / name, owner)
     of_host = _HOST_RESOLV_CONF.read_text() if _HOST_RESOLV_CONF.exists() else ""
     (instance / "hosts").write_text(render_hosts(socket.gethostname()))
     (instance / "nsswitch.conf").write_text(_NSSWITCH)
     (instance / "resolv.conf").write_text(render_resolv_conf(of_host))
-
-
-def _make_directories_of(source: Path, target: Path, owner: Owner) -> None:
-    """The package's own directories below one that is bound over; there are no files in them."""
-    for directory in sorted(path for path in source.rglob("*") if path.is_dir()):
-        made = target / directory.relative_to(source)
-        made.mkdir(exist_ok=True, mode=0o750)
-        _give(made, owner)
 
 
 def _give(path: Path, owner: Owner) -> None:

@@ -43,11 +43,10 @@ def test_an_instance_has_all_that_is_bound_over_the_root_directory(tmp_path: Pat
     root = tmp_path / "root"
     (root / "etc").mkdir(parents=True)
     (root / "etc" / "passwd").write_text(PASSWD)
-    (root / "var" / "spool" / "asterisk" / "monitor").mkdir(parents=True)
     paths = StackPaths(tmp_path / "state", root)
     for _ in range(2):  # repeatable
         prepare_instance(paths)
-    for name in (*INSTANCE_DIRECTORIES, "spool/monitor"):
+    for name in (*INSTANCE_DIRECTORIES, "spool/monitor", "spool/voicemail", "log/cdr-custom"):
         assert (paths.asterisk_instance / name).is_dir()
     for name in ("hosts", "nsswitch.conf", "resolv.conf"):
         assert (paths.asterisk_instance / name).is_file()

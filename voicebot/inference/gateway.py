@@ -69,6 +69,9 @@ class InferenceGateway:
         self._inboxes: dict[str, Inbox] = {}
         self._unwanted: asyncio.Queue[str] = asyncio.Queue(MAX_UNTOLD)
         self._last_id = "0-0"
+        # redis-py loses about one cancellation in a hundred when an answer arrives with it
+        # (8.1, seen 2026-11), so the runners look here as well.
+        self._is_closing = False
 
     async def __aenter__(self) -> Self:
         """Connects; raises SharedStateError when Redis does not answer."""
@@ -94,6 +97,7 @@ class InferenceGateway:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._is_closing = True
         for runner in self._runners:
             runner.cancel()
         # The group learns of a cancellation, which it may have caused itself. Any other error
@@ -163,7 +167,7 @@ class InferenceGateway:
             log.warning("inference.cancellation_lost", work_id=work_id)
 
     async def _tell_unwanted(self) -> None:
-        while True:
+        while not self._is_closing:
             work_ids = [await self._unwanted.get()]
             while not self._unwanted.empty():
                 work_ids.append(self._unwanted.get_nowait())
@@ -183,7 +187,7 @@ class InferenceGateway:
     async def _read_replies(self) -> None:
         loop = asyncio.get_running_loop()
         trimmed_at_s = loop.time()
-        while True:
+        while not self._is_closing:
             try:
                 streams: Any = await self._redis.xread(
                     {self._stream: self._last_id}, count=READ_COUNT, block=READ_BLOCK_MS

@@ -1,0 +1,47 @@
+"""`python -m workers.stt.transcribe FILE.wav …`: what was said on recordings, without Redis.
+
+Prints one JSON line for each file, in order: file, text, confidence.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from workers.errors import EngineMissing, SettingsInvalid
+from workers.settings import WorkerSettings
+from workers.stt.engine import RATE_HZ
+from workers.stt.faster_whisper_engine import FasterWhisperEngine
+from workers.stt.recording import transcribe
+from workers.wav_files import WavUnreadable, read_wav
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 1 when a file cannot be read, 3 without an engine."""
+    parser = argparse.ArgumentParser(prog="workers.stt.transcribe", description=__doc__)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE.wav")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = WorkerSettings.load()
+        engine = FasterWhisperEngine(settings.stt_threads, settings.stt_model)
+    except SettingsInvalid as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
+    except EngineMissing as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 3
+    for file in chosen.files:
+        try:
+            samples = read_wav(file, RATE_HZ)
+        except (OSError, WavUnreadable) as error:
+            print(f"unreadable: {error}", file=sys.stderr)
+            return 1
+        heard = transcribe(engine, samples)
+        line = {"file": str(file), "text": heard.text, "confidence": round(heard.confidence, 3)}
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""`python -m workers.tts.speak --out FILE.wav TEXT`: a text as speech, without Redis."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from workers import audio
+from workers.errors import EngineMissing, SettingsInvalid
+from workers.settings import WorkerSettings
+from workers.tts.piper_engine import PiperEngine
+from workers.wav_files import write_wav
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 1 when there was nothing to say, 3 without an engine."""
+    parser = argparse.ArgumentParser(prog="workers.tts.speak", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.wav")
+    parser.add_argument("--rate", type=int, choices=(8_000, 16_000), default=8_000)
+    parser.add_argument("text", metavar="TEXT")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = WorkerSettings.load()
+        engine = PiperEngine(settings.tts_threads, settings.tts_voice)
+    except SettingsInvalid as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
+    except EngineMissing as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 3
+    spoken = [
+        audio.resample(samples, engine.rate_hz, chosen.rate)
+        for samples in engine.synthesize(chosen.text)
+    ]
+    if not spoken:
+        print("nothing-to-say: the text holds no words", file=sys.stderr)
+        return 1
+    write_wav(chosen.out, np.concatenate(spoken), chosen.rate)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

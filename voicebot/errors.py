@@ -18,6 +18,7 @@ VoicebotError
 ├── StoreError                   the database refused
 ├── SharedStateError             Redis refused or did not answer
 ├── StackError                   a part of the development stack is missing or broken
+│   └── SupervisorSilent         the process runner does not answer: the stack is down
 ├── CallerError                  the calling side could not place or hold its call
 └── IllegalTransition            our own bug: an event that no state expects
 
@@ -164,6 +165,12 @@ class StackError(VoicebotError):
     """A part of the stack is missing or broken; the message says what to do."""
 
     code = "stack"
+
+
+class SupervisorSilent(StackError):
+    """Nobody answers at the process runner's control socket."""
+
+    code = "supervisor-silent"
 
 
 class CallerError(VoicebotError):

@@ -17,7 +17,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from voicebot.errors import StackError
+from voicebot.errors import StackError, SupervisorSilent
 from voicebot.stack.paths import StackPaths
 
 _ANSWER_DEADLINE_S = 10.0
@@ -59,12 +59,6 @@ class ProcessInfo:
     state: ProcessState
     pid: int | None
     uptime_s: float
-
-
-class SupervisorSilent(StackError):
-    """Nobody answers at the control socket."""
-
-    code = "supervisor-silent"
 
 
 class SupervisorControl:

@@ -1,0 +1,36 @@
+"""Modules stay small enough to be read in one go."""
+
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from voicebot.settings import PROJECT_DIR
+
+LONGEST = 350
+MEDIAN = 150
+SOURCES = [
+    path
+    for room in ("voicebot", "workers", "migrations")
+    for path in sorted((PROJECT_DIR / room).rglob("*.py"))
+    if "__pycache__" not in path.parts
+]
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
+def test_no_module_is_too_long_to_read(path: Path) -> None:
+    assert lines(path) <= LONGEST
+
+
+def test_most_modules_are_short() -> None:
+    sizes = [lines(path) for path in SOURCES if path.name != "__init__.py"]
+    assert median(sizes) <= MEDIAN
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
+def test_no_module_is_a_drawer_for_odds_and_ends(path: Path) -> None:
+    assert path.stem not in {"utils", "util", "helpers", "helper", "common", "base", "manager"}

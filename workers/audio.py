@@ -38,12 +38,12 @@ def _alaw_decoding() -> NDArray[np.int16]:
 
 
 def _encoding(decoding: NDArray[np.int16]) -> NDArray[np.uint8]:
-    """For each 16-bit sample the code whose value lies nearest."""
+    """For each 16-bit sample the code whose value lies nearest, the positive one of two."""
     order = np.argsort(decoding, kind="stable")
     values = decoding[order].astype(np.int32)
     samples = np.arange(-32768, 32768, dtype=np.int32)
     midpoints = (values[1:] + values[:-1]) / 2
-    nearest = order[np.searchsorted(midpoints, samples)].astype(np.uint8)
+    nearest = order[np.searchsorted(midpoints, samples, side="right")].astype(np.uint8)
     # Indexed by the sample read as unsigned: 0…32767, then -32768…-1.
     return np.roll(nearest, -32768)
 

@@ -1,0 +1,95 @@
+"""Engines that need no model: each passes the contract of its stage."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from workers.audio import Samples
+from workers.contract import FailureReason
+from workers.errors import WorkFailed
+from workers.llm.engine import Emit
+from workers.stt.engine import Recognition
+
+
+class FakeRecognitionEngine:
+    """Hears "hello" wherever there is sound; breaks when told to."""
+
+    name = "fake"
+    model = "fake"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.heard: list[tuple[int, str, bool]] = []
+
+    def warm_up(self) -> None:
+        return None
+
+    def supports(self, language: str) -> bool:
+        return language.split("-")[0] == "en"
+
+    def recognize(self, samples: Samples, *, hint: str, accurate: bool) -> Recognition:
+        if self.error is not None:
+            raise self.error
+        self.heard.append((samples.size, hint, accurate))
+        is_silent = samples.size == 0 or float(np.abs(samples).max()) < 0.01
+        return Recognition("", 0.0) if is_silent else Recognition("hello", 0.9)
+
+
+class FakeLanguageEngine:
+    """Counts: one, two, three…"""
+
+    name = "fake"
+    model = "fake"
+    slots = 2
+
+    def __init__(self) -> None:
+        self.warmed: list[Sequence[Mapping[str, str]]] = []
+
+    def warm_up(self) -> None:
+        return None
+
+    def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
+        self.warmed.append(messages)
+
+    def generate(
+        self,
+        call_id: str,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float,
+        emit: Emit,
+    ) -> None:
+        if any("role" not in message for message in messages):
+            raise WorkFailed(FailureReason.BAD_REQUEST)
+        for number in range(max_tokens):
+            if not emit(f" {number}"):
+                return
+
+
+class FakeSynthesisEngine:
+    """A tone of 100 ms for each word."""
+
+    name = "fake"
+    model = "fake"
+    rate_hz = 22_050
+    version = "fake-1"
+
+    def __init__(self) -> None:
+        self.pieces_made = 0
+
+    def warm_up(self) -> None:
+        return None
+
+    def supports(self, language: str) -> bool:
+        return language.split("-")[0] == "en"
+
+    def has_voice(self, voice: str) -> bool:
+        return voice == ""
+
+    def synthesize(self, text: str) -> Iterator[Samples]:
+        time_s = np.arange(self.rate_hz // 10) / self.rate_hz
+        for word in text.split():
+            if any(character.isalnum() for character in word):
+                self.pieces_made += 1
+                yield (0.5 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)

@@ -1,0 +1,73 @@
+"""What the LLM stage answers."""
+
+import pytest
+from redis import Redis
+
+from tests.fakes.engines import FakeLanguageEngine
+from tests.unit.workers.replies import told
+from workers.assignment import Closing
+from workers.contract import (
+    WARM_ONLY,
+    FailureReason,
+    RespondWork,
+    cancel_key,
+)
+from workers.errors import WorkFailed
+from workers.llm.engine import Emit
+from workers.llm.task import respond, warm_last_prefix
+from workers.streams import WorkChannel
+
+MESSAGES = [{"role": "system", "content": "You answer."}]
+
+
+def work(max_tokens: int = 3, messages: list[dict[str, str]] | None = None) -> RespondWork:
+    asked = MESSAGES if messages is None else messages
+    return RespondWork("w1", "c1", "agent1", 2e9, asked, max_tokens, 0.0)
+
+
+def answer(redis: Redis, engine: FakeLanguageEngine, asked: RespondWork) -> Closing:
+    return respond(engine, asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0))
+
+
+def tokens(redis: Redis) -> list[str]:
+    return [reply.text for reply in told(redis)]
+
+
+def test_every_token_is_told_as_it_comes(redis: Redis) -> None:
+    assert answer(redis, FakeLanguageEngine(), work()) == Closing()
+    assert tokens(redis) == [" 0", " 1", " 2"]
+
+
+def test_no_token_is_told_once_the_work_is_cancelled(redis: Redis) -> None:
+    class CancelledAfterTwo(FakeLanguageEngine):
+        def generate(self, *args: object, emit: Emit, **kwargs: object) -> None:
+            assert emit("one")
+            assert emit("two")
+            redis.set(cancel_key("w1"), b"1")
+            assert not emit("three")
+
+    with pytest.raises(WorkFailed) as failure:
+        answer(redis, CancelledAfterTwo(), work())
+    assert failure.value.reason is FailureReason.CANCELLED
+    assert tokens(redis) == ["one", "two"]
+
+
+@pytest.mark.parametrize("asked", [work(messages=[]), work(max_tokens=-1)])
+def test_what_cannot_be_answered_is_refused(redis: Redis, asked: RespondWork) -> None:
+    with pytest.raises(WorkFailed) as failure:
+        answer(redis, FakeLanguageEngine(), asked)
+    assert failure.value.reason is FailureReason.BAD_REQUEST
+
+
+def test_a_prefix_is_made_warm_and_workers_that_start_later_know_it(redis: Redis) -> None:
+    engine, later = FakeLanguageEngine(), FakeLanguageEngine()
+    assert answer(redis, engine, work(WARM_ONLY)) == Closing()
+    warm_last_prefix(later, redis)
+    assert engine.warmed == later.warmed == [MESSAGES]
+    assert tokens(redis) == []
+
+
+def test_without_a_prefix_there_is_nothing_to_warm(redis: Redis) -> None:
+    engine = FakeLanguageEngine()
+    warm_last_prefix(engine, redis)
+    assert engine.warmed == []

@@ -1,0 +1,38 @@
+"""A worker's key lives as long as the worker."""
+
+import json
+import time
+
+from redis import Redis
+from structlog.testing import capture_logs
+
+from workers.contract import WORKER_LEASE_S, Stage, worker_key
+from workers.lease import Lease, ReadyWorker
+
+KEY = worker_key(Stage.TTS, "host-1")
+LIMIT_S = 5.0
+
+
+def lease(redis: Redis) -> Lease:
+    return Lease(redis, Stage.TTS, "host-1", ReadyWorker("piper", "joe", 2, 1))
+
+
+def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
+    with lease(redis):
+        limit = time.monotonic() + LIMIT_S
+        while not redis.exists(KEY):
+            assert time.monotonic() < limit
+        stored = redis.get(KEY)
+        assert isinstance(stored, bytes)
+        assert json.loads(stored) == {"engine": "piper", "model": "joe", "slots": 2, "pid": 1}
+        assert 0 < redis.ttl(KEY) <= WORKER_LEASE_S
+    assert not redis.exists(KEY)
+
+
+def test_a_worker_outlives_a_redis_that_does_not_answer() -> None:
+    # Port 9 (discard) is closed on loopback.
+    with capture_logs() as logs, lease(Redis(port=9, socket_connect_timeout=1)):
+        limit = time.monotonic() + LIMIT_S
+        while not logs:
+            assert time.monotonic() < limit
+    assert {line["event"] for line in logs} == {"lease.not_renewed", "lease.not_returned"}

@@ -1,0 +1,66 @@
+"""One piece of work over a real Redis."""
+
+import pytest
+from redis import Redis
+
+from tests.unit.workers.replies import told
+from workers.contract import (
+    KEY_LIFETIME_S,
+    FailureReason,
+    Reply,
+    ReplyKind,
+    SynthesizeWork,
+    audio_key,
+    cancel_key,
+    reply_stream,
+)
+from workers.errors import WorkFailed
+from workers.streams import WorkChannel
+
+NOW_S = 1_000.0
+
+
+def work(deadline_at_s: float = NOW_S + 1) -> SynthesizeWork:
+    return SynthesizeWork("w1", "c1", "agent1", deadline_at_s, "Hello.", "en", "", "ulaw")
+
+
+def channel(redis: Redis, deadline_at_s: float = NOW_S + 1) -> WorkChannel:
+    return WorkChannel(work(deadline_at_s), redis, wall_clock=lambda: NOW_S)
+
+
+def test_audio_is_taken_once(redis: Redis) -> None:
+    redis.set(audio_key("w1"), b"\xff\x00")
+    assert channel(redis).take_audio() == b"\xff\x00"
+    with pytest.raises(WorkFailed) as failure:
+        channel(redis).take_audio()
+    assert failure.value.reason is FailureReason.AUDIO_MISSING
+
+
+def test_work_in_time_that_nobody_cancelled_is_wanted(redis: Redis) -> None:
+    assert channel(redis).why_unwanted() is None
+
+
+def test_work_is_expired_from_its_deadline_on(redis: Redis) -> None:
+    assert channel(redis, deadline_at_s=NOW_S).why_unwanted() is FailureReason.EXPIRED
+
+
+def test_cancelled_work_is_unwanted(redis: Redis) -> None:
+    redis.set(cancel_key("w1"), b"1")
+    with pytest.raises(WorkFailed) as failure:
+        channel(redis).check_wanted()
+    assert failure.value.reason is FailureReason.CANCELLED
+
+
+def test_replies_come_in_order_and_whole(redis: Redis) -> None:
+    sent = [
+        Reply("w1", ReplyKind.AUDIO, audio=bytes(range(256))),
+        Reply("w1", ReplyKind.FINISHED, queued_ms=3, engine_ms=70),
+    ]
+    for reply in sent:
+        channel(redis).send(reply)
+    assert told(redis) == sent
+
+
+def test_a_reply_stream_ends_with_its_agent(redis: Redis) -> None:
+    channel(redis).send(Reply("w1", ReplyKind.FINISHED))
+    assert 0 < redis.ttl(reply_stream("agent1")) <= KEY_LIFETIME_S

@@ -114,7 +114,7 @@ class Stack:
             self._control.start(program.name)
         begun_at = time.monotonic()
         waiting = list(programs)
-        pids: dict[str, set[int]] = {program.name: set() for program in programs}
+        attempts: dict[str, set[int]] = {program.name: set() for program in programs}
         while waiting:
             report()
             processes = self._control.processes()
@@ -123,9 +123,9 @@ class Stack:
                 process = processes.get(program.name)
                 if process is None or process.state == ProcessState.FATAL:
                     raise self._failure(program, "does not start")
-                if process.pid is not None:
-                    pids[program.name].add(process.pid)
-                if len(pids[program.name]) > _ATTEMPTS:
+                # Not its process id: a process may be gone before anybody has seen it.
+                attempts[program.name].add(process.started_at_s)
+                if len(attempts[program.name]) > _ATTEMPTS:
                     raise self._failure(program, "ends again and again")
                 if self._is_ready(program, process):
                     waiting.remove(program)

@@ -58,6 +58,8 @@ class ProcessInfo:
     name: str
     state: ProcessState
     pid: int | None
+    # Of the last attempt to start it, by the clock of the process runner.
+    started_at_s: int
     uptime_s: float
 
 
@@ -178,5 +180,6 @@ def parse_process(info: Mapping[str, Any]) -> ProcessInfo:
         name=info["name"],
         state=ProcessState(info["state"]),
         pid=pid if is_up else None,
+        started_at_s=int(info["start"]),
         uptime_s=float(info["now"] - info["start"]) if is_up else 0.0,
     )

@@ -122,8 +122,7 @@ class Conversation:
         if state.phase is Phase.HEARING:
             state.phase = Phase.UNDERSTANDING
             return self._understand(t)
-        if state.phase is not Phase.LISTENING:
-            return []
+        assert state.phase is Phase.LISTENING, "whoever speaks or thinks is waited for"
         phrases = self._business.phrases
         state.silent_prompts += 1
         if state.silent_prompts == 1:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from tests.fakes.sample_business import a_business
-from tests.unit.calls.playing import PlayedCall, spoken
+from tests.unit.calls.playing import STARTED_AT, PlayedCall, spoken
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, PhraseId, ReplyId, TurnRecord, UtteranceId
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.conversation import AFTER_FAREWELL_S, LONGEST_HEARING_S
-from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.conversation import AFTER_FAREWELL_S, LONGEST_HEARING_S, Conversation
+from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.history import Exchange
 from voicebot.turns.playback import HeardPhrase
 
@@ -239,6 +239,19 @@ def test_goodbye_is_answered_and_then_the_call_ends(call: PlayedCall) -> None:
 
 def test_no_thanks_without_an_offer_is_a_goodbye(call: PlayedCall) -> None:
     assert spoken(call.speaks("No, thank you.")) == PHRASES.farewell
+
+
+def test_thanks_are_answered_from_the_script(call: PlayedCall) -> None:
+    assert spoken(call.speaks("Thank you, that was very helpful.")) == PHRASES.welcome
+    call.hears_all()
+    assert phase(call) is Phase.LISTENING
+
+
+def test_a_sentence_the_model_says_twice_is_said_once(call: PlayedCall) -> None:
+    reply = asks_the_model(call, "I had a lovely day.")
+    call.happens(on.ReplyPhrase(reply.reply_id, "That sounds lovely!"))
+    again = call.happens(on.ReplyPhrase(reply.reply_id, "That sounds lovely!"))
+    assert again == [do.CancelReply(reply.reply_id)]
 
 
 def test_a_farewell_is_never_cut(call: PlayedCall) -> None:
@@ -570,6 +583,19 @@ def test_a_hangup_after_an_interruption_keeps_both_turns(call: PlayedCall) -> No
         (1, True),
         (2, False),
     ]
+
+
+def test_a_conversation_that_is_over_says_nothing_more() -> None:
+    conversation = Conversation(a_business(), STARTED_AT, ConversationState(phase=Phase.OVER))
+    assert conversation.receive(on.SpeechStarted(UtteranceId("u1")), 1.0) == []
+    assert conversation.on_deadline(1.0) == []
+    assert conversation.end() == []
+
+
+def test_a_deadline_that_has_not_come_changes_nothing() -> None:
+    conversation = Conversation(a_business(), STARTED_AT, ConversationState(deadline_s=5.0))
+    assert conversation.on_deadline(4.9) == []
+    assert conversation.next_deadline_s() == 5.0
 
 
 def test_reply_ids_are_never_used_twice(call: PlayedCall) -> None:

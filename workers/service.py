@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol
 import structlog
 from celery import Celery, signals
 from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 
 from workers.assignment import Closing, carry_out
 from workers.celery_app import create_app, run_worker
@@ -98,7 +100,13 @@ def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> in
     slots = default_concurrency(stage, settings) if concurrency is None else concurrency
     engine = load_engine(stage, settings, slots)
     engine.warm_up()
-    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
+    redis = Redis.from_url(
+        settings.redis_url,
+        socket_connect_timeout=2,
+        socket_timeout=5,
+        # Redis restarts within this; longer, and the work has expired anyway.
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 5),
+    )
     app = create_app(settings.redis_url, stage)
     register_task(app, stage, engine, redis)
     name = f"{socket.gethostname()}-{os.getpid()}"

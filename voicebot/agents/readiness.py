@@ -8,22 +8,19 @@ dialplan looks after callers.
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import CallId
 from voicebot.dialogue import prompt
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.phrases import split
 from voicebot.errors import InferenceError
-from voicebot.ports import Responder
 from voicebot.telemetry.logs import log_of
 
 PATIENCE_S = 20.0
 RETRY_S = 1.0
-REPLY_DEADLINE_S = 30.0
-NO_CALL = CallId("")
+WARM_MODEL_DEADLINE_S = 30.0
 
 log = log_of(__name__)
 
@@ -35,11 +32,16 @@ class WarmSynthesizer(Protocol):
         """Has these phrases at hand before anybody needs them; raises InferenceError."""
 
 
+class WarmResponder(Protocol):
+    async def warm(self, messages: Sequence[Mapping[str, str]], *, deadline_s: float) -> None:
+        """Has what all prompts begin with computed ahead; raises InferenceError."""
+
+
 class Readiness:
     """Prepares what every call will need."""
 
     def __init__(
-        self, business: Business, synthesizer: WarmSynthesizer, responder: Responder
+        self, business: Business, synthesizer: WarmSynthesizer, responder: WarmResponder
     ) -> None:
         self._business = business
         self._synthesizer = synthesizer
@@ -99,12 +101,6 @@ class Readiness:
 
     async def _warm_model(self) -> None:
         """The beginning that all prompts share is in the model's cache from now on."""
-        reply = self._responder.respond(
-            NO_CALL,
-            prompt.messages_for(self._business, (), "Hello."),
-            max_tokens=1,
-            temperature=prompt.TEMPERATURE,
-            deadline_s=REPLY_DEADLINE_S,
+        await self._responder.warm(
+            prompt.beginning(self._business), deadline_s=WARM_MODEL_DEADLINE_S
         )
-        async for _ in reply:
-            pass

@@ -12,8 +12,9 @@ from voicebot.dialogue.phrases import PhraseSplitter
 from voicebot.errors import InferenceError
 from voicebot.telemetry.logs import log_of
 
-RECOGNITION_DEADLINE_S = 6.0
-REPLY_DEADLINE_S = 8.0
+# A caller finds four seconds of silence long, and says so.
+RECOGNITION_DEADLINE_S = 4.0
+REPLY_DEADLINE_S = 4.0
 RETRIEVAL_DEADLINE_S = 2.0
 
 log = log_of(__name__)

@@ -37,16 +37,22 @@ def messages_for(
     business: Business, history: Sequence[Exchange], heard: str
 ) -> list[dict[str, str]]:
     """The messages of a chat completion: system, history, and what the caller just said."""
-    messages = [{"role": "system", "content": f"{business.persona} {_RULES}"}]
-    for asked, answered in _EXAMPLES:
-        messages.append({"role": "user", "content": asked})
-        messages.append({"role": "assistant", "content": answered})
+    messages = beginning(business)
     for exchange in recent(history):
         if exchange.heard:
             messages.append({"role": "user", "content": exchange.heard})
         if exchange.said:
             messages.append({"role": "assistant", "content": exchange.said})
     messages.append({"role": "user", "content": heard})
+    return messages
+
+
+def beginning(business: Business) -> list[dict[str, str]]:
+    """What every prompt of this business begins with."""
+    messages = [{"role": "system", "content": f"{business.persona} {_RULES}"}]
+    for asked, answered in _EXAMPLES:
+        messages.append({"role": "user", "content": asked})
+        messages.append({"role": "assistant", "content": answered})
     return messages
 
 

@@ -4,10 +4,11 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -60,8 +61,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         business = load_business(settings.business_file)
         responder = WorkerResponder(gateway)
         readiness = Readiness(business, speech, responder)
-        await readiness.wait(stopped)
-        if stopped.is_set():
+        if not await _unless(stopped, readiness.wait()):
             return
         ari = await stack.enter_async_context(
             AriClient(
@@ -94,6 +94,18 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             rest = tasks.create_task(readiness.warm_the_rest())
             await app.run(stopped)
             rest.cancel()
+
+
+async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether the work was done before `stopped` was set; it is dropped otherwise."""
+    async with asyncio.TaskGroup() as tasks:
+        working = tasks.create_task(work)
+        stopping = tasks.create_task(stopped.wait())
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        is_done = working.done()
+        working.cancel()
+        stopping.cancel()
+    return is_done
 
 
 @asynccontextmanager

@@ -57,11 +57,11 @@ class Readiness:
         ]
         self._rest = [(phrase, Encoding.ULAW) for phrase in rest]
 
-    async def wait(self, stopped: asyncio.Event) -> None:
-        """Until calls can be taken, or `stopped` is set."""
+    async def wait(self) -> None:
+        """Until calls can be taken."""
         loop = asyncio.get_running_loop()
         started_s = loop.time()
-        while not stopped.is_set():
+        while True:
             try:
                 while self._urgent:
                     await self._warm(*self._urgent[0])
@@ -71,7 +71,7 @@ class Readiness:
             except InferenceError as error:
                 log.warning("agent.waits_for_workers", code=error.code)
                 await asyncio.sleep(RETRY_S)
-        while self._rest and not stopped.is_set() and loop.time() - started_s < PATIENCE_S:
+        while self._rest and loop.time() - started_s < PATIENCE_S:
             if not await self._warm_next():
                 break
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from voicebot.calls.model import StageTimings
+from voicebot.calls.model import AnswerSource, StageTimings
 
 GREETING_P95_LIMIT_MS = 300
 MEDIA_P95_LIMIT_MS = 60
@@ -60,6 +60,8 @@ class BenchCall:
     # From the stack's own record; absent when it has none.
     call_id: str | None = None
     media_up_ms: int | None = None
+    # One for each turn the agent answered, in order.
+    sources: tuple[AnswerSource, ...] = ()
     stages: tuple[StageTimings, ...] = ()
 
     @property
@@ -77,6 +79,8 @@ class Figures:
     answered_ms: Distribution | None
     greeting_ms: Distribution | None
     voice_to_voice_ms: Distribution | None
+    # The same, by where the answer came from; of calls whose turns pair with their utterances.
+    by_source_ms: Mapping[str, Distribution | None]
     media_up_ms: Distribution | None
     stages_ms: Mapping[str, Distribution | None]
 
@@ -91,6 +95,16 @@ def figures_of(calls: Sequence[BenchCall]) -> Figures:
         voice_to_voice_ms=Distribution.of(
             latency for call in calls for latency in call.voice_to_voice_ms
         ),
+        by_source_ms={
+            source.value: Distribution.of(
+                latency
+                for call in calls
+                if len(call.sources) == len(call.voice_to_voice_ms)
+                for latency, its in zip(call.voice_to_voice_ms, call.sources, strict=True)
+                if its is source
+            )
+            for source in AnswerSource
+        },
         media_up_ms=Distribution.of(call.media_up_ms for call in calls),
         stages_ms={
             stage: Distribution.of(getattr(timings, stage) for timings in turns)

@@ -158,12 +158,14 @@ def _joined(
     record = records.get(call.caller)
     if record is None:
         return call
+    # Turn 0 is the greeting, which answers nobody.
+    answers = [turn for turn in record.turns if turn.number > 0]
     return replace(
         call,
         call_id=record.facts.call_id,
         media_up_ms=set_ups_ms.get(record.facts.call_id),
-        # Turn 0 is the greeting, which answers nobody.
-        stages=tuple(turn.timings for turn in record.turns if turn.number > 0),
+        sources=tuple(turn.source for turn in answers),
+        stages=tuple(turn.timings for turn in answers),
     )
 
 

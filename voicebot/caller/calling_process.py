@@ -43,14 +43,14 @@ class CallingProcess:
                 said = await process.stderr.readline()
                 if said.strip() == READY:
                     return call
+                _, complained = await process.communicate()
         except TimeoutError as error:
             await call.stop()
             raise CallerError(f"a call was not ready after {READY_LIMIT_S:.0f} s") from error
         except asyncio.CancelledError:
             await call.stop()
             raise
-        await call.stop()
-        raise CallerError(f"a call could not be prepared: {said.decode().strip()}")
+        raise CallerError(f"a call could not be prepared: {_last_line(said + complained)}")
 
     def go(self) -> None:
         """Places the call at once."""
@@ -69,8 +69,7 @@ class CallingProcess:
         try:
             document: dict[str, Any] = json.loads(printed)
         except ValueError as error:
-            reason = complained.decode(errors="replace").strip().splitlines()[-1:]
-            raise CallerError(f"a call gave no report: {''.join(reason)}") from error
+            raise CallerError(f"a call gave no report: {_last_line(complained)}") from error
         return document
 
     async def stop(self) -> None:
@@ -83,3 +82,7 @@ class CallingProcess:
         except TimeoutError:
             self._process.kill()
             await self._process.communicate()
+
+
+def _last_line(complained: bytes) -> str:
+    return "".join(complained.decode(errors="replace").strip().splitlines()[-1:])

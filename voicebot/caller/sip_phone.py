@@ -45,6 +45,7 @@ POLL_MS = 10
 # pjsua sends a digit as an RFC 4733 event; four take 810 ms (seen 2026-11).
 DIGIT_MS = 200
 GOODBYE_LIMIT_S = 3.0
+SETTLING_S = 0.1
 CODECS = {"ulaw": "PCMU/8000", "alaw": "PCMA/8000"}
 
 
@@ -244,9 +245,14 @@ class SipPhone:
     def _hang_up(self, endpoint: pj.Endpoint, line: _Line, call: HeldCall) -> None:
         if call.ended_s is None and line.isActive():
             line.hangup(pj.CallOpParam(True))
-            limit = time.monotonic() + GOODBYE_LIMIT_S
-            while call.ended_s is None and time.monotonic() < limit:
-                endpoint.libHandleEvents(POLL_MS)
+        now = time.monotonic()
+        limit_s = now + GOODBYE_LIMIT_S
+        # The call counts as over once BYE is sent; its answer comes later, and so does the
+        # clock thread's letting go of the headset.
+        settled_s = now + SETTLING_S
+        while now < settled_s or (call.ended_s is None and now < limit_s):
+            endpoint.libHandleEvents(POLL_MS)
+            now = time.monotonic()
 
 
 def _frames(samples: Samples) -> list[tuple[bytes, pj.ByteVector]]:
@@ -296,7 +302,7 @@ def _endpoint(plan: CallPlan, log_file: Path) -> Iterator[pj.Endpoint]:
     except pj.Error as error:
         raise CallerError(f"the phone cannot start: {error.info()}") from error
     finally:
-        # BYE was answered before we come here: nothing is worth waiting a second for.
+        # BYE has been answered by now: nothing is worth waiting a second for.
         endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 
 

@@ -74,7 +74,7 @@ def latency(
         script=tuple(part for step in steps for part in step),
         burst_script=steps[0],
     )
-    phases = asyncio.run(run_bench(plan, settings, bench_dir, console.log))
+    phases = asyncio.run(run_bench(plan, settings, bench_dir, console.print))
     figures = {name: figures_of(those) for name, those in phases.items()}
     targets = targets_of(figures["sequence"], figures["rate"], figures["burst"])
     document = {
@@ -115,6 +115,7 @@ def figures_table(figures: dict[str, Figures]) -> Table:
             "INVITE to 200 OK": its.answered_ms,
             "INVITE to greeting": its.greeting_ms,
             "voice to voice": its.voice_to_voice_ms,
+            **{f"  answered from {name}": one for name, one in its.by_source_ms.items()},
             "StasisStart to media": its.media_up_ms,
             **{f"  {name.removesuffix('_ms')}": one for name, one in its.stages_ms.items()},
         }

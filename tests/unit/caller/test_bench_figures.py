@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from voicebot.caller.bench_figures import (
     figures_of,
     targets_of,
 )
-from voicebot.calls.model import StageTimings
+from voicebot.calls.model import AnswerSource, StageTimings
 
 
 def call(
@@ -74,6 +75,17 @@ def test_stages_are_gathered_over_all_turns_of_all_calls() -> None:
     assert figures.stages_ms["recognition_ms"] == Distribution(3, 200, 300, 300, 300)
     assert figures.stages_ms["total_ms"] == Distribution(1, 600, 600, 600, 600)
     assert figures.stages_ms["synthesis_ms"] is None
+
+
+def test_voice_to_voice_is_parted_by_where_the_answer_came_from() -> None:
+    fact, model = AnswerSource.FACT, AnswerSource.MODEL
+    paired = replace(call(voice_to_voice_ms=(600, 900)), sources=(fact, model))
+    # The agent answered once more than the caller spoke: which answer is which is not known.
+    unpaired = replace(call(voice_to_voice_ms=(700,)), sources=(fact, model))
+    figures = figures_of([paired, unpaired])
+    assert figures.by_source_ms["fact"] == Distribution.of([600])
+    assert figures.by_source_ms["model"] == Distribution.of([900])
+    assert figures.by_source_ms["script"] is None
 
 
 def figures(greeting_ms: int = 200, media_up_ms: int = 20) -> Figures:

@@ -43,6 +43,7 @@ class Mouth:
         self._waiting: deque[tuple[PhraseId, str, float]] = deque()
         self._has_work = asyncio.Event()
         self._speaking: asyncio.Task[None] | None = None
+        self._unfinished: PhraseId | None = None  # more of its audio was to come
         # Phrases whose end has not been heard yet, with the audio queued so far, in ms.
         self._queued: dict[PhraseId, int] = {}
 
@@ -73,11 +74,14 @@ class Mouth:
         if self._speaking is not None:
             self._speaking.cancel()
         queued, self._queued = self._queued, {}
+        unfinished, self._unfinished = self._unfinished, None
         unheard_ms = await self._link.flush()
-        self._post(on.Silenced(heard_of(tuple(queued.items()), unheard_ms)))
+        heard = heard_of(tuple(queued.items()), unheard_ms, unfinished=unfinished)
+        self._post(on.Silenced(heard))
 
     async def _speak(self, phrase_id: PhraseId, text: str, asked_now: float) -> None:
         queued_ms = 0
+        self._unfinished = phrase_id
         try:
             async for audio in self._synthesizer.synthesize(
                 self._call_id,
@@ -94,9 +98,11 @@ class Mouth:
                 queued_ms += self._encoding.duration_ms(audio)
                 self._queued[phrase_id] = queued_ms
         except InferenceError as error:
+            self._unfinished = None
             self._queued.pop(phrase_id, None)
             self._post(on.PhraseFailed(phrase_id, error.code))
             return
+        self._unfinished = None
         if queued_ms == 0:
             self._post(on.PhraseFailed(phrase_id, "no-audio"))
             return

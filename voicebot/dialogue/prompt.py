@@ -14,7 +14,7 @@ MAX_EXCHANGES = 8
 DROPPED_AT_ONCE = 4
 # One or two short spoken sentences.
 MAX_TOKENS = 32
-TEMPERATURE = 0.2
+TEMPERATURE = 0.0
 
 _RULES = (
     "You are speaking on the telephone. Reply with one short, friendly sentence. "
@@ -24,12 +24,12 @@ _RULES = (
 # A small model follows examples where it ignores rules. Part of the prefix that every call shares.
 _EXAMPLES = (
     ("Hello, can you hear me?", "Hello! How can I help you?"),
-    ("How are you doing?", "I'm fine, thank you. How can I help you?"),
-    ("Thanks a lot.", "You're welcome!"),
     ("Who won the football game?", "I'm not sure about that."),
     ("I spent a nice afternoon outside.", "That sounds lovely!"),
-    ("I'm a bit tired.", "I'm sorry to hear that."),
-    ("Could you mend my washing machine?", "I'm not sure about that."),
+    ("I had a bad day.", "I'm sorry to hear that."),
+    ("How are you doing?", "I'm fine, thank you. How are you?"),
+    ("Do you sell airplanes?", "I'm not sure about that."),
+    ("My daughter passed her exam.", "That's wonderful!"),
 )
 
 

@@ -80,10 +80,12 @@ def _set_up(call: HeldCall, origin_s: float | None, turns: tuple[MeasuredTurn, .
     greeting_s = (
         None if greeting is None or origin_s is None else origin_s + greeting.start_ms / 1000
     )
+    # Packets are counted from time to time, but none can come after its own sound.
+    packets_s = [at for at in (call.first_packet_s, greeting_s) if at is not None]
     return SetUpTimes(
         ringing_ms=_ms(call.invited_s, call.ringing_s),
         answered_ms=_ms(call.invited_s, call.answered_s),
-        first_packet_ms=_ms(call.invited_s, call.first_packet_s),
+        first_packet_ms=_ms(call.invited_s, min(packets_s, default=None)),
         greeting_ms=_ms(call.invited_s, greeting_s),
     )
 

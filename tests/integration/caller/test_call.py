@@ -120,13 +120,15 @@ def test_the_agents_hanging_up_is_noticed(far_end: FarEnd, call: Call) -> None:
     assert len(done.report["turns"]) == 1
 
 
-def test_pressed_keys_reach_the_far_end_with_the_callers_number(
-    far_end: FarEnd, call: Call
-) -> None:
-    done = call("digits", "--dtmf", "4711", "--from", "5550123")
+def test_steps_of_all_kinds_are_done_in_the_order_given(far_end: FarEnd, call: Call) -> None:
+    utterance = str(far_end.prompt("auth-thankyou"))
+    keys_and_words = ("--dtmf", "47", "--wav", utterance, "--dtmf", "11")
+    done = call("digits", *keys_and_words, "--from", "5550123", "--patience-s", "0.5")
     assert done.exit_code == 0
+    turns = done.report["turns"]
+    assert [turn["said"] for turn in turns] == ["", "keys 47", "auth-thankyou.wav", "keys 11"]
     assert "read 4711 of 5550123" in far_end.log
-    assert done.report["turns"][1]["answer"] is not None
+    assert turns[3]["answer"] is not None
 
 
 def test_the_call_is_told_as_a_table_and_recorded_slice_by_slice(call: Call) -> None:

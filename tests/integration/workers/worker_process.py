@@ -1,0 +1,88 @@
+"""A real worker in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+
+from tests.integration.shared_state.redis_server import RedisServer
+from workers.contract import Stage, worker_key
+
+READY_WITHIN_S = 90.0
+STOPPED_WITHIN_S = 20.0
+
+
+class WorkerProcess:
+    """One stage's worker on the test's own Redis."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        server: RedisServer,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.stage = stage
+        self._server = server
+        self._log = folder / f"{stage.value}.log"
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("VOICEBOT_")}
+        environment |= {
+            "VOICEBOT_STATE_DIR": str(folder),
+            "VOICEBOT_REDIS_ADDRESS": f"127.0.0.1:{server.port}",
+            **(settings or {}),
+        }
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "workers", stage.value],
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def said(self) -> str:
+        """Everything it has printed."""
+        return self._log.read_text()
+
+    def wait_ready(self) -> None:
+        limit = time.monotonic() + READY_WITHIN_S
+        with Redis.from_url(self._server.url) as redis:
+            while not list(redis.scan_iter(worker_key(self.stage, "*"))):
+                assert self._process.poll() is None, self.said
+                assert time.monotonic() < limit, self.said
+                time.sleep(0.05)
+
+    def exit_code(self) -> int:
+        """Waits for its end."""
+        return self._process.wait(timeout=READY_WITHIN_S)
+
+    def kill(self) -> None:
+        """As if its machine had lost power."""
+        self._process.kill()
+        self._process.wait(timeout=STOPPED_WITHIN_S)
+
+    def stop(self) -> int:
+        """As a supervisor stops it."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(timeout=STOPPED_WITHIN_S)
+        finally:
+            self._process.kill()
+
+
+@contextmanager
+def worker_process(
+    stage: Stage, server: RedisServer, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[WorkerProcess]:
+    process = WorkerProcess(stage, server, folder, settings)
+    try:
+        yield process
+    finally:
+        process.stop()

@@ -14,7 +14,8 @@ from voicebot.caller.sound import RATE_HZ, Samples
 from voicebot.errors import CallerError
 
 SYNTHESIS_LIMIT_S = 120.0
-SYNTHESIZER = (sys.executable, "-m", "workers.tts.speak")
+# A caller in a test says the same thing the same way each time.
+SYNTHESIZER = (sys.executable, "-m", "workers.tts.speak", "--even")
 
 
 def spoken(text: str, cache_dir: Path, synthesizer: tuple[str, ...] = SYNTHESIZER) -> Samples:

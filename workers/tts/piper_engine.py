@@ -24,14 +24,20 @@ REMEDY: Final = "Install the synthesizer with: pip install 'voicebot[tts]'"
 REMEDY_VOICE: Final = "VOICEBOT_TTS_VOICE must name a piper voice: an .onnx file, its .json beside."
 PACKAGED_VOICE: Final = "data/en_US-joe-medium.onnx"
 
+EVEN_LENGTH: Final = 1.1
+
 
 class PiperEngine:
     """One piper voice."""
 
     name = "piper"
 
-    def __init__(self, threads: int, voice: str = "") -> None:
-        """Loads the voice; raises EngineMissing."""
+    def __init__(self, threads: int, voice: str = "", *, is_even: bool = False) -> None:
+        """Loads the voice; raises EngineMissing.
+
+        `is_even`: always the same for the same text, and a little slower. Voices vary by chance,
+        and now and then a word comes out badly.
+        """
         model = (
             existing(Path(voice), REMEDY_VOICE)
             if voice
@@ -40,7 +46,7 @@ class PiperEngine:
         config_file = existing(Path(f"{model}.json"), REMEDY_VOICE)
         try:
             import onnxruntime
-            from piper import PiperVoice
+            from piper import PiperVoice, SynthesisConfig
             from piper.config import PiperConfig
         except ImportError as error:
             raise EngineMissing("the package piper-tts is not installed", REMEDY) from error
@@ -53,6 +59,11 @@ class PiperEngine:
                 str(model), sess_options=options, providers=["CPUExecutionProvider"]
             ),
             config=config,
+        )
+        self._manner: Any = (
+            SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, length_scale=EVEN_LENGTH)
+            if is_even
+            else None
         )
         self.model = model.stem
         self.rate_hz: int = config.sample_rate
@@ -80,7 +91,9 @@ class PiperEngine:
         for number, part in enumerate(parts):
             # An abbreviation may still look like a sentence's end to piper: then it yields twice.
             with self._turn:
-                spoken = [chunk.audio_float_array for chunk in self._voice.synthesize(part)]
+                spoken = [
+                    chunk.audio_float_array for chunk in self._voice.synthesize(part, self._manner)
+                ]
             if not spoken:
                 continue
             pause_ms = pause_after_ms(part, is_last=number == len(parts) - 1)

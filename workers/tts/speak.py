@@ -19,11 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="workers.tts.speak", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.wav")
     parser.add_argument("--rate", type=int, choices=(8_000, 16_000), default=8_000)
+    parser.add_argument("--even", action="store_true", help="always the same for the same text")
     parser.add_argument("text", metavar="TEXT")
     chosen = parser.parse_args(arguments)
     try:
         settings = WorkerSettings.load()
-        engine = PiperEngine(settings.tts_threads, settings.tts_voice)
+        engine = PiperEngine(settings.tts_threads, settings.tts_voice, is_even=chosen.even)
     except SettingsInvalid as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@ Its files are kept in the cache directory by the content of the request.
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,8 @@ def spoken(text: str, cache_dir: Path, synthesizer: tuple[str, ...] = SYNTHESIZE
     path = cache_dir / "caller-speech" / f"{hashlib.sha256(request.encode()).hexdigest()}.wav"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial.wav")
+        # Several callers may want the same words at once: each writes a file of its own first.
+        partial = path.with_suffix(f".{os.getpid()}.partial")
         run_worker((*synthesizer, "--out", str(partial), "--rate", str(RATE_HZ), text))
         partial.replace(path)
     return read_wav(path)

@@ -28,15 +28,17 @@ _EMPTY = frozenset(
     re.findall(
         r"\w+",
         """
-a able about actually after again all also am an and any anything are as at back be because been
-but by call can come could did do does doing down for from get give go going gonna good got
-great guys had has have having he hello help here hey hi how i if in into is it its just kind
-know let like long look looking lot make many may maybe me mean might more most much must my
-need new no not now of off okay on one or other our out over please really right say see shall
-she should so some somebody someone something somewhere sort sure take tell than thank thanks
-that the their them then there these they thing things this those time to today tomorrow too try
-uh um up us use very wait want wanted was way we well went were what when where which while who
-why will with wondering would yeah yes yet you your
+a able about actually after again all alright also am an and another any anything are as ask
+asked asking at back be because been but by call called calling can come could did do does doing
+down everything exactly excuse first for from get give go going gonna good got great guys had
+has have having he hear heard hello help here hey hi how i if in info information interested
+into is it its just kind know let like long look looking lot make many may maybe me mean meant
+might more most much must my need new no not nothing now of off okay on one or other our out
+over pardon perhaps please possible possibly question really right said say saying see shall she
+should so some somebody someone something somewhere sorry sort stop sure take tell than thank
+thanks that the their them then there these they thing things this those time to today told
+tomorrow too try uh um up us use very wait want wanted was way we well went were what when where
+which while who why will with wondering would yeah yes yet you your
         """,
     )
 )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.phrases import split
 
 MAX_EXCHANGES = 8
 DROPPED_AT_ONCE = 4
@@ -42,7 +43,9 @@ def messages_for(
         if exchange.heard:
             messages.append({"role": "user", "content": exchange.heard})
         if exchange.said:
-            messages.append({"role": "assistant", "content": exchange.said})
+            # The beginning shows what it was about; reading all of a long answer takes half a
+            # second on two cores (2026-11).
+            messages.append({"role": "assistant", "content": split(exchange.said)[0]})
     messages.append({"role": "user", "content": heard})
     return messages
 

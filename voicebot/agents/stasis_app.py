@@ -11,7 +11,7 @@ from functools import partial
 
 from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.claiming import Peers
-from voicebot.agents.connecting import MEDIA_PREFIX
+from voicebot.agents.connecting import BRIDGE_PREFIX, MEDIA_PREFIX
 from voicebot.agents.services import CallServices
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
@@ -25,7 +25,7 @@ from voicebot.ari.decode import (
 )
 from voicebot.ari.model import Channel
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
 from voicebot.calls.routing import claim_delay_ms
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError
@@ -191,6 +191,7 @@ class StasisApp:
                 continue
             log.warning("call.orphan_found", call_id=caller_id)
             try:
+                await self._services.control.destroy_bridge(BridgeId(f"{BRIDGE_PREFIX}{caller_id}"))
                 if channel_id == caller_id:
                     await self._services.control.leave(channel_id, FALLBACK_CONTEXT)
                 else:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from voicebot.agents.connecting import BRIDGE_PREFIX
 from voicebot.business_file import load_business
 from voicebot.caller.listening import transcribe
 from voicebot.calls.model import CallRecord
@@ -104,6 +105,10 @@ class Line:
             answer.raise_for_status()
             found += [one["id"] for one in answer.json()]
         return found
+
+    def is_talking(self) -> bool:
+        """Whether any caller is bridged with an agent."""
+        return any(one.startswith(BRIDGE_PREFIX) for one in self.left_in_asterisk())
 
     def _ask(self, question: Callable[[SqlCallRecords], Awaitable[Result]]) -> Result:
         async def ask() -> Result:

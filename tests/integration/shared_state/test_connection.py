@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.integration.shared_state.redis_server import RedisServer
@@ -70,3 +72,23 @@ async def test_a_wrong_password_is_a_shared_state_error(server: RedisServer) -> 
     with pytest.raises(SharedStateError, match="load call context: AuthenticationError"):
         await RedisCallContexts(wrong).load(CALL)
     await wrong.close()
+
+
+async def test_whoever_is_cancelled_ends_even_when_the_library_loses_the_cancellation(
+    server: RedisServer,
+) -> None:
+    async def answer_that_swallows_its_cancellation() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return "as if nothing had happened"
+        raise AssertionError
+
+    connection = RedisConnection(server.url)
+    asked = connection.answer("ask", answer_that_swallows_its_cancellation())
+    asking = asyncio.ensure_future(asked)
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await connection.close()

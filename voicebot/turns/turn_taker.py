@@ -1,8 +1,9 @@
 """When has the caller begun to speak, and when has the caller finished?
 
 Counts media time, never wall time: each frame advances the count by its own
-length, so a stalled network cannot end a turn. One noisy frame begins nothing
-and one quiet frame ends nothing: speech has to fill most of a short window.
+length, so a stalled network cannot end a turn. One noisy frame begins nothing,
+holds nothing open, and one quiet frame ends nothing: speech has to fill most of
+a short window, and has to last before it counts as going on.
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ class TurnRules:
     barge_in_speech_ms: int = 180
     barge_in_window_ms: int = 240
     end_silence_ms: int = 480
+    # Speech in a row, shorter than this, is a click on the line: the silence goes on.
+    resumed_speech_ms: int = 60
     # The recognizer's window is 30 s; a longer monologue is heard in pieces.
     longest_utterance_ms: int = 28_000
 
@@ -47,7 +50,8 @@ class TurnTaker:
         self._recent: deque[tuple[int, bool]] = deque()
         self._is_speaking = False
         self._utterance_ms = 0
-        self._silence_ms = 0
+        self._silence_ms = 0  # since the last speech that counts
+        self._in_row_ms = 0  # speech up to this frame without a gap
 
     @property
     def caller_is_speaking(self) -> bool:
@@ -86,15 +90,18 @@ class TurnTaker:
             return None
         self._recent.clear()
         self._is_speaking, self._utterance_ms, self._silence_ms = True, onset_ago_ms, 0
+        self._in_row_ms = rules.resumed_speech_ms  # the onset was no click
         return SpeechOnset(onset_ago_ms)
 
     def _follow(self, frame_ms: int, is_speech: bool) -> SpeechEnd | None:
+        rules = self._rules
         self._utterance_ms += frame_ms
-        self._silence_ms = 0 if is_speech else self._silence_ms + frame_ms
-        if (
-            self._silence_ms < self._rules.end_silence_ms
-            and self._utterance_ms < self._rules.longest_utterance_ms
-        ):
+        self._in_row_ms = self._in_row_ms + frame_ms if is_speech else 0
+        goes_on = is_speech and self._in_row_ms >= rules.resumed_speech_ms
+        self._silence_ms = 0 if goes_on else self._silence_ms + frame_ms
+        # A noise just begun may be the next word: whether it is must be known first.
+        is_over = not is_speech and self._silence_ms >= rules.end_silence_ms
+        if not is_over and self._utterance_ms < rules.longest_utterance_ms:
             return None
         self._is_speaking = False
         return SpeechEnd(self._utterance_ms - self._silence_ms, self._silence_ms)

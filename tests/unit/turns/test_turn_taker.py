@@ -68,8 +68,27 @@ def test_real_speech_interrupts_the_agent_within_200_ms() -> None:
 def test_a_pause_shorter_than_the_limit_keeps_the_turn() -> None:
     taker = a_speaking_caller()
     pause = lasting(RULES.end_silence_ms - FRAME_MS, QUIET)
-    assert run(taker, [*pause, SPEECH] * 5) == []
+    word = lasting(RULES.resumed_speech_ms, SPEECH)
+    assert run(taker, [*pause, *word] * 5) == []
     assert taker.caller_is_speaking
+
+
+@pytest.mark.parametrize("click_ms", [20, 40])
+def test_clicks_on_the_line_do_not_hold_a_turn_open(click_ms: int) -> None:
+    taker = a_speaking_caller()
+    clicks = (lasting(100, QUIET) + lasting(click_ms, SPEECH)) * 10
+    end = run(taker, clicks)[0]
+    assert isinstance(end, SpeechEnd)
+    assert end.speech_ms == RULES.onset_speech_ms
+    assert RULES.end_silence_ms <= end.silence_ms < RULES.end_silence_ms + RULES.resumed_speech_ms
+
+
+def test_a_word_that_begins_as_the_silence_is_long_enough_goes_on() -> None:
+    """Whether a noise is a click is known only when it ends, or has lasted."""
+    taker = a_speaking_caller()
+    assert run(taker, lasting(460, QUIET) + lasting(60, SPEECH)) == []
+    assert taker.caller_is_speaking
+    assert run(taker, lasting(480, QUIET)) == [SpeechEnd(speech_ms=600, silence_ms=480)]
 
 
 def test_a_turn_ends_after_the_silence_and_tells_both_lengths() -> None:
@@ -98,6 +117,9 @@ def test_the_next_turn_begins_afresh() -> None:
 def test_rules_can_be_set() -> None:
     taker = TurnTaker(TurnRules(onset_speech_ms=20, onset_window_ms=20, end_silence_ms=40))
     assert run(taker, [SPEECH, QUIET, QUIET]) == [SpeechOnset(20), SpeechEnd(20, 40)]
+    patient = TurnTaker(TurnRules(resumed_speech_ms=20))
+    pauses = [*lasting(460, QUIET), SPEECH] * 3
+    assert run(patient, lasting(80, SPEECH) + pauses) == [SpeechOnset(80)]
 
 
 frames_of_a_call = st.lists(
@@ -137,6 +159,43 @@ def test_every_turn_is_long_enough_to_be_one_and_short_enough_to_be_recognised(
             case SpeechEnd(speech_ms, silence_ms):
                 assert speech_ms + silence_ms < 1_000 + 30
                 assert silence_ms >= RULES.end_silence_ms or speech_ms + silence_ms >= 1_000
+
+
+stretches = st.lists(st.tuples(st.integers(1, 30), st.integers(1, 2)), min_size=1, max_size=30).map(
+    lambda pairs: [
+        is_speech for quiet, click in pairs for is_speech in [QUIET] * quiet + [SPEECH] * click
+    ]
+)
+
+
+@given(stretches)
+def test_no_series_of_clicks_moves_the_end_of_a_turn_by_more_than_one_click(
+    frames: list[bool],
+) -> None:
+    """Clicks of one or two frames, in any distance from each other, then silence."""
+    taker = a_speaking_caller()
+    end = run(taker, frames + lasting(RULES.end_silence_ms, QUIET))[0]
+    assert isinstance(end, SpeechEnd)
+    assert end.speech_ms == RULES.onset_speech_ms
+    assert RULES.end_silence_ms <= end.silence_ms < RULES.end_silence_ms + RULES.resumed_speech_ms
+
+
+@given(st.lists(st.tuples(st.integers(0, 23), st.integers(3, 20)), max_size=20))
+def test_words_with_pauses_shorter_than_the_limit_are_one_turn(
+    words: list[tuple[int, int]],
+) -> None:
+    taker = a_speaking_caller()
+    for pause, word in words:
+        assert run(taker, [QUIET] * pause + [SPEECH] * word) == []
+    assert taker.caller_is_speaking
+
+
+@given(frames_of_a_call)
+def test_silence_ends_a_turn_only_while_it_is_silent(frames: list[tuple[int, bool, bool]]) -> None:
+    taker = TurnTaker()
+    for frame_ms, is_speech, agent_is_speaking in frames:
+        change = taker.receive(frame_ms, is_speech, agent_is_speaking=agent_is_speaking)
+        assert not (is_speech and isinstance(change, SpeechEnd)), "the calls here are short"
 
 
 @given(st.lists(st.booleans(), max_size=60))

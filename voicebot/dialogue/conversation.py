@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, PhraseId
-from voicebot.dialogue import guard, prompt
-from voicebot.dialogue.answers import Candidate, OfferFact, TellFact, choose
+from voicebot.dialogue import prompt
+from voicebot.dialogue.answering import Answer, answer_at_once, answer_from_facts, may_be_said
+from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
 from voicebot.dialogue.history import Exchange
-from voicebot.dialogue.intents import Intent, recognise_intent
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState
 from voicebot.turns.playback import HeardPhrase
@@ -198,8 +198,7 @@ class Conversation:
         if not turn.heard:
             # A noise stopped the agent: go on with what the caller has not heard.
             if unheard is not None:
-                turn.source, turn.fact_id = unheard.source, unheard.fact_id
-                return self._say(unheard.text, t)
+                return self._give(Answer(unheard.text, unheard.source, unheard.fact_id), t)
             state.turn, state.phase = None, Phase.LISTENING
             if turn.is_untouched:
                 state.next_number -= 1
@@ -208,53 +207,35 @@ class Conversation:
         if state.offered_fact_id is not None:
             # Kept in the turn: "yes", and before the answer is heard "yes, please", is one yes.
             turn.answers_offer, state.offered_fact_id = state.offered_fact_id, None
-        offered, phrases = turn.answers_offer, self._business.phrases
-        match recognise_intent(turn.heard):
-            case Intent.YES if offered is not None:
-                return self._tell(offered, t)
-            case Intent.NO | Intent.DECLINE if offered is not None:
-                return self._say(phrases.ask_again, t)
-            case Intent.GOODBYE | Intent.DECLINE:
-                state.caller_took_leave = True
-                return self._say_farewell(phrases.farewell, t)
-            case Intent.THANKS:
-                return self._say(phrases.welcome, t)
-            case Intent.REPEAT if state.records:
-                last = state.records[-1]
-                turn.source, turn.fact_id = last.source, last.fact_id
-                return self._say(last.said, t)
-        return [do.Retrieve(turn.await_reply(), turn.heard)]
+        answer = answer_at_once(
+            self._business,
+            turn.heard,
+            self._at(t),
+            offered_fact_id=turn.answers_offer,
+            last=state.records[-1] if state.records else None,
+        )
+        if answer is None:
+            return [do.Retrieve(turn.await_reply(), turn.heard)]
+        return self._give(answer, t)
 
     def _answer(self, candidates: tuple[Candidate, ...], t: float) -> list[do.Command]:
-        state, turn = self.state, self.state.turn
+        turn = self.state.turn
         assert turn is not None
         turn.reply_id = None
-        match choose(candidates):
-            case TellFact(fact_id):
-                return self._tell(fact_id, t)
-            case OfferFact(fact_id):
-                state.offered_fact_id = fact_id
-                topic = self._business.fact(fact_id).topic
-                return self._say(self._business.phrases.do_you_mean.format(topic=topic), t)
-        messages = prompt.messages_for(self._business, state.history, turn.heard)
+        answer = answer_from_facts(self._business, candidates, self._at(t))
+        if answer is not None:
+            return self._give(answer, t)
+        messages = prompt.messages_for(self._business, self.state.history, turn.heard)
         return [
             do.Reply(turn.await_reply(), tuple(messages), prompt.MAX_TOKENS, prompt.TEMPERATURE)
         ]
-
-    def _tell(self, fact_id: str, t: float) -> list[do.Command]:
-        turn = self.state.turn
-        assert turn is not None
-        turn.source, turn.fact_id = AnswerSource.FACT, fact_id
-        at = self._started_at + timedelta(seconds=t)
-        return self._say(self._business.fact(fact_id).spoken(self._business.hours, at), t)
 
     def _review(self, text: str, t: float) -> list[do.Command]:
         turn = self.state.turn
         assert turn is not None
         assert turn.reply_id is not None
-        # Small models say the same sentence again and again: then they are done.
-        is_new = all(text != phrase.text for phrase in turn.phrases)
-        if is_new and isinstance(guard.review(text, turn.heard, self._known_words), guard.Pass):
+        said = [phrase.text for phrase in turn.phrases]
+        if may_be_said(text, turn.heard, said, self._known_words):
             turn.source, turn.moments.was_generated = AnswerSource.MODEL, True
             return self._say(text, t)
         commands: list[do.Command] = [do.CancelReply(turn.reply_id)]
@@ -265,6 +246,17 @@ class Conversation:
         return commands + self._say(self._business.phrases.unknown, t)
 
     # --- the agent speaks --------------------------------------------------
+
+    def _give(self, answer: Answer, t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        turn.source, turn.fact_id = answer.source, answer.fact_id
+        if answer.offered_fact_id is not None:
+            state.offered_fact_id = answer.offered_fact_id
+        if answer.is_farewell:
+            state.caller_took_leave = True
+            return self._say_farewell(answer.text, t)
+        return self._say(answer.text, t)
 
     def _say(self, text: str, t: float) -> list[do.Command]:
         """Answers within the open turn."""
@@ -338,6 +330,9 @@ class Conversation:
         number = self.state.next_number
         self.state.next_number += 1
         return OpenTurn(number, t)
+
+    def _at(self, t: float) -> datetime:
+        return self._started_at + timedelta(seconds=t)
 
     def _close(self, turn: OpenTurn) -> list[do.Command]:
         record, records = turn.record(self._started_at), self.state.records

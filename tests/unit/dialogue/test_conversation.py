@@ -229,6 +229,15 @@ def test_an_offer_survives_a_noise(call: PlayedCall) -> None:
     assert spoken(call.speaks("Yes.")) == ADDRESS
 
 
+def test_an_offer_cut_short_by_a_noise_can_still_be_taken(call: PlayedCall) -> None:
+    is_told(call, "Where?", "address", score=0.5)
+    begins_to_hear(call)
+    interrupts(call, 400)
+    assert spoken(call.finishes("")) == "Do you mean our address?"
+    call.hears_all()
+    assert spoken(call.speaks("Yes.")) == ADDRESS
+
+
 def test_goodbye_is_answered_and_then_the_call_ends(call: PlayedCall) -> None:
     assert spoken(call.speaks("That's all, goodbye!")) == PHRASES.farewell
     call.hears_all()

@@ -1,0 +1,82 @@
+"""What is the answer to what the caller said?
+
+The surest source comes first: a short form that means one thing only, then the
+business's own facts. None says that the next source must be asked. What the model
+says is reviewed before anybody hears it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicebot.calls.model import AnswerSource, TurnRecord
+from voicebot.dialogue import guard
+from voicebot.dialogue.answers import Candidate, NoFact, OfferFact, TellFact, choose
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.intents import Intent, recognise_intent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Words for the caller, and where they came from: private."""
+
+    text: str
+    source: AnswerSource = AnswerSource.SCRIPT
+    fact_id: str | None = None
+    offered_fact_id: str | None = None  # the caller is asked whether this fact is meant
+    is_farewell: bool = False
+
+
+def answer_at_once(
+    business: Business,
+    heard: str,
+    at: datetime,
+    *,
+    offered_fact_id: str | None,
+    last: TurnRecord | None,
+) -> Answer | None:
+    """The answer to words that say only one thing; None: the facts must be looked up.
+
+    `offered_fact_id`: what the caller was asked about before. `last`: the turn before.
+    """
+    phrases = business.phrases
+    match recognise_intent(heard):
+        case Intent.YES if offered_fact_id is not None:
+            return _told(business, offered_fact_id, at)
+        case Intent.NO | Intent.DECLINE if offered_fact_id is not None:
+            return Answer(phrases.ask_again)
+        case Intent.GOODBYE | Intent.DECLINE:
+            return Answer(phrases.farewell, is_farewell=True)
+        case Intent.THANKS:
+            return Answer(phrases.welcome)
+        case Intent.REPEAT if last is not None:
+            return Answer(last.said, last.source, last.fact_id)
+    return None
+
+
+def answer_from_facts(
+    business: Business, candidates: Sequence[Candidate], at: datetime
+) -> Answer | None:
+    """The answer that the business has given itself; None: the model must be asked."""
+    match choose(candidates):
+        case TellFact(fact_id):
+            return _told(business, fact_id, at)
+        case OfferFact(fact_id):
+            topic = business.fact(fact_id).topic
+            question = business.phrases.do_you_mean.format(topic=topic)
+            return Answer(question, offered_fact_id=fact_id)
+        case NoFact():
+            return None
+
+
+def may_be_said(
+    phrase: str, heard: str, said: Collection[str], known_words: frozenset[str]
+) -> bool:
+    """Whether a phrase of the model's may follow what was `said` in this turn."""
+    # Small models say the same sentence again and again: then they are done.
+    return phrase not in said and isinstance(guard.review(phrase, heard, known_words), guard.Pass)
+
+
+def _told(business: Business, fact_id: str, at: datetime) -> Answer:
+    text = business.fact(fact_id).spoken(business.hours, at)
+    return Answer(text, AnswerSource.FACT, fact_id)

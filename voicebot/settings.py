@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     )
 
     stt_threads: int = Field(2, ge=1, description="CPU threads of the speech recognizer.")
-    llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
+    # Two threads wait for each other; on cores that others use as well, one answers sooner.
+    llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the embedded model generates at once.")
     tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
     llm_url: str = Field(

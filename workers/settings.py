@@ -34,7 +34,8 @@ class WorkerSettings(BaseSettings):
     stt_model: str = Field(
         "", description="Directory of CTranslate2 Whisper weights; empty: tiny.en, as packaged."
     )
-    llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
+    # Two threads wait for each other; on cores that others use as well, one answers sooner.
+    llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the language model generates at once.")
     llm_weights: str = Field(
         "", description="GGUF file for the embedded model; empty: SmolLM2, as packaged."

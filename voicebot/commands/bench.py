@@ -29,7 +29,9 @@ bench_app = typer.Typer(no_args_is_help=True, help="Measure the running stack.")
 UTTERANCES = (
     "What are your opening hours?",
     "How much does it cost to rent a bike for a day?",
-    "Where is your shop?",
+    # No fact answers these: recognition, language model and synthesis, one after the other.
+    "I had a lovely day at the lake yesterday.",
+    "My daughter learned to ride a bicycle.",
 )
 
 

@@ -69,12 +69,17 @@ def answer_from_facts(
             return None
 
 
-def may_be_said(
-    phrase: str, heard: str, said: Collection[str], known_words: frozenset[str]
-) -> bool:
+def may_be_said(business: Business, phrase: str, heard: str, said: Collection[str]) -> bool:
     """Whether a phrase of the model's may follow what was `said` in this turn."""
     # Small models say the same sentence again and again: then they are done.
-    return phrase not in said and isinstance(guard.review(phrase, heard, known_words), guard.Pass)
+    return phrase not in said and isinstance(
+        guard.review(phrase, heard, _known_words(business)), guard.Pass
+    )
+
+
+def _known_words(business: Business) -> frozenset[str]:
+    names = (business.name, *business.words)
+    return frozenset(word.lower() for name in names for word in name.split())
 
 
 def _told(business: Business, fact_id: str, at: datetime) -> Answer:

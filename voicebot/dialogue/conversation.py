@@ -7,7 +7,6 @@ that both parts are understood together. Whatever fails, the caller hears words.
 All times are seconds since the call began.
 """
 
-from bisect import bisect
 from datetime import datetime, timedelta
 
 from voicebot.calls import commands as do
@@ -18,7 +17,6 @@ from voicebot.dialogue.answering import Answer, answer_at_once, answer_from_fact
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
-from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState
 from voicebot.turns.playback import HeardPhrase
@@ -27,6 +25,8 @@ from voicebot.turns.playback import HeardPhrase
 AFTER_FAREWELL_S = 0.2
 # So many phrases in a row that nobody could hear: the call cannot be held any more.
 FAILURES_TO_GIVE_UP = 2
+# So many utterances in a row that could not be recognised: people understand this caller.
+UNRECOGNISED_TO_GIVE_UP = 3
 # Beyond the longest utterance: whoever should have told its end is gone.
 LONGEST_HEARING_S = 40.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
@@ -41,9 +41,6 @@ class Conversation:
         self._business = business
         self._started_at = started_at
         self.state = state if state is not None else ConversationState()
-        self._known_words = frozenset(
-            word.lower() for name in (business.name, *business.words) for word in name.split()
-        )
 
     @property
     def agent_is_audible(self) -> bool:
@@ -81,10 +78,14 @@ class Conversation:
                 return [do.Recognize(utterance_id)]
             case on.Transcribed(id_, text) if turn is not None and turn.awaits(id_):
                 turn.utterances[id_] = text.strip()
+                state.unrecognised_in_row = 0
                 turn.moments.transcribed_s = t
                 return self._understand(t)
             case on.RecognitionFailed(id_) if turn is not None and turn.awaits(id_):
                 turn.utterances[id_] = ""
+                state.unrecognised_in_row += 1
+                if state.unrecognised_in_row >= UNRECOGNISED_TO_GIVE_UP:
+                    return self._give_up("recognition-unavailable")
                 if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
                     return []
                 state.unheard = None
@@ -235,7 +236,7 @@ class Conversation:
         assert turn is not None
         assert turn.reply_id is not None
         said = [phrase.text for phrase in turn.phrases]
-        if may_be_said(text, turn.heard, said, self._known_words):
+        if may_be_said(self._business, text, turn.heard, said):
             turn.source, turn.moments.was_generated = AnswerSource.MODEL, True
             return self._say(text, t)
         commands: list[do.Command] = [do.CancelReply(turn.reply_id)]
@@ -301,9 +302,13 @@ class Conversation:
         phrase.state = PhraseState.FAILED
         state.failures_in_row += 1
         if state.failures_in_row >= FAILURES_TO_GIVE_UP and state.phase is not Phase.CLOSING:
-            state.phase, state.deadline_s = Phase.OVER, None
-            return [do.Leave("speech-unavailable")]
+            return self._give_up("speech-unavailable")
         return self._go_on(t)
+
+    def _give_up(self, reason: str) -> list[do.Command]:
+        """The dialplan apologises, and looks after the caller."""
+        self.state.phase, self.state.deadline_s = Phase.OVER, None
+        return [do.Leave(reason)]
 
     def _go_on(self, t: float) -> list[do.Command]:
         """Closes the turn once all of its answer is over."""
@@ -335,9 +340,6 @@ class Conversation:
         return self._started_at + timedelta(seconds=t)
 
     def _close(self, turn: OpenTurn) -> list[do.Command]:
-        record, records = turn.record(self._started_at), self.state.records
-        # In order, although what was heard of an interrupted turn may be told after the next one.
-        place = bisect(records, record.number, key=lambda item: item.number)
-        records.insert(place, record)
-        self.state.history.insert(place, Exchange(turn.heard, turn.said_heard))
+        record = turn.record(self._started_at)
+        self.state.remember(record)
         return [do.NoteTurn(record)]

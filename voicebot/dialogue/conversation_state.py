@@ -3,6 +3,7 @@
 Times are seconds since the call began.
 """
 
+from bisect import bisect
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -44,6 +45,14 @@ class ConversationState:
     unheard: Unheard | None = None
     offered_fact_id: str | None = None
     silent_prompts: int = 0
-    failures_in_row: int = 0
+    failures_in_row: int = 0  # phrases that could not be spoken
+    unrecognised_in_row: int = 0  # utterances whose recognition failed
     deadline_s: float | None = None
     caller_took_leave: bool = False
+
+    def remember(self, record: TurnRecord) -> None:
+        """A turn is over. They stay in order, although what was heard of an interrupted one may
+        be told after the next."""
+        place = bisect(self.records, record.number, key=lambda item: item.number)
+        self.records.insert(place, record)
+        self.history.insert(place, Exchange(record.heard, record.said_heard))

@@ -73,10 +73,15 @@ def test_what_no_fact_fits_goes_to_the_model(found: tuple[Candidate, ...]) -> No
 
 
 def test_the_model_may_be_kind_but_state_nothing_and_repeat_nothing() -> None:
-    nothing: frozenset[str] = frozenset()
-    assert may_be_said("That sounds lovely!", "I swam.", [], nothing)
-    assert not may_be_said("That sounds lovely!", "I swam.", ["That sounds lovely!"], nothing)
-    assert not may_be_said("It costs five dollars.", "I swam.", [], nothing)
+    kind, swam = "That sounds lovely!", "I swam."
+    assert may_be_said(BUSINESS, kind, swam, [])
+    assert not may_be_said(BUSINESS, kind, swam, [kind])
+    assert not may_be_said(BUSINESS, "It costs five dollars.", swam, [])
+
+
+def test_the_model_may_use_the_business_s_own_names() -> None:
+    assert may_be_said(BUSINESS, "I love Lakeside Bikes.", "Hi.", [])
+    assert not may_be_said(BUSINESS, "I love Mountain Bikes.", "Hi.", [])
 
 
 @given(

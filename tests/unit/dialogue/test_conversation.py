@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fakes.sample_business import a_business
 from tests.unit.calls.playing import STARTED_AT, PlayedCall, spoken
@@ -10,7 +12,12 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, PhraseId, ReplyId, TurnRecord, UtteranceId
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.conversation import AFTER_FAREWELL_S, LONGEST_HEARING_S, Conversation
+from voicebot.dialogue.conversation import (
+    AFTER_FAREWELL_S,
+    LONGEST_HEARING_S,
+    UNRECOGNISED_TO_GIVE_UP,
+    Conversation,
+)
 from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.history import Exchange
 from voicebot.turns.playback import HeardPhrase
@@ -178,6 +185,59 @@ def test_a_recognizer_that_fails_has_the_caller_say_it_again(call: PlayedCall) -
     call.happens(*call.world.caller_events())
     failed = call.happens(on.RecognitionFailed(UtteranceId("u1"), "inference-timeout"))
     assert spoken(failed) == PHRASES.not_understood
+
+
+def says_something_unrecognised(call: PlayedCall) -> list[do.Command]:
+    call.happens(*call.world.caller_events())
+    call.happens(*call.world.caller_events())
+    failed = on.RecognitionFailed(call.world.recognizing[-1], "inference-timeout")
+    commands = call.happens(failed)
+    assert call.happens(failed) == [], "told twice, it has failed once"
+    return commands
+
+
+def test_a_caller_whom_nobody_recognises_is_handed_over(call: PlayedCall) -> None:
+    for _ in range(UNRECOGNISED_TO_GIVE_UP - 1):
+        assert spoken(says_something_unrecognised(call)) == PHRASES.not_understood
+        call.hears_all()
+    assert says_something_unrecognised(call) == [do.Leave("recognition-unavailable")]
+    assert phase(call) is Phase.OVER
+    assert call.session.next_deadline() is None
+
+
+@pytest.mark.parametrize("text", ["Where are you?", ""])
+def test_any_transcript_shows_that_recognition_works(call: PlayedCall, text: str) -> None:
+    for _ in range(4):
+        for _ in range(UNRECOGNISED_TO_GIVE_UP - 1):
+            assert spoken(says_something_unrecognised(call)) == PHRASES.not_understood
+            call.hears_all()
+        call.speaks(text)
+
+
+def test_failures_while_the_caller_goes_on_count_too(call: PlayedCall) -> None:
+    for _ in range(UNRECOGNISED_TO_GIVE_UP):
+        call.happens(*call.world.caller_events())
+        call.happens(*call.world.caller_events())
+    call.happens(*call.world.caller_events())
+    first, second, third = call.world.recognizing
+    assert call.happens(on.RecognitionFailed(first, "inference-timeout")) == []
+    assert call.happens(on.RecognitionFailed(second, "inference-timeout")) == []
+    leave = do.Leave("recognition-unavailable")
+    assert call.happens(on.RecognitionFailed(third, "inference-timeout")) == [leave]
+
+
+@given(st.lists(st.sampled_from(["", "Thank you.", None]), max_size=12))
+def test_only_failures_in_a_row_hand_the_caller_over(texts: list[str | None]) -> None:
+    """None: this utterance could not be recognised."""
+    call, in_row = PlayedCall().greets(), 0
+    for text in texts:
+        in_row = in_row + 1 if text is None else 0
+        commands = says_something_unrecognised(call) if text is None else call.speaks(text)
+        gives_up = do.Leave("recognition-unavailable") in commands
+        assert gives_up == (in_row >= UNRECOGNISED_TO_GIVE_UP)
+        if gives_up:
+            return
+        call.hears_all()
 
 
 # --- offers, goodbye, repeating ---------------------------------------------------------------

@@ -1,5 +1,9 @@
 """A conversation's state, and its history, survive being stored."""
 
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from tests.fakes.sample_calls import a_turn
@@ -36,6 +40,7 @@ def test_everything_comes_back_as_it_was() -> None:
         offered_fact_id="repairs",
         silent_prompts=1,
         failures_in_row=1,
+        unrecognised_in_row=2,
         deadline_s=0.1 + 0.2,
         caller_took_leave=True,
     )
@@ -49,3 +54,13 @@ def test_a_fresh_conversation_listens() -> None:
     state = ConversationState()
     assert state.phase is Phase.LISTENING
     assert STORED.validate_json(STORED.dump_json(state)) == state
+
+
+@given(st.permutations(range(5)))
+def test_turns_are_remembered_in_order_whenever_they_are_told(numbers: list[int]) -> None:
+    state = ConversationState()
+    for number in numbers:
+        state.remember(replace(a_turn(number), heard=f"question {number}"))
+    assert [record.number for record in state.records] == list(range(5))
+    assert [item.heard for item in state.history] == [f"question {n}" for n in range(5)]
+    assert {item.said for item in state.history} == {a_turn().said_heard}

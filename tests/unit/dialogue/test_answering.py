@@ -79,9 +79,9 @@ def test_the_model_may_be_kind_but_state_nothing_and_repeat_nothing() -> None:
     assert not may_be_said(BUSINESS, "It costs five dollars.", swam, [])
 
 
-def test_the_model_may_use_the_business_s_own_names() -> None:
-    assert may_be_said(BUSINESS, "I love Lakeside Bikes.", "Hi.", [])
-    assert not may_be_said(BUSINESS, "I love Mountain Bikes.", "Hi.", [])
+def test_the_model_may_ask_about_what_the_business_is_named_and_sells() -> None:
+    assert may_be_said(BUSINESS, "Are you asking about the Tandem?", "Hi.", [])
+    assert not may_be_said(BUSINESS, "Are you asking about the Unicycle?", "Hi.", [])
 
 
 @given(

@@ -1,0 +1,28 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import pytest
+
+from tests.fakes.call_services import Outside
+from tests.fakes.virtual_time import VirtualTimeLoop
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The drivers wait for much, and the tests for nothing."""
+    return {"virtual time": VirtualTimeLoop}
+
+
+@pytest.fixture(autouse=True)
+async def _asyncio_debug() -> AsyncIterator[None]:
+    """Every exception that nobody looked at fails the test."""
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    unseen: list[Mapping[str, object]] = []
+    loop.set_exception_handler(lambda _loop, context: unseen.append(context))
+    yield
+    assert not unseen
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()

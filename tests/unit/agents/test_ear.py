@@ -1,0 +1,100 @@
+"""Which audio belongs to an utterance."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.call_services import QUIET, SPEECH, FakeVoiceDetector
+from voicebot.agents.ear import PREROLL_MS, TAIL_MS, Ear, UtteranceBegan, UtteranceEnded
+from voicebot.audio.frames import FRAME_MS, Encoding
+from voicebot.calls.model import UtteranceId
+from voicebot.turns.turn_taker import TurnRules
+
+RULES = TurnRules()
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear(FakeVoiceDetector(), Encoding.ULAW)
+
+
+def hears(ear: Ear, frame: bytes, duration_ms: int) -> list[UtteranceBegan | UtteranceEnded]:
+    changes = [ear.hear(frame, agent_is_speaking=False) for _ in range(duration_ms // FRAME_MS)]
+    return [change for change in changes if change is not None]
+
+
+def is_said(ear: Ear, duration_ms: int = 400) -> UtteranceEnded:
+    began, ended = hears(ear, SPEECH, duration_ms) + hears(ear, QUIET, RULES.end_silence_ms)
+    assert isinstance(began, UtteranceBegan)
+    assert isinstance(ended, UtteranceEnded)
+    assert began.utterance_id == ended.utterance_id
+    return ended
+
+
+def duration_ms(utterance: UtteranceEnded) -> int:
+    return Encoding.ULAW.duration_ms(utterance.audio)
+
+
+def test_an_utterance_has_what_was_before_it_and_a_little_silence_after(ear: Ear) -> None:
+    hears(ear, QUIET, 1_000)
+    ended = is_said(ear)
+    before = PREROLL_MS - RULES.onset_speech_ms + 2 * FRAME_MS
+    assert ended.audio == (
+        QUIET * (before // FRAME_MS) + SPEECH * (400 // FRAME_MS) + QUIET * (TAIL_MS // FRAME_MS)
+    )
+    assert ended.silence_ms == RULES.end_silence_ms
+
+
+def test_a_caller_who_speaks_at_once_loses_nothing(ear: Ear) -> None:
+    assert is_said(ear).audio == SPEECH * 20 + QUIET * (TAIL_MS // FRAME_MS)
+
+
+def test_each_utterance_has_its_own_id_and_its_own_audio(ear: Ear) -> None:
+    first, second = is_said(ear), is_said(ear)
+    assert (first.utterance_id, second.utterance_id) == (UtteranceId("u1"), UtteranceId("u2"))
+    # The second one begins with silence that the first one ended in.
+    assert second.audio.count(SPEECH) == first.audio.count(SPEECH)
+
+
+def test_a_pause_within_an_utterance_is_kept(ear: Ear) -> None:
+    hears(ear, SPEECH, 200)
+    hears(ear, QUIET, 300)
+    hears(ear, SPEECH, 200)
+    (ended,) = hears(ear, QUIET, RULES.end_silence_ms)
+    assert isinstance(ended, UtteranceEnded)
+    assert SPEECH + QUIET * 15 + SPEECH in ended.audio
+
+
+def test_a_monologue_loses_nothing_where_it_is_cut(ear: Ear) -> None:
+    began, ended, *_ = hears(ear, SPEECH, RULES.longest_utterance_ms + 1_000)
+    assert isinstance(began, UtteranceBegan)
+    assert isinstance(ended, UtteranceEnded)
+    assert duration_ms(ended) == RULES.longest_utterance_ms
+    assert ended.silence_ms == 0
+
+
+def test_over_the_agent_s_voice_a_cough_is_no_utterance(ear: Ear) -> None:
+    cough = [ear.hear(SPEECH, agent_is_speaking=True) for _ in range(160 // FRAME_MS)]
+    assert cough == [None] * 8
+    words = [ear.hear(SPEECH, agent_is_speaking=True) for _ in range(40 // FRAME_MS)]
+    assert any(isinstance(change, UtteranceBegan) for change in words)
+
+
+@given(st.lists(st.booleans(), max_size=300), st.booleans())
+def test_an_utterance_holds_its_speech_and_never_more_than_was_heard(
+    frames: list[bool], agent_is_speaking: bool
+) -> None:
+    ear, open_id, heard = Ear(FakeVoiceDetector(), Encoding.ULAW), None, b""
+    for is_speech in frames:
+        frame = SPEECH if is_speech else QUIET
+        heard += frame
+        match ear.hear(frame, agent_is_speaking=agent_is_speaking):
+            case UtteranceBegan(utterance_id):
+                assert open_id is None
+                open_id = utterance_id
+            case UtteranceEnded(utterance_id, audio, silence_ms):
+                assert utterance_id == open_id
+                open_id = None
+                unheard_tail = max(0, silence_ms - TAIL_MS) * Encoding.ULAW.bytes_per_ms
+                assert audio
+                assert heard[: len(heard) - unheard_tail].endswith(audio)

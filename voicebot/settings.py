@@ -45,7 +45,12 @@ class Settings(BaseSettings):
         "node1", pattern=r"^[a-z0-9]+$", description="Asterisk's system name; prefixes its ids."
     )
     bind_address: str = Field(
-        "127.0.0.1", description="The address Asterisk, Redis and their ports listen on."
+        "127.0.0.1",
+        description="The address of what is ours alone: Redis, and Asterisk's ARI and media "
+        "sockets, which anybody who reaches them could use.",
+    )
+    sip_address: str = Field(
+        "127.0.0.1", description="The address SIP and RTP listen on, for phones and trunks."
     )
     sip_port: int = Field(5060, description="SIP over UDP.")
     http_port: int = Field(8088, description="Asterisk's HTTP server: ARI and media sockets.")

@@ -30,6 +30,7 @@ def test_without_any_source_the_defaults_hold(state_dir: Path) -> None:
     assert settings.state_dir == state_dir
     assert settings.sip_port == 5060
     assert settings.bind_address == "127.0.0.1", "nothing listens beyond loopback unless set"
+    assert settings.sip_address == "127.0.0.1"
     assert settings.ari_password.get_secret_value() == ""
 
 

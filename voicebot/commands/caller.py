@@ -1,5 +1,6 @@
 """`voicebot call`: place a real SIP call, speak, listen, measure."""
 
+import ipaddress
 import json
 import os
 import signal
@@ -147,7 +148,8 @@ def _digits(keys: str) -> str:
 
 def _address(server: str | None, settings: Settings) -> tuple[str, int]:
     if server is None:
-        return settings.bind_address, settings.sip_port
+        everywhere = ipaddress.ip_address(settings.sip_address).is_unspecified
+        return "127.0.0.1" if everywhere else settings.sip_address, settings.sip_port
     host, _, port = server.rpartition(":")
     if not host or not port.isdigit():
         raise CallerError(f"--server {server!r} is not HOST:PORT")

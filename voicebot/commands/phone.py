@@ -33,7 +33,7 @@ def add(
     dids = load_business(settings.business_file).dids
     details = Table.grid(padding=(0, 2))
     for field, value in (
-        ("SIP server", f"{settings.bind_address}:{settings.sip_port} (UDP)"),
+        ("SIP server", f"{settings.sip_address}:{settings.sip_port} (UDP)"),
         ("user name", phone.name),
         ("password", phone.password),
         ("call from", ", ".join(phone.networks)),
@@ -44,10 +44,10 @@ def add(
     console.print(details)
     if not is_live:
         console.print("Asterisk is not running; it will know the phone after `voicebot up`.")
-    if unreachable := phones.unreachable_networks(phone.networks, settings.bind_address):
+    if unreachable := phones.unreachable_networks(phone.networks, settings.sip_address):
         console.print(
             f"Nobody in {', '.join(unreachable)} can reach Asterisk yet: it listens on "
-            f"{settings.bind_address} only. Write VOICEBOT_BIND_ADDRESS=<this machine's address "
+            f"{settings.sip_address} only. Write VOICEBOT_SIP_ADDRESS=<this machine's address "
             f"in that network> into {settings.state_dir / 'voicebot.env'}, then "
             "`voicebot down` and `voicebot up`."
         )

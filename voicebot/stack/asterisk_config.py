@@ -78,17 +78,20 @@ def max_calls(settings: Settings, cores: int) -> int:
     return min(pairs - max(1, pairs // 8), cores * CALLS_PER_CORE)
 
 
-def own_addresses(bind_address: str) -> tuple[str, ...]:
+def own_addresses(settings: Settings) -> tuple[str, ...]:
     """The addresses from which this machine's own processes reach the node."""
-    try:
-        address = ipaddress.IPv4Address(bind_address)
-    except ipaddress.AddressValueError as error:
-        raise ConfigurationError(
-            f"VOICEBOT_BIND_ADDRESS must be an IPv4 address, not {bind_address!r}"
-        ) from error
-    if address.is_unspecified or bind_address == "127.0.0.1":
-        return ("127.0.0.1",)
-    return ("127.0.0.1", bind_address)
+    own = {"127.0.0.1": None}
+    for name, value in (
+        ("VOICEBOT_BIND_ADDRESS", settings.bind_address),
+        ("VOICEBOT_SIP_ADDRESS", settings.sip_address),
+    ):
+        try:
+            address = ipaddress.IPv4Address(value)
+        except ipaddress.AddressValueError as error:
+            raise ConfigurationError(f"{name} must be an IPv4 address, not {value!r}") from error
+        if not address.is_unspecified:
+            own[value] = None
+    return tuple(own)
 
 
 def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, str]:
@@ -103,7 +106,8 @@ def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, s
         "node_name": settings.node_name,
         "max_calls": str(max_calls(settings, os.cpu_count() or 1)),
         "bind_address": settings.bind_address,
-        "own_addresses": ",".join(own_addresses(settings.bind_address)),
+        "sip_address": settings.sip_address,
+        "own_addresses": ",".join(own_addresses(settings)),
         "sip_port": str(settings.sip_port),
         "http_port": str(settings.http_port),
         "rtp_first_port": str(settings.rtp_first_port),

@@ -134,16 +134,18 @@ def _revisions(connection: Connection) -> tuple[str, ...]:
 
 def _ports(settings: Settings, running: set[str]) -> Iterator[Finding]:
     wanted = (
-        ("sip_port", socket.SOCK_DGRAM, "asterisk"),
-        ("http_port", socket.SOCK_STREAM, "asterisk"),
-        *(() if settings.redis_address else (("redis_port", socket.SOCK_STREAM, "redis"),)),
+        ("sip_port", settings.sip_address, socket.SOCK_DGRAM, "asterisk"),
+        ("http_port", settings.bind_address, socket.SOCK_STREAM, "asterisk"),
+        ("redis_port", settings.bind_address, socket.SOCK_STREAM, "redis"),
     )
-    for name, kind, program in wanted:
+    for name, address, kind, program in wanted:
+        if program == "redis" and settings.redis_address:
+            continue  # somebody else's
         port: int = getattr(settings, name)
         yield stack_checks.check_port(
             f"VOICEBOT_{name.upper()}",
             port,
-            is_free=_is_free(settings.bind_address, port, kind),
+            is_free=_is_free(address, port, kind),
             is_ours=program in running,
         )
 

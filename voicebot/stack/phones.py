@@ -103,9 +103,9 @@ def parse_networks(networks: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(str(network) for network in parsed))
 
 
-def unreachable_networks(networks: Sequence[str], bind_address: str) -> tuple[str, ...]:
+def unreachable_networks(networks: Sequence[str], sip_address: str) -> tuple[str, ...]:
     """Those from which nobody can reach Asterisk, because it listens on loopback alone."""
-    if not ipaddress.ip_address(bind_address).is_loopback:
+    if not ipaddress.ip_address(sip_address).is_loopback:
         return ()
     return tuple(network for network in networks if not ipaddress.ip_network(network).is_loopback)
 

@@ -13,7 +13,7 @@ from voicebot.stack import asterisk_console
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     monkeypatch.setenv("VOICEBOT_STATE_DIR", str(tmp_path))
-    monkeypatch.setenv("VOICEBOT_BIND_ADDRESS", "127.0.0.1")
+    monkeypatch.setenv("VOICEBOT_SIP_ADDRESS", "127.0.0.1")
     made = typer.Typer()
     phone.register(made)
     return made
@@ -31,7 +31,7 @@ def test_a_new_phone_is_told_all_that_a_softphone_asks_for(app: typer.Typer) -> 
     assert re.search(r"SIP server +127\.0\.0\.1:\d+ \(UDP\)", output)
     assert re.search(r"user name +desk1", output)
     assert re.search(r"password +\S{20,}", output)
-    assert "VOICEBOT_BIND_ADDRESS" not in output
+    assert "VOICEBOT_SIP_ADDRESS" not in output
 
 
 def test_a_stopped_asterisk_is_no_fault(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def test_a_network_that_cannot_reach_asterisk_is_told_which_setting_to_change(
     app: typer.Typer,
 ) -> None:
     output = _run(app, "add", "desk1", "--network", "192.168.1.0/24")
-    assert "VOICEBOT_BIND_ADDRESS" in output
+    assert "VOICEBOT_SIP_ADDRESS" in output
 
 
 def test_phones_are_listed_without_their_passwords(app: typer.Typer) -> None:

@@ -78,6 +78,7 @@ def test_settings_reach_the_files_they_belong_to(tmp_path: Path) -> None:
         tmp_path,
         node_name="north2",
         bind_address="192.0.2.7",
+        sip_address="192.0.2.8",
         sip_port=5070,
         http_port=8090,
         rtp_first_port=30_000,
@@ -88,9 +89,9 @@ def test_settings_reach_the_files_they_belong_to(tmp_path: Path) -> None:
     files = _files(tmp_path / "etc")
     assert "systemname = north2" in files["asterisk.conf"]
     assert "maxcalls = 44" in files["asterisk.conf"]
-    assert "bind = 192.0.2.7:5070" in files["pjsip.conf"]
+    assert "bind = 192.0.2.8:5070" in files["pjsip.conf"]
     assert "bindaddr = 192.0.2.7\nbindport = 8090" in files["http.conf"]
-    assert files["http.conf"].count("permit = 127.0.0.1,192.0.2.7") == 2
+    assert files["http.conf"].count("permit = 127.0.0.1,192.0.2.7,192.0.2.8") == 2
     assert "rtpstart = 30000\nrtpend = 30099" in files["rtp.conf"]
     assert "[voicebot]" in files["ari.conf"]
     assert "password = Zm9vYmFyYmF6" in files["ari.conf"]
@@ -144,22 +145,25 @@ def test_no_word_may_break_out_of_its_line(tmp_path: Path, changes: dict[str, st
 
 
 @pytest.mark.parametrize(
-    ("bind_address", "own"),
+    ("bind_address", "sip_address", "own"),
     [
-        ("127.0.0.1", ("127.0.0.1",)),
-        ("0.0.0.0", ("127.0.0.1",)),  # noqa: S104 — listening everywhere names no address
-        ("192.0.2.7", ("127.0.0.1", "192.0.2.7")),
+        ("127.0.0.1", "127.0.0.1", ("127.0.0.1",)),
+        ("127.0.0.1", "0.0.0.0", ("127.0.0.1",)),  # noqa: S104 — everywhere names no address
+        ("127.0.0.1", "192.0.2.7", ("127.0.0.1", "192.0.2.7")),
+        ("192.0.2.7", "192.0.2.8", ("127.0.0.1", "192.0.2.7", "192.0.2.8")),
     ],
 )
-def test_this_machine_reaches_the_node_from_loopback_and_from_the_bound_address(
-    bind_address: str, own: tuple[str, ...]
+def test_this_machine_reaches_the_node_from_loopback_and_from_the_bound_addresses(
+    tmp_path: Path, bind_address: str, sip_address: str, own: tuple[str, ...]
 ) -> None:
-    assert own_addresses(bind_address) == own
+    settings = settings_with(tmp_path, bind_address=bind_address, sip_address=sip_address)
+    assert own_addresses(settings) == own
 
 
-def test_a_bind_address_that_is_none_is_a_fault() -> None:
-    with pytest.raises(ConfigurationError, match="VOICEBOT_BIND_ADDRESS"):
-        own_addresses("localhost")
+@pytest.mark.parametrize("name", ["bind_address", "sip_address"])
+def test_an_address_that_is_none_is_a_fault(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"VOICEBOT_{name.upper()}"):
+        own_addresses(settings_with(tmp_path, **{name: "localhost"}))
 
 
 @given(first=st.integers(1024, 60_000), ports=st.integers(4, 5_000), cores=st.integers(1, 128))

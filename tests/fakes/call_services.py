@@ -46,11 +46,21 @@ class Forever(Enum):
 FOREVER = Forever.FOREVER
 
 
-async def _given(result: Exception | Forever) -> None:
-    if result is FOREVER:
-        await asyncio.Event().wait()
-    assert isinstance(result, Exception)
-    raise result
+@dataclass(frozen=True, slots=True)
+class After:
+    """What follows in a script comes so much later."""
+
+    duration_s: float
+
+
+async def _given(result: Exception | Forever | After) -> None:
+    match result:
+        case Forever():
+            await asyncio.Event().wait()
+        case After(duration_s):
+            await asyncio.sleep(duration_s)
+        case Exception():
+            raise result
 
 
 class ScriptedRecognizer:
@@ -111,10 +121,11 @@ class ScriptedSynthesizer:
     """Every word is 100 ms of audio and, unless `script` says otherwise, can be spoken."""
 
     def __init__(self) -> None:
-        self.script: dict[str, Sequence[bytes | Exception | Forever]] = {}
+        self.script: dict[str, Sequence[bytes | Exception | Forever | After]] = {}
         self.asked: list[str] = []
         # A library may swallow a cancellation: the next audio then comes after all.
         self.loses_cancellation = False
+        self.closed_early = 0
         self.broken = False
 
     async def synthesize(
@@ -129,14 +140,18 @@ class ScriptedSynthesizer:
     ) -> AsyncIterator[bytes]:
         self.asked.append(text)
         assert not self.broken, "a bug of the synthesizer's"
-        for audio in self.script.get(text, [speech_of(text, encoding)]):
-            if isinstance(audio, bytes):
-                yield audio
-            elif self.loses_cancellation:
-                with suppress(asyncio.CancelledError):
+        try:
+            for audio in self.script.get(text, [speech_of(text, encoding)]):
+                if isinstance(audio, bytes):
+                    yield audio
+                elif self.loses_cancellation:
+                    with suppress(asyncio.CancelledError):
+                        await _given(audio)
+                else:
                     await _given(audio)
-            else:
-                await _given(audio)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.closed_early += 1
+            raise
 
 
 def speech_of(text: str, encoding: Encoding = Encoding.ULAW) -> bytes:
@@ -192,6 +207,20 @@ class FakeMediaLink:
 
     async def close(self) -> None:
         self.closed += 1
+
+    @property
+    def marks(self) -> list[str]:
+        """Those that are still to be played."""
+        return [item for item in self._queued if isinstance(item, str)]
+
+    def marks_played(self) -> list[str]:
+        """For a test that listens in the agent's place."""
+        marks = []
+        while not self._events.empty():
+            event = self._events.get_nowait()
+            assert isinstance(event, MarkPlayed)
+            marks.append(event.mark_id)
+        return marks
 
     @property
     def queued_ms(self) -> int:

@@ -94,6 +94,12 @@ def own_addresses(settings: Settings) -> tuple[str, ...]:
     return tuple(own)
 
 
+def _rtp_binding(sip_address: str) -> str:
+    if ipaddress.IPv4Address(sip_address).is_unspecified:
+        return "; … everywhere."
+    return f"media_address = {sip_address}\nbind_rtp_to_media_address = yes"
+
+
 def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, str]:
     password = settings.ari_password.get_secret_value()
     if not password:
@@ -107,6 +113,7 @@ def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, s
         "max_calls": str(max_calls(settings, os.cpu_count() or 1)),
         "bind_address": settings.bind_address,
         "sip_address": settings.sip_address,
+        "rtp_binding": _rtp_binding(settings.sip_address),
         "own_addresses": ",".join(own_addresses(settings)),
         "sip_port": str(settings.sip_port),
         "http_port": str(settings.http_port),

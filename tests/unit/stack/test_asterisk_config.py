@@ -90,6 +90,7 @@ def test_settings_reach_the_files_they_belong_to(tmp_path: Path) -> None:
     assert "systemname = north2" in files["asterisk.conf"]
     assert "maxcalls = 44" in files["asterisk.conf"]
     assert "bind = 192.0.2.8:5070" in files["pjsip.conf"]
+    assert "media_address = 192.0.2.8\nbind_rtp_to_media_address = yes" in files["pjsip.conf"]
     assert "bindaddr = 192.0.2.7\nbindport = 8090" in files["http.conf"]
     assert files["http.conf"].count("permit = 127.0.0.1,192.0.2.7,192.0.2.8") == 2
     assert "rtpstart = 30000\nrtpend = 30099" in files["rtp.conf"]
@@ -158,6 +159,14 @@ def test_this_machine_reaches_the_node_from_loopback_and_from_the_bound_addresse
 ) -> None:
     settings = settings_with(tmp_path, bind_address=bind_address, sip_address=sip_address)
     assert own_addresses(settings) == own
+
+
+def test_a_node_that_listens_everywhere_binds_its_media_nowhere_in_particular(
+    tmp_path: Path,
+) -> None:
+    everywhere = "0.0.0.0"  # noqa: S104
+    render(settings_with(tmp_path, sip_address=everywhere), NUMBERS, tmp_path / "etc")
+    assert "media_address" not in _files(tmp_path / "etc")["pjsip.conf"]
 
 
 @pytest.mark.parametrize("name", ["bind_address", "sip_address"])

@@ -67,9 +67,7 @@ class Scribe:
             if dump is not None:
                 await self._contexts.save(self._call_id, dump())
             while self._notes:
-                name, fields = self._notes[0]
-                await self._events.publish(self._call_id, name, fields)
-                self._notes.popleft()
+                await self._publish_first()
         except SharedStateError as error:
             if self._dump is None:
                 self._dump = dump
@@ -81,3 +79,13 @@ class Scribe:
             log.info("call.state_shared_again", call_id=self._call_id)
         self._is_failing = False
         return True
+
+    async def _publish_first(self) -> None:
+        # Taken out: while Redis is slow, the notes may overflow.
+        name, fields = note = self._notes.popleft()
+        try:
+            await self._events.publish(self._call_id, name, fields)
+        except (SharedStateError, asyncio.CancelledError):
+            if len(self._notes) < MAX_NOTES:
+                self._notes.appendleft(note)
+            raise

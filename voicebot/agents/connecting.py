@@ -5,7 +5,9 @@ is up; earlier, Asterisk answers 422 or the audio flows one way only.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
@@ -34,13 +36,7 @@ class Connection:
     async def close(self) -> None:
         """Leaves nothing behind in Asterisk; what is gone already is no error."""
         await self.link.close()
-        try:
-            async with asyncio.timeout(CLEAN_UP_DEADLINE_S):
-                await self.control.hang_up(self.media_channel_id, 16)
-                await self.control.destroy_bridge(self.bridge_id)
-        except (AsteriskError, TimeoutError) as error:
-            # The resync after a reconnect finds bridges that nobody owns.
-            log.error("call.clean_up_failed", bridge_id=self.bridge_id, error=type(error).__name__)
+        await _free(self.control, self.bridge_id, self.media_channel_id)
 
 
 async def connect(
@@ -53,19 +49,41 @@ async def connect(
     media_channel_id = ChannelId(f"{MEDIA_PREFIX}{facts.call_id}")
     bridge_id = BridgeId(f"{BRIDGE_PREFIX}{facts.call_id}")
     control = services.control
-    connection_id = await control.open_media(facts.call_id, media_channel_id, encoding)
-    link = await services.open_link(connection_id, encoding)
-    connection = Connection(control, bridge_id, media_channel_id, link)
+    link: MediaLink | None = None
     try:
-        async with asyncio.timeout(STASIS_DEADLINE_S):
-            await media_in_stasis.wait()
+        connection_id = await control.open_media(facts.call_id, media_channel_id, encoding)
+        link = await services.open_link(connection_id, encoding)
+        await _wait(media_in_stasis)
         # Only now: from its answer on, a caller must not wait in silence.
         await control.answer(facts.channel_id)
         await control.join(bridge_id, facts.channel_id, media_channel_id)
-    except TimeoutError as error:
-        await connection.close()
-        raise MediaConnectFailed("the media channel did not enter Stasis") from error
     except BaseException:
-        await connection.close()
+        # Also what failed may have been done: Asterisk can be slow to say so.
+        if link is not None:
+            await link.close()
+        await _free(control, bridge_id, media_channel_id)
         raise
-    return connection
+    return Connection(control, bridge_id, media_channel_id, link)
+
+
+async def _wait(media_in_stasis: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(STASIS_DEADLINE_S):
+            await media_in_stasis.wait()
+    except TimeoutError as error:
+        raise MediaConnectFailed("the media channel did not enter Stasis") from error
+
+
+async def _free(control: CallControl, bridge_id: BridgeId, media_channel_id: ChannelId) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_end(control.hang_up(media_channel_id, 16), media_channel_id))
+        tasks.create_task(_end(control.destroy_bridge(bridge_id), bridge_id))
+
+
+async def _end(request: Coroutine[Any, Any, None], what: str) -> None:
+    try:
+        async with asyncio.timeout(CLEAN_UP_DEADLINE_S):
+            await request
+    except (AsteriskError, TimeoutError) as error:
+        # The resync after a reconnect finds what nobody owns.
+        log.error("call.clean_up_failed", left_behind=what, error=type(error).__name__)

@@ -92,7 +92,7 @@ class ScriptedRecognizer:
 class ScriptedResponder:
     """Says what the script says, one entry of pieces for each reply."""
 
-    def __init__(self, *script: Sequence[str | Exception | Forever]) -> None:
+    def __init__(self, *script: Sequence[str | Exception | Forever | After]) -> None:
         self.script = deque(script)
         self.asked: list[Sequence[Mapping[str, str]]] = []
         self.closed_early = 0

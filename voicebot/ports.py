@@ -100,7 +100,10 @@ class CallControl(Protocol):
         """Succeeds also when the bridge is already gone."""
 
     async def leave(self, channel_id: ChannelId, context: str) -> None:
-        """Sends the channel out of Stasis, into a context of the dialplan."""
+        """Sends the channel out of Stasis, into a context of the dialplan.
+
+        Succeeds also when the channel is not in Stasis any more.
+        """
 
 
 @dataclass(frozen=True, slots=True)

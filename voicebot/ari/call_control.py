@@ -10,6 +10,7 @@ from voicebot.calls.model import BridgeId, CallId, ChannelId
 from voicebot.errors import AriRequestRefused, AsteriskError
 
 NOT_FOUND = 404
+NOT_IN_STASIS = 409
 
 
 class AriCallControl:
@@ -63,4 +64,8 @@ class AriCallControl:
                 raise
 
     async def leave(self, channel_id: ChannelId, context: str) -> None:
-        await self._ari.channels.continue_in_dialplan(channel_id, context=context)
+        try:
+            await self._ari.channels.continue_in_dialplan(channel_id, context=context)
+        except AriRequestRefused as error:
+            if error.status not in (NOT_FOUND, NOT_IN_STASIS):
+                raise

@@ -80,6 +80,14 @@ async def test_ending_what_has_ended_already_succeeds(
     await control.destroy_bridge(BRIDGE)
 
 
+@pytest.mark.parametrize("status", [404, 409])
+async def test_sending_away_what_has_left_already_succeeds(
+    server: FakeAriServer, control: CallControl, status: int
+) -> None:
+    server.answer = refusing(status)
+    await control.leave(CHANNEL, "fallback")
+
+
 async def test_any_other_refusal_is_told(server: FakeAriServer, control: CallControl) -> None:
     server.answer = refusing(500)
     with pytest.raises(AriRequestRefused):
@@ -88,6 +96,8 @@ async def test_any_other_refusal_is_told(server: FakeAriServer, control: CallCon
         await control.destroy_bridge(BRIDGE)
     with pytest.raises(AriRequestRefused):
         await control.answer(CHANNEL)
+    with pytest.raises(AriRequestRefused):
+        await control.leave(CHANNEL, "fallback")
 
 
 async def test_a_channel_leaves_for_the_context_it_is_sent_to(

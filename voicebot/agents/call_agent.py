@@ -233,6 +233,9 @@ class CallAgent:
     async def _survive_crash(self) -> None:
         """Our own bug ends the conversation, not the call: the dialplan looks after the caller."""
         now = self._services.clock.now
+        if self._session.state is CallState.LEAVING:
+            # The request to leave may have been lost with all else; twice does no harm.
+            await self._leave("agent-crashed")
         for event in (on.GivenUp("agent-crashed"), on.LeftStasis()):
             for command in self._session.receive(event, now()):
                 if isinstance(command, do.Leave):

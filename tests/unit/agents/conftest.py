@@ -1,10 +1,12 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import pytest
+import structlog
 
 from tests.fakes.call_services import Outside
 from tests.fakes.virtual_time import VirtualTimeLoop
+from voicebot.telemetry.logs import configure_logs
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -21,6 +23,14 @@ async def _asyncio_debug() -> AsyncIterator[None]:
     loop.set_exception_handler(lambda _loop, context: unseen.append(context))
     yield
     assert not unseen
+
+
+@pytest.fixture
+def production_logs() -> Iterator[Callable[[], None]]:
+    """Called within a test: from there on logs are written as an agent process writes them."""
+    yield lambda: configure_logs("DEBUG", process="test")
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

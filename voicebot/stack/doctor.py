@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
+import httpx
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
@@ -38,6 +39,7 @@ from voicebot.store.schema import configuration
 _LOCKS = ("requirements.lock", "requirements-no-deps.lock")
 _NO_PASSWORD = SecretStr("")
 _PROGRAM_DEADLINE_S = 10.0
+_MODEL_SERVER_DEADLINE_S = 3.0
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -66,11 +68,27 @@ def _machine(settings: Settings, paths: StackPaths) -> Iterator[Finding]:
     yield machine.check_asterisk(paths.asterisk_root, _asterisk_version(paths.asterisk_root))
     for stage, modules in machine.ENGINES.items():
         missing = [name for name in modules if importlib.util.find_spec(name) is None]
-        yield machine.check_engine(stage, missing)
+        if stage == "llm" and settings.llm_url:
+            yield machine.check_model_server(settings.llm_url, _ask_model_server(settings))
+        else:
+            yield machine.check_engine(stage, missing)
     existing = next(path for path in (paths.state_dir, *paths.state_dir.parents) if path.exists())
     yield machine.check_disk(paths.state_dir, shutil.disk_usage(existing).free)
     mode = stat.S_IMODE(paths.secrets.stat().st_mode) if paths.secrets.exists() else None
     yield machine.check_secrets(paths.secrets, mode)
+
+
+def _ask_model_server(settings: Settings) -> str | None:
+    key = settings.llm_api_key.get_secret_value()
+    try:
+        answer = httpx.get(
+            f"{settings.llm_url.rstrip('/')}/models",
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=_MODEL_SERVER_DEADLINE_S,
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return type(error).__name__
+    return None if answer.is_success else f"status {answer.status_code}"
 
 
 def _asterisk_version(root: Path) -> str | None:

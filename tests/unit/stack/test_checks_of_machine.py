@@ -70,6 +70,13 @@ def test_a_missing_engine_is_named() -> None:
     assert machine.check_engine("tts", []).is_ok
 
 
+def test_a_model_server_that_does_not_answer_is_a_fault() -> None:
+    finding = machine.check_model_server("http://192.0.2.1/v1", "ConnectTimeout")
+    assert not finding.is_ok
+    assert "VOICEBOT_LLM_URL" in (finding.remedy or "")
+    assert machine.check_model_server("http://192.0.2.1/v1", None).is_ok
+
+
 def test_a_full_disk_is_a_fault() -> None:
     assert not machine.check_disk(Path("/state"), 10**9).is_ok
     assert machine.check_disk(Path("/state"), 10**11).is_ok

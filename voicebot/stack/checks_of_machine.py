@@ -97,7 +97,7 @@ def check_engine(stage: str, missing: Collection[str]) -> Finding:
 
 
 def check_model_server(url: str, problem: str | None) -> Finding:
-    """`problem`: why the OpenAI-compatible server at `url` could not be asked; None: it answered."""
+    """`problem`: why the server at `url` could not be asked; None when it answered."""
     if problem is not None:
         remedy = "start that server, or mend or remove VOICEBOT_LLM_URL"
         return faulty("Language model", f"{url}: {problem}", remedy)

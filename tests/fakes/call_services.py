@@ -366,9 +366,11 @@ class FlakyCallRecords(FakeCallRecords):
     def __init__(self) -> None:
         super().__init__()
         self.failures = 0
+        self.is_broken = False
         self.written: list[CallRecord] = []
 
     async def write(self, record: CallRecord) -> None:
+        assert not self.is_broken, "a bug of the database's"
         if self.failures > 0:
             self.failures -= 1
             raise StoreError("the database is busy")

@@ -6,8 +6,9 @@ others, and Asterisk writes broadcasts on the offered call's own thread.
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
+from typing import Any
 
 from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.claiming import Peers
@@ -24,6 +25,7 @@ from voicebot.ari.decode import (
     StasisStart,
 )
 from voicebot.ari.model import Channel
+from voicebot.ari.resources import Claim
 from voicebot.calls import events as on
 from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
 from voicebot.calls.routing import claim_delay_ms
@@ -35,6 +37,7 @@ from voicebot.telemetry.logs import log_of
 CODEC_VARIABLE = "VOICEBOT_CODEC"
 MEDIA_ARGUMENT = "media"
 FALLBACK_CONTEXT = "voicebot-fallback"
+AGENT_STOPPED = "agent-stopped"
 # How long running calls may take to be handed over when the process stops.
 STOP_DEADLINE_S = 5.0
 
@@ -54,7 +57,8 @@ class StasisApp:
         self._calls: dict[ChannelId, CallAgent] = {}
         self._hangup_causes: dict[ChannelId, int] = {}
         self._races: dict[ChannelId, asyncio.Task[None]] = {}
-        self._claims = 0
+        # Claims under way; while stopping also those that were won, until their call is here.
+        self._claimed: set[ChannelId] = set()
         self._is_stopping = False
         self._is_idle = asyncio.Event()
         self._is_idle.set()
@@ -62,7 +66,7 @@ class StasisApp:
     @property
     def calls(self) -> int:
         """Calls driven or just claimed."""
-        return len(self._calls) + self._claims
+        return len(self._calls) + len(self._claimed)
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped` is set; then every running call is handed to the dialplan."""
@@ -72,12 +76,15 @@ class StasisApp:
             await stopped.wait()
             self._is_stopping = True
             for call in self._calls.values():
-                call.post(on.GivenUp("agent-stopped"))
+                call.post(on.GivenUp(AGENT_STOPPED))
             try:
                 async with asyncio.timeout(STOP_DEADLINE_S):
                     await self._is_idle.wait()
             except TimeoutError:
-                log.error("agent.calls_left_behind", calls=len(self._calls))
+                log.error("agent.calls_left_behind", calls=self.calls)
+                # They were sent on, and nobody says so: their records must not wait.
+                for call in self._calls.values():
+                    call.post(on.LeftStasis())
             peers.cancel()
             events.cancel()
 
@@ -118,20 +125,25 @@ class StasisApp:
 
     async def _race(self, channel: Channel) -> None:
         delay_ms = claim_delay_ms(self.calls, self._max_calls, self._peers.loads, random.random())
-        if delay_ms is None or self._is_stopping:
+        if delay_ms is None:
             return
         await asyncio.sleep(delay_ms / 1000)
-        self._claims += 1
+        if self._is_stopping:
+            return
+        self._claimed.add(channel.channel_id)
+        self._note_idle()
         try:
             claim = await self._ari.events.claim_channel(
                 channel.channel_id, application=self._ari.app
             )
         except AsteriskError as error:
             log.error("call.claim_failed", call_id=channel.channel_id, code=error.code)
-            return
-        finally:
-            self._claims -= 1
-        log.info("call.raced", call_id=channel.channel_id, claim=claim.name, delay_ms=delay_ms)
+            claim = None
+        if claim is not Claim.WON or not self._is_stopping:
+            self._claimed.discard(channel.channel_id)
+            self._note_idle()
+        if claim is not None:
+            log.info("call.raced", call_id=channel.channel_id, claim=claim.name, delay_ms=delay_ms)
 
     def _forget_race(self, channel_id: ChannelId, _race: asyncio.Task[None]) -> None:
         self._races.pop(channel_id, None)
@@ -145,19 +157,31 @@ class StasisApp:
             codec=channel.variables.get(CODEC_VARIABLE, ""),
         )
         call = self._calls[channel.channel_id] = CallAgent(self._services, facts, self._ari.app)
-        self._is_idle.clear()
+        self._claimed.discard(channel.channel_id)
+        self._note_idle()
+        if self._is_stopping:
+            call.post(on.GivenUp(AGENT_STOPPED))
         log.info("call.started", call_id=facts.call_id, private_caller=facts.caller_number)
         return call
 
     async def _drive(self, channel_id: ChannelId, call: CallAgent) -> None:
         try:
             await call.run()
+        except Exception:
+            # A bug that the call did not survive must not cost the others theirs.
+            log.exception("call.lost", call_id=channel_id)
+            await self._free(channel_id)
         finally:
             del self._calls[channel_id]
             self._hangup_causes.pop(channel_id, None)
-            if not self._calls:
-                self._is_idle.set()
+            self._note_idle()
             log.info("call.ended", call_id=channel_id)
+
+    def _note_idle(self) -> None:
+        if self.calls:
+            self._is_idle.clear()
+        else:
+            self._is_idle.set()
 
     def _media_started(self, channel: Channel, call_id: CallId) -> None:
         call = self._calls.get(ChannelId(call_id))
@@ -190,12 +214,22 @@ class StasisApp:
             if channel is None or caller_id in driven or caller_id in self._calls:
                 continue
             log.warning("call.orphan_found", call_id=caller_id)
-            try:
-                await self._services.control.destroy_bridge(BridgeId(f"{BRIDGE_PREFIX}{caller_id}"))
-                if channel_id == caller_id:
-                    await self._services.control.leave(channel_id, FALLBACK_CONTEXT)
-                else:
-                    await self._services.control.hang_up(channel_id, NORMAL_CLEARING)
-            except AsteriskError as error:
-                # Gone meanwhile, or not in Stasis any more: then the dialplan has it already.
-                log.warning("call.orphan_not_freed", call_id=caller_id, code=error.code)
+            await self._free(channel_id)
+
+    async def _free(self, channel_id: ChannelId) -> None:
+        """A caller goes to the dialplan, a media channel is hung up, and their bridge destroyed."""
+        control = self._services.control
+        caller_id = ChannelId(channel_id.removeprefix(MEDIA_PREFIX))
+        bridge_id = BridgeId(f"{BRIDGE_PREFIX}{caller_id}")
+        await self._attempt(caller_id, control.destroy_bridge(bridge_id))
+        if channel_id == caller_id:
+            await self._attempt(caller_id, control.leave(channel_id, FALLBACK_CONTEXT))
+        else:
+            await self._attempt(caller_id, control.hang_up(channel_id, NORMAL_CLEARING))
+
+    async def _attempt(self, call_id: str, request: Coroutine[Any, Any, None]) -> None:
+        try:
+            await request
+        except AsteriskError as error:
+            # What is left undone for one must not keep the rest from being done.
+            log.warning("call.not_freed", call_id=call_id, code=error.code)

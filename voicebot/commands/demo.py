@@ -3,8 +3,10 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,18 @@ DEMO_CALL = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the recognizer heard of one answer, and how much of it was right."""
+
+    heard: str
+    share: float  # of the expected words, 0 to 1
+
+    @property
+    def is_right(self) -> bool:
+        return self.share >= HEARD_SHARE
+
+
 def demo() -> None:
     """Start the stack, hold a spoken SIP call with the voice agent, and check it by ear."""
     settings = Settings.load()
@@ -57,10 +71,11 @@ def demo() -> None:
     record_dir = settings.state_dir / "calls" / datetime.now(UTC).strftime("demo-%Y%m%dT%H%M%SZ")
     report, turns, call_id = asyncio.run(_hold_call(settings, business, record_dir, console))
     console.rule("Listening to the caller's recording")
-    is_right = _judge(business, report, turns, console)
+    judgements = judge(business, report, turns, _transcripts(report))
+    _show_judgements(judgements, console)
     _show_latencies(report, turns, console)
     _show_what_next(settings, business, record_dir, call_id, console)
-    if not is_right:
+    if not all(judgement.is_right for judgement in judgements):
         console.print("[red]The caller did not hear the right answers.[/red]")
         raise typer.Exit(1)
     console.print("[green]The caller heard the right answers.[/green]")
@@ -128,12 +143,13 @@ def _show_event(event: CallEventSeen, console: Console) -> None:
                 console.print(f"[bold cyan]caller[/] {fields['heard']}")
             cut = " [yellow](interrupted)[/]" if fields["was_interrupted"] else ""
             console.print(f"[bold green]agent [/] {fields['said_heard']}{cut}")
-            console.print(f"[dim]       {_stages(fields)}[/]")
+            console.print(f"[dim]       {stages(fields)}[/]")
         case "call.ended":
             console.print(f"[dim]call over: {fields['outcome']}[/]")
 
 
-def _stages(turn: dict[str, Any] | Any) -> str:
+def stages(turn: Mapping[str, Any]) -> str:
+    """Where a turn's time went, on one line."""
     timings = turn["timings"]
     names = {
         "endpointing_ms": "end of speech",
@@ -147,29 +163,39 @@ def _stages(turn: dict[str, Any] | Any) -> str:
     return " · ".join([turn["source"], *parts])
 
 
-def _judge(
-    business: Business, report: dict[str, Any], turns: list[dict[str, Any]], console: Console
-) -> bool:
-    """Whether every answer that was due can be heard in the recording."""
-    directory = Path(report["record_dir"])
-    names = [name for name in report["answer_files"] if name is not None]
-    texts = {heard.path.name: heard.text for heard in transcribe([directory / n for n in names])}
+def judge(
+    business: Business,
+    report: dict[str, Any],
+    turns: list[dict[str, Any]],
+    heard: Mapping[str, str],
+) -> list[Judgement]:
+    """What was heard of each answer that was due; `heard`: transcripts by file name."""
     expected = [business.opening, *(_expected(business, turn, report) for turn in DEMO_CALL)]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("turn", "heard by ear", "as expected"):
-        table.add_column(column)
-    is_right = len(report["answer_files"]) == len(expected)
-    for number, (wanted, name) in enumerate(zip(expected, report["answer_files"], strict=False)):
-        heard = texts.get(name, "") if name is not None else ""
+    names: list[str | None] = report["answer_files"]
+    judgements = []
+    for number, (wanted, name) in enumerate(zip_longest(expected, names)):
+        text = heard.get(name, "") if name is not None else ""
         if wanted is None:
             # The model's own words: what it meant to say must be what was heard.
             wanted = next((t["said_heard"] for t in turns if t["number"] == number), "")
-        share = contains_words(heard, wanted) if wanted else 0.0
-        is_right = is_right and share >= HEARD_SHARE
-        mark = "[green]yes[/]" if share >= HEARD_SHARE else "[red]no[/]"
-        table.add_row(str(number), heard, f"{mark} {share:.0%}")
+        judgements.append(Judgement(text, contains_words(text, wanted) if wanted else 0.0))
+    return judgements
+
+
+def _transcripts(report: dict[str, Any]) -> dict[str, str]:
+    directory = Path(report["record_dir"])
+    names = [name for name in report["answer_files"] if name is not None]
+    return {heard.path.name: heard.text for heard in transcribe([directory / n for n in names])}
+
+
+def _show_judgements(judgements: Sequence[Judgement], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("turn", "heard by ear", "as expected"):
+        table.add_column(column)
+    for number, judgement in enumerate(judgements):
+        mark = "[green]yes[/]" if judgement.is_right else "[red]no[/]"
+        table.add_row(str(number), judgement.heard, f"{mark} {judgement.share:.0%}")
     console.print(table)
-    return is_right
 
 
 def _expected(business: Business, turn: DemoTurn, report: dict[str, Any]) -> str | None:
@@ -187,8 +213,8 @@ def _show_latencies(report: dict[str, Any], turns: list[dict[str, Any]], console
     by_number = {turn["number"]: turn for turn in turns}
     for turn in report["turns"][1:]:
         agent_side = by_number.get(turn["number"])
-        stages = "" if agent_side is None else f"  [dim]{_stages(agent_side)}[/]"
-        console.print(f"turn {turn['number']}: {turn['voice_to_voice_ms']} ms{stages}")
+        line = "" if agent_side is None else f"  [dim]{stages(agent_side)}[/]"
+        console.print(f"turn {turn['number']}: {turn['voice_to_voice_ms']} ms{line}")
 
 
 def _show_what_next(

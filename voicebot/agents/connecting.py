@@ -11,7 +11,7 @@ from typing import Any
 
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import BridgeId, CallFacts, ChannelId
+from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
 from voicebot.errors import AsteriskError, MediaConnectFailed
 from voicebot.ports import CallControl, MediaLink
 from voicebot.telemetry.logs import log_of
@@ -29,14 +29,13 @@ class Connection:
     """What was opened for a call, and must be closed after it."""
 
     control: CallControl
-    bridge_id: BridgeId
-    media_channel_id: ChannelId
+    call_id: CallId
     link: MediaLink
 
     async def close(self) -> None:
         """Leaves nothing behind in Asterisk; what is gone already is no error."""
         await self.link.close()
-        await _free(self.control, self.bridge_id, self.media_channel_id)
+        await _free(self.control, self.call_id)
 
 
 async def connect(
@@ -46,24 +45,23 @@ async def connect(
     media_in_stasis: asyncio.Event,
 ) -> Connection:
     """Raises AsteriskError or MediaError, with nothing left open."""
-    media_channel_id = ChannelId(f"{MEDIA_PREFIX}{facts.call_id}")
-    bridge_id = BridgeId(f"{BRIDGE_PREFIX}{facts.call_id}")
-    control = services.control
+    control, call_id = services.control, facts.call_id
+    media_channel_id = _media_channel_id(call_id)
     link: MediaLink | None = None
     try:
-        connection_id = await control.open_media(facts.call_id, media_channel_id, encoding)
+        connection_id = await control.open_media(call_id, media_channel_id, encoding)
         link = await services.open_link(connection_id, encoding)
         await _wait(media_in_stasis)
         # Only now: from its answer on, a caller must not wait in silence.
         await control.answer(facts.channel_id)
-        await control.join(bridge_id, facts.channel_id, media_channel_id)
+        await control.join(_bridge_id(call_id), facts.channel_id, media_channel_id)
     except BaseException:
         # Also what failed may have been done: Asterisk can be slow to say so.
         if link is not None:
             await link.close()
-        await _free(control, bridge_id, media_channel_id)
+        await _free(control, call_id)
         raise
-    return Connection(control, bridge_id, media_channel_id, link)
+    return Connection(control, call_id, link)
 
 
 async def _wait(media_in_stasis: asyncio.Event) -> None:
@@ -74,16 +72,24 @@ async def _wait(media_in_stasis: asyncio.Event) -> None:
         raise MediaConnectFailed("the media channel did not enter Stasis") from error
 
 
-async def _free(control: CallControl, bridge_id: BridgeId, media_channel_id: ChannelId) -> None:
+async def _free(control: CallControl, call_id: CallId) -> None:
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_end(control.hang_up(media_channel_id, 16), media_channel_id))
-        tasks.create_task(_end(control.destroy_bridge(bridge_id), bridge_id))
+        tasks.create_task(_end(call_id, control.hang_up(_media_channel_id(call_id), 16)))
+        tasks.create_task(_end(call_id, control.destroy_bridge(_bridge_id(call_id))))
 
 
-async def _end(request: Coroutine[Any, Any, None], what: str) -> None:
+async def _end(call_id: CallId, request: Coroutine[Any, Any, None]) -> None:
     try:
         async with asyncio.timeout(CLEAN_UP_DEADLINE_S):
             await request
     except (AsteriskError, TimeoutError) as error:
         # The resync after a reconnect finds what nobody owns.
-        log.error("call.clean_up_failed", left_behind=what, error=type(error).__name__)
+        log.error("call.clean_up_failed", call_id=call_id, error=type(error).__name__)
+
+
+def _media_channel_id(call_id: CallId) -> ChannelId:
+    return ChannelId(f"{MEDIA_PREFIX}{call_id}")
+
+
+def _bridge_id(call_id: CallId) -> BridgeId:
+    return BridgeId(f"{BRIDGE_PREFIX}{call_id}")

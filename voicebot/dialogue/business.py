@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from voicebot.dialogue.phrases import split
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -218,6 +220,21 @@ class Business(_Part):
         if self.recording.enabled and self.recording.announcement is not None:
             return f"{self.recording.announcement} {self.greeting}"
         return self.greeting
+
+    @property
+    def disclosures(self) -> tuple[str, ...]:
+        """Those phrases of the opening that every caller must have heard: that a machine speaks,
+        and that the call is recorded. In a language whose words are not known here: all."""
+        phrases = tuple(split(self.opening))
+        if not self.language.startswith("en"):
+            return phrases
+        announcement = (self.recording.enabled and self.recording.announcement) or ""
+        return tuple(
+            phrase
+            for phrase in phrases
+            if _words(phrase) & set(MACHINE_WORDS)
+            or (announcement and (phrase in announcement or announcement in phrase))
+        )
 
     def fact(self, fact_id: str) -> Fact:
         """Raises KeyError for an id that is not in the file."""

@@ -58,6 +58,7 @@ class Conversation:
 
     def open(self, t: float) -> list[do.Command]:
         """The first words of the call."""
+        self.state.owed = list(self._business.disclosures)
         return self._speak_unasked(self._business.opening, t)
 
     def receive(self, event: on.ConversationEvent, t: float) -> list[do.Command]:
@@ -260,11 +261,14 @@ class Conversation:
         return self._say(answer.text, t)
 
     def _say(self, text: str, t: float) -> list[do.Command]:
-        """Answers within the open turn."""
+        """Answers within the open turn; what was cut of the disclosures comes first."""
         state, turn = self.state, self.state.turn
         assert turn is not None
         state.phase, state.deadline_s = Phase.SPEAKING, None
-        spoken = [turn.add_phrase(part, t) for part in split(text)]
+        parts = split(text)
+        known = {*parts, *(phrase.text for phrase in turn.phrases)}
+        owed = [phrase for phrase in state.owed if phrase not in known]
+        spoken = [turn.add_phrase(part, t) for part in (*owed, *parts)]
         return [do.Say(phrase.phrase_id, phrase.text) for phrase in spoken]
 
     def _speak_unasked(self, text: str, t: float) -> list[do.Command]:
@@ -298,6 +302,7 @@ class Conversation:
         if isinstance(event, on.PhrasePlayed):
             phrase.state, phrase.heard = PhraseState.PLAYED, phrase.text
             state.failures_in_row = 0
+            state.owed = [text for text in state.owed if text != phrase.text]
             return self._go_on(t)
         phrase.state = PhraseState.FAILED
         state.failures_in_row += 1

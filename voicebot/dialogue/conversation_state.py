@@ -43,6 +43,7 @@ class ConversationState:
     history: list[Exchange] = field(default_factory=list)
     records: list[TurnRecord] = field(default_factory=list)
     unheard: Unheard | None = None
+    owed: list[str] = field(default_factory=list)  # phrases the caller must still hear
     offered_fact_id: str | None = None
     silent_prompts: int = 0
     failures_in_row: int = 0  # phrases that could not be spoken

@@ -90,7 +90,8 @@ async def test_each_step_of_a_live_call_can_be_taken_over(call: HeldCall) -> Non
 async def test_words_spoken_over_the_greeting_are_understood(outside: Outside) -> None:
     call = HeldCall(outside)
     await settle()
-    assert await call.says("Where are you?") == [ADDRESS]
+    disclosure = "Hello, you are speaking with a machine."
+    assert await call.says("Where are you?") == [disclosure, ADDRESS]
     call.hangs_up()
     await call.ends()
 

@@ -220,3 +220,14 @@ def test_an_interval_is_open_from_its_first_minute_to_before_its_last(
     assert every_day.are_open(at.replace(tzinfo=UTC)) == (
         opens <= at.hour * 60 + at.minute < closes
     )
+
+
+def test_that_a_machine_speaks_and_that_it_records_must_be_heard() -> None:
+    business = a_business(
+        greeting="Hello there. You are speaking with a machine. How can I help you?",
+        recording={"enabled": True, "announcement": "This call is recorded for training."},
+    )
+    assert business.disclosures == (
+        "This call is recorded for training.",
+        "You are speaking with a machine.",
+    )

@@ -674,3 +674,25 @@ def test_reply_ids_are_never_used_twice(call: PlayedCall) -> None:
         assert isinstance(retrieve, do.Retrieve)
         assert retrieve.reply_id not in seen
         seen.add(retrieve.reply_id)
+
+
+# --- what every caller must hear ---------------------------------------------
+
+
+def test_a_disclosure_that_was_cut_comes_before_the_answer_until_it_was_heard() -> None:
+    call = PlayedCall()
+    call.connects()
+    call.happens(on.CallerAudible())
+    begins_to_hear(call)
+    interrupts(call, *(0 for _ in call.world.saying))
+    disclosure = " ".join(a_business().disclosures)
+    (retrieve,) = call.finishes("Where are you?")
+    assert isinstance(retrieve, do.Retrieve)
+    told = call.happens(on.Retrieved(retrieve.reply_id, (Candidate("address", 0.9),)))
+    assert spoken(told) == f"{disclosure} {ADDRESS}"
+    call.hears_all()
+    assert is_told(call, "Where are you?", "address") == ADDRESS
+
+
+def test_a_greeting_that_was_heard_is_not_repeated(call: PlayedCall) -> None:
+    assert is_told(call, "Where are you?", "address") == ADDRESS

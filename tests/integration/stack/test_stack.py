@@ -2,15 +2,13 @@
 
 import os
 import signal
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from tests.polling import until
 from tests.stack_fixture import settings_of_own_stack, stack_for_tests
 from voicebot.errors import StackError
 from voicebot.settings import Settings
@@ -19,15 +17,6 @@ from voicebot.stack.stack import ProgramStatus, Stack
 from voicebot.stack.supervisor_control import ProcessState
 
 LIMIT_S = 30.0
-PAUSE = threading.Event()
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    """Polls; a test that waits in vain says for what."""
-    deadline_at = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline_at, f"not within {LIMIT_S:.0f} s: {what}"
-        PAUSE.wait(0.05)
 
 
 def status_of(stack: Stack, name: str) -> ProgramStatus:
@@ -88,7 +77,7 @@ def test_a_killed_asterisk_is_restarted(running_servers: Stack) -> None:
         now = status_of(running_servers, "asterisk")
         return now.is_ready and now.pid != before
 
-    until(has_returned, "Asterisk is back")
+    until(has_returned, "Asterisk is back", LIMIT_S)
 
 
 def test_down_leaves_neither_process_nor_mount(tmp_path: Path) -> None:
@@ -113,7 +102,7 @@ def test_what_redis_acknowledged_is_there_after_a_restart(tmp_path: Path) -> Non
 def test_a_killed_process_runner_takes_its_processes_along(tmp_path: Path) -> None:
     with stack_for_tests(tmp_path, "redis") as stack:
         os.kill(int((stack.paths.supervisor_dir / "pid").read_text()), signal.SIGKILL)
-        until(lambda: processes_of(tmp_path) == [], "all have ended")
+        until(lambda: processes_of(tmp_path) == [], "all have ended", LIMIT_S)
         stack.up(["redis"])
         assert status_of(stack, "redis").is_ready
 

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.fakes.sample_calls import a_record
+from tests.polling import until
 from tests.unit.store.cdr_lines import cdr_line
 from voicebot.commands import records
 from voicebot.errors import StoreError
@@ -51,13 +51,6 @@ def write_cdrs(state_dir: Path, *lines: str) -> None:
 def run(*arguments: str) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, arguments)
     return result.exit_code, result.stdout, result.stderr
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    limit = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 def test_one_round_puts_missed_calls_on_record_for_all_to_see(state_dir: Path) -> None:
@@ -118,9 +111,13 @@ def test_the_process_outlives_an_outage_of_the_database_and_ends_when_told(
             [sys.executable, "-u", "-c", program], stdout=output, stderr=output, env=os.environ
         )
     try:
-        until(lambda: "records.round_failed" in log.read_text())
+        until(lambda: "records.round_failed" in log.read_text(), "the outage is told", LIMIT_S)
         migrate(state_dir)
-        until(lambda: "node1-1.1" in run("calls", "list", "--json")[1])
+        until(
+            lambda: "node1-1.1" in run("calls", "list", "--json")[1],
+            "the call is on record",
+            LIMIT_S,
+        )
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=LIMIT_S) == 0
         assert "records.stopped" in log.read_text()

@@ -1,6 +1,5 @@
 """How a worker process starts, stops and dies."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from redis import Redis
 
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
 from tests.integration.workers.worker_process import worker_process
+from tests.polling import until
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceTimeout
@@ -81,8 +81,5 @@ async def test_a_worker_outlives_a_redis_that_forgets_everything(tmp_path: Path)
 
 
 def wait_for_lease_to_end(server: RedisServer) -> None:
-    limit = time.monotonic() + 10
     with Redis.from_url(server.url) as redis:
-        while list(redis.scan_iter(worker_key(Stage.TTS, "*"))):
-            assert time.monotonic() < limit, "the lease did not end"
-            time.sleep(0.05)
+        until(lambda: not list(redis.scan_iter(worker_key(Stage.TTS, "*"))), "the lease ends", 10)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from redis import Redis
 
 from tests.integration.shared_state.redis_server import RedisServer
+from tests.polling import until
 from workers.contract import Stage, worker_key
 
 READY_WITHIN_S = 90.0
@@ -51,12 +51,13 @@ class WorkerProcess:
         return self._log.read_text()
 
     def wait_ready(self) -> None:
-        limit = time.monotonic() + READY_WITHIN_S
         with Redis.from_url(self._server.url) as redis:
-            while not list(redis.scan_iter(worker_key(self.stage, "*"))):
+
+            def has_lease() -> bool:
                 assert self._process.poll() is None, self.said
-                assert time.monotonic() < limit, self.said
-                time.sleep(0.05)
+                return bool(list(redis.scan_iter(worker_key(self.stage, "*"))))
+
+            until(has_lease, lambda: self.said, READY_WITHIN_S)
 
     def exit_code(self) -> int:
         """Waits for its end."""

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.polling import until
 from voicebot.agents.connecting import BRIDGE_PREFIX
 from voicebot.business_file import load_business
 from voicebot.caller.listening import transcribe
@@ -119,14 +119,3 @@ class Line:
                 await database.close()
 
         return asyncio.run(ask())
-
-
-def until(look: Callable[[], Result], what: str, limit_s: float) -> Result:
-    """Polls for something true; fails after `limit_s`."""
-    deadline = time.monotonic() + limit_s
-    while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"{what}: not within {limit_s} s"
-        time.sleep(0.1)

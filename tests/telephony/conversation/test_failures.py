@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.polling import until
 from tests.stack_fixture import stack_for_tests
-from tests.telephony.conversation.calling import Line, until
+from tests.telephony.conversation.calling import Line
 from voicebot.calls.model import HandledBy, Outcome
 
 

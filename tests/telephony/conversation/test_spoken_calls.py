@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.telephony.conversation.calling import Line, until
+from tests.polling import until
+from tests.telephony.conversation.calling import Line
 from voicebot.caller.audio_files import write_wav
 from voicebot.caller.listening import contains_words
 from voicebot.caller.sound import RATE_HZ

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.fakes.ari_server import Answer, FakeAriServer, answer_nothing_special
+from tests.polling import tasks_until
 from tests.unit.ari import messages
 from tests.unit.ari.conftest import AT_ONCE, client_of
 from voicebot.ari.client import AriClient
@@ -36,12 +37,6 @@ async def resynced(ari: AriClient) -> Resynced:
     event = await next_event(ari)
     assert isinstance(event, Resynced)
     return event
-
-
-async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        while not claim():  # noqa: ASYNC110 - the other side of a socket sets no Event
-            await asyncio.sleep(0.002)
 
 
 def settings_of(url: str, **deadlines: Any) -> SocketSettings:
@@ -125,7 +120,7 @@ async def test_requests_under_way_fail_when_the_socket_breaks(server: FakeAriSer
         await resynced(ari)
         async with asyncio.TaskGroup() as tasks:
             ping = tasks.create_task(expect_disconnect(ari))
-            await until(lambda: server.requests_to("asterisk/ping") != [])
+            await tasks_until(lambda: server.requests_to("asterisk/ping") != [], "a ping is asked")
             server.cut()
         assert ping.done()
 
@@ -152,7 +147,7 @@ async def test_a_request_ends_at_its_deadline_and_its_late_answer_is_only_counte
             await ari.asterisk.ping()
         (request,) = server.requests_to("asterisk/ping")
         await server.respond(request, 204, None)
-        await until(lambda: ari.statistics.late_responses == 1)
+        await tasks_until(lambda: ari.statistics.late_responses == 1, "the late response is there")
         server.answer = answer_nothing_special
         await ari.asterisk.ping()
         assert ari.statistics.connections == 1
@@ -164,7 +159,7 @@ async def test_an_answer_that_comes_twice_is_taken_once(server: FakeAriServer) -
         await ari.asterisk.ping()
         (request,) = server.requests_to("asterisk/ping")
         await server.respond(request, 500, None)
-        await until(lambda: ari.statistics.late_responses == 1)
+        await tasks_until(lambda: ari.statistics.late_responses == 1, "the late response is there")
 
 
 async def test_answers_find_their_requests_in_any_order(server: FakeAriServer) -> None:
@@ -177,7 +172,7 @@ async def test_answers_find_their_requests_in_any_order(server: FakeAriServer) -
             first = tasks.create_task(ari.channels.get_channel_var(CHANNEL, "A"))
             second = tasks.create_task(ari.channels.get_channel_var(CHANNEL, "B"))
             place = f"channels/{CHANNEL}/variable"
-            await until(lambda: len(server.requests_to(place)) == 2)
+            await tasks_until(lambda: len(server.requests_to(place)) == 2, "both are asked")
             for request in reversed(server.requests_to(place)):
                 await server.respond(request, 200, {"value": request["query_strings"][0]["value"]})
         assert (first.result(), second.result()) == ("A", "B")
@@ -210,7 +205,7 @@ async def test_events_that_nobody_takes_reset_the_socket_and_say_so(server: Fake
         await resynced(ari)
         for _ in range(4):
             await server.push(messages.EVENTS["StasisEnd"])
-        await until(lambda: ari.statistics.overflows == 1)
+        await tasks_until(lambda: ari.statistics.overflows == 1, "the queue overflows")
         kept = [type(await next_event(ari)) for _ in range(3)]
         assert kept == [StasisEnd] * 3
         assert (await resynced(ari)).reason is ResyncReason.OVERFLOWED
@@ -244,7 +239,7 @@ async def test_a_snapshot_that_cannot_be_read_starts_the_connection_afresh(
 async def test_an_asterisk_that_is_still_loading_is_tried_again(server: FakeAriServer) -> None:
     server.handshake_status = HTTPStatus.NOT_FOUND
     async with client_of(server) as ari:
-        await until(lambda: server.handshakes >= 3)
+        await tasks_until(lambda: server.handshakes >= 3, "it tries again and again")
         server.handshake_status = None
         assert (await resynced(ari)).reason is ResyncReason.CONNECTED
 
@@ -254,7 +249,7 @@ async def test_an_asterisk_that_answers_nothing_is_given_up_and_tried_again(
 ) -> None:
     server.answer = lambda method, uri: None
     async with running(settings_of(server.url, resync_deadline_s=0.02)):
-        await until(lambda: server.connections >= 3)
+        await tasks_until(lambda: server.connections >= 3, "it connects again and again")
 
 
 async def test_a_machine_that_accepts_and_says_nothing_is_given_up_and_tried_again() -> None:
@@ -264,7 +259,7 @@ async def test_a_machine_that_accepts_and_says_nothing_is_given_up_and_tried_aga
         port = mute.sockets[0].getsockname()[1]
         settings = settings_of(f"http://127.0.0.1:{port}", connect_deadline_s=0.02)
         async with running(settings) as socket:
-            await until(lambda: len(accepted) >= 3)
+            await tasks_until(lambda: len(accepted) >= 3, "it connects again and again")
             assert not socket.is_connected
         for writer in accepted:
             writer.close()
@@ -275,7 +270,7 @@ async def test_a_machine_that_does_not_listen_is_tried_again(server: FakeAriServ
     await server.__aexit__(None, None, None)
     with capture_logs() as lines:
         async with running(settings) as socket:
-            await until(lambda: len(lines) >= 3)
+            await tasks_until(lambda: len(lines) >= 3, "it tries again and again")
             assert not socket.is_connected
     assert {line["event"] for line in lines} == {"ari.disconnected"}
     assert lines[0]["reason"] == "could not connect: ConnectionRefusedError"

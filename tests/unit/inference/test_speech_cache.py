@@ -7,6 +7,7 @@ from contextlib import aclosing
 import pytest
 from redis.asyncio import Redis
 
+from tests.polling import tasks_until
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceRefused, InferenceTimeout
@@ -73,12 +74,6 @@ async def heard(cached: CachedSynthesizer, text: str = "Hello.") -> bytes:
     return b"".join([chunk async for chunk in phrase(cached, text)])
 
 
-async def until_closed(inner: SlowSynthesizer, times: int) -> None:
-    async with asyncio.timeout(LONG_S):
-        while inner.closed < times:  # noqa: ASYNC110 - another task closes it
-            await asyncio.sleep(0)
-
-
 async def test_it_is_a_synthesizer(cached: CachedSynthesizer) -> None:
     synthesizer: Synthesizer = cached
     assert synthesizer is cached
@@ -89,7 +84,7 @@ async def test_a_phrase_is_synthesised_once_and_heard_again_from_the_cache(
 ) -> None:
     inner.may_go_on.set()
     assert await heard(cached) == b"first Hello."
-    await until_closed(inner, 1)
+    await tasks_until(lambda: inner.closed >= 1, "the synthesis is closed", LONG_S)
     # The end is told before the phrase is kept; whoever asks in between shares the synthesis.
     assert await heard(cached) == b"first Hello."
     assert inner.begun == 1
@@ -131,7 +126,7 @@ async def test_when_nobody_listens_any_more_the_synthesis_ends_and_nothing_is_ke
 ) -> None:
     async with aclosing(phrase(cached)) as chunks:
         await anext(chunks)
-    await until_closed(inner, 1)
+    await tasks_until(lambda: inner.closed >= 1, "the synthesis is closed", LONG_S)
     assert await redis.keys("speech:*") == [SPEECH_ENGINE_KEY.encode()]
     inner.may_go_on.set()
     assert await heard(cached) == b"first Hello."

@@ -1,18 +1,17 @@
 """A worker's key lives as long as the worker."""
 
 import json
-import time
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from structlog.testing import capture_logs
 
+from tests.polling import until
 from workers.contract import WORKER_LEASE_S, Stage, worker_key
 from workers.lease import Lease, ReadyWorker
 
 KEY = worker_key(Stage.TTS, "host-1")
-LIMIT_S = 5.0
 
 
 def lease(redis: Redis) -> Lease:
@@ -21,9 +20,7 @@ def lease(redis: Redis) -> Lease:
 
 def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
     with lease(redis):
-        limit = time.monotonic() + LIMIT_S
-        while not redis.exists(KEY):
-            assert time.monotonic() < limit
+        until(lambda: redis.exists(KEY), "the lease is taken")
         stored = redis.get(KEY)
         assert isinstance(stored, bytes)
         assert json.loads(stored) == {"engine": "piper", "model": "joe", "slots": 2, "pid": 1}
@@ -35,7 +32,5 @@ def test_a_worker_outlives_a_redis_that_does_not_answer() -> None:
     # Port 9 (discard) is closed on loopback.
     nobody = Redis(port=9, retry=Retry(NoBackoff(), 0))
     with capture_logs() as logs, lease(nobody):
-        limit = time.monotonic() + LIMIT_S
-        while not logs:
-            assert time.monotonic() < limit
+        until(lambda: logs, "the failure is told")
     assert {line["event"] for line in logs} == {"lease.not_renewed", "lease.not_returned"}

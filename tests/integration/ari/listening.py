@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tests.integration.ari.asterisk_server import PASSWORD, USERNAME, AsteriskServer
+from tests.asterisk_node import ARI_ACCOUNT
+from tests.integration.ari.asterisk_server import AsteriskServer
 from voicebot.ari.client import AriClient
 from voicebot.calls.model import ChannelId
 
@@ -13,7 +14,7 @@ LIMIT_S = 20.0
 
 
 def client_of(asterisk: AsteriskServer, app: str, **settings: Any) -> AriClient:
-    return AriClient(asterisk.url, USERNAME, PASSWORD, app=app, **settings)
+    return AriClient(asterisk.url, *ARI_ACCOUNT, app=app, **settings)
 
 
 async def event_of(

@@ -5,7 +5,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.integration.ari.asterisk_server import USERNAME, AsteriskServer
+from tests.asterisk_node import ARI_ACCOUNT
+from tests.integration.ari.asterisk_server import AsteriskServer
 from tests.integration.ari.listening import LIMIT_S, client_of, event_of, on
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
@@ -247,5 +248,5 @@ async def test_another_socket_of_the_same_name_takes_over(asterisk: AsteriskServ
 
 async def test_a_wrong_password_is_refused(asterisk: AsteriskServer) -> None:
     with pytest.raises(AriRequestRefused, match="401"):
-        async with AriClient(asterisk.url, USERNAME, "wrong", app="intruder") as ari:
+        async with AriClient(asterisk.url, ARI_ACCOUNT[0], "wrong", app="intruder") as ari:
             await ari.next_event()

@@ -1,21 +1,15 @@
 """What the client makes of an Asterisk that dies, hangs or comes back."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from tests.integration.ari.asterisk_server import AsteriskServer
 from tests.integration.ari.listening import LIMIT_S, client_of, event_of, on
+from tests.polling import tasks_until
 from voicebot.ari.decode import ChannelDestroyed, Resynced, ResyncReason, StasisStart
 from voicebot.calls.model import ChannelId
 from voicebot.errors import AriDisconnected, AriRequestTimeout
-
-
-async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        while not claim():  # noqa: ASYNC110 - the other side of a socket sets no Event
-            await asyncio.sleep(0.01)
 
 
 async def test_an_asterisk_that_died_is_found_again_with_nothing_left(
@@ -25,10 +19,11 @@ async def test_an_asterisk_that_died_is_found_again_with_nothing_left(
         assert (await event_of(ari, Resynced)).reason is ResyncReason.CONNECTED
         await ari.channels.originate("Local/echo@far-end", app=ari.app)
         asterisk.kill()
-        await until(lambda: not ari.is_connected)
+        await tasks_until(lambda: not ari.is_connected, "the outage is noticed", LIMIT_S)
         with pytest.raises(AriDisconnected):
             await ari.asterisk.ping()
-        await asyncio.to_thread(asterisk.start)
+        asterisk.launch()
+        await asyncio.to_thread(asterisk.wait_until_ready)
         resynced = await event_of(ari, Resynced)
         assert resynced.reason is ResyncReason.RECONNECTED
         assert resynced.channels == ()
@@ -49,7 +44,7 @@ async def test_a_frozen_asterisk_is_noticed_by_its_missing_pongs_and_its_calls_a
         try:
             with pytest.raises(AriRequestTimeout):
                 await ari.asterisk.ping()
-            await until(lambda: not ari.is_connected)
+            await tasks_until(lambda: not ari.is_connected, "the outage is noticed", LIMIT_S)
         finally:
             asterisk.thaw()
         resynced = await event_of(ari, Resynced)

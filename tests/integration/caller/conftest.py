@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,37 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.integration.caller.far_end import FarEnd, running_far_end
-from voicebot.settings import default_cache_dir
+from tests.asterisk_node import needed_asterisk_root
+from tests.integration.caller.far_end import FarEnd
 
 CALL_LIMIT_S = 60.0
 
 
-def asterisk_root() -> Path | None:
-    """The root directory named in the environment, or the newest that was built."""
-    if named := os.environ.get("VOICEBOT_ASTERISK_ROOT"):
-        return Path(named)
-    built = [path for path in default_cache_dir().glob("asterisk-*") if path.is_dir()]
-    return max(built, key=lambda path: path.stat().st_mtime, default=None)
-
-
 @pytest.fixture(scope="session")
 def far_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarEnd]:
-    root = asterisk_root()
-    missing = [
-        reason
-        for reason, applies in (
-            ("no Asterisk root directory has been built", root is None),
-            ("mounting needs root", os.geteuid() != 0),
-            ("unshare is not installed", shutil.which("unshare") is None),
-        )
-        if applies
-    ]
-    if root is None or missing:
-        if os.environ.get("CI"):
-            pytest.fail("; ".join(missing))
-        pytest.skip("; ".join(missing))
-    with running_far_end(root, tmp_path_factory.mktemp("asterisk"), pause_s=2.5) as running:
+    state_dir = tmp_path_factory.mktemp("asterisk")
+    with FarEnd(needed_asterisk_root(), state_dir, pause_s=2.5).running() as running:
         yield running
 
 

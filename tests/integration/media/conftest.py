@@ -1,47 +1,34 @@
-"""Far ends for the media link. Without Asterisk its tests skip, but fail where CI is set."""
+"""Far ends for the media link: the fake, and a real Asterisk."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
+from tests.asterisk_node import needed_asterisk_root, sounds_dir
 from tests.fakes.media_server import FakeMediaServer
-from tests.integration.media.asterisk_node import (
-    AsteriskNode,
-    missing_for_asterisk,
-    running_asterisk,
-    sounds_dir,
-)
 from tests.integration.media.far_ends import AsteriskFarEnd, FakeFarEnd, FarEnd
-
-
-def _skip_or_fail(missing: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+from tests.integration.media.media_node import MediaNode
+from tests.stack_fixture import need
 
 
 @pytest.fixture(scope="session")
 def asterisk_sounds() -> Path:
-    directory = sounds_dir()
-    if directory is None or not directory.is_dir():
-        _skip_or_fail("no prompts: run `make setup`, or set VOICEBOT_ASTERISK_ROOT")
+    directory = sounds_dir(needed_asterisk_root())
+    need("Asterisk's recorded prompts", is_there=directory.is_dir())
     return directory
 
 
 @pytest.fixture(scope="session")
-def asterisk_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskNode]:
-    if missing := missing_for_asterisk():
-        _skip_or_fail(missing)
-    with running_asterisk(tmp_path_factory.mktemp("asterisk")) as node:
+def media_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaNode]:
+    node = MediaNode(needed_asterisk_root(), tmp_path_factory.mktemp("asterisk"))
+    with node.running():
         yield node
 
 
 @pytest.fixture
-async def asterisk(asterisk_node: AsteriskNode) -> AsyncIterator[AsteriskFarEnd]:
-    async with AsteriskFarEnd.on(asterisk_node) as far_end:
+async def asterisk(media_node: MediaNode) -> AsyncIterator[AsteriskFarEnd]:
+    async with AsteriskFarEnd.on(media_node) as far_end:
         yield far_end
 
 
@@ -51,5 +38,5 @@ async def far_end(request: pytest.FixtureRequest) -> AsyncIterator[FarEnd]:
         async with FakeMediaServer().running() as server:
             yield FakeFarEnd(server)
     else:
-        async with AsteriskFarEnd.on(request.getfixturevalue("asterisk_node")) as asterisk:
+        async with AsteriskFarEnd.on(request.getfixturevalue("media_node")) as asterisk:
             yield asterisk

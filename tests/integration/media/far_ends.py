@@ -6,8 +6,9 @@ from typing import Protocol
 
 import httpx
 
+from tests.asterisk_node import ARI_ACCOUNT
 from tests.fakes.media_server import FakeMediaChannel, FakeMediaServer
-from tests.integration.media.asterisk_node import ARI_ACCOUNT, AsteriskNode
+from tests.integration.media.media_node import MediaNode
 from voicebot.audio.frames import Encoding
 
 
@@ -25,14 +26,14 @@ class FarEnd(Protocol):
 class AsteriskFarEnd:
     """Channels of a real Asterisk; `behaviour` is an extension of its dialplan."""
 
-    def __init__(self, node: AsteriskNode, ari: httpx.AsyncClient) -> None:
+    def __init__(self, node: MediaNode, ari: httpx.AsyncClient) -> None:
         self.media_url = node.media_url
         self._ari = ari
         self._channel_ids: dict[str, str] = {}
 
     @classmethod
     @asynccontextmanager
-    async def on(cls, node: AsteriskNode) -> AsyncIterator["AsteriskFarEnd"]:
+    async def on(cls, node: MediaNode) -> AsyncIterator["AsteriskFarEnd"]:
         async with httpx.AsyncClient(base_url=node.ari_url, auth=ARI_ACCOUNT) as ari:
             yield cls(node, ari)
 

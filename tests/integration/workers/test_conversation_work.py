@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.asterisk_node import needed_asterisk_root, sounds_dir
 from tests.integration.shared_state.redis_server import RedisServer
 from tests.stack_fixture import need
-from tests.telephony.fallback.node import find_asterisk_root
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceRefused, InferenceTimeout
@@ -66,7 +66,7 @@ async def test_every_stage_tells_that_it_is_ready(workers: RedisServer) -> None:
 
 
 async def test_a_human_voice_is_recognised(gateway: InferenceGateway) -> None:
-    sounds = find_asterisk_root() / "usr/share/asterisk/sounds/en_US_f_Allison"
+    sounds = sounds_dir(needed_asterisk_root())
     prompt = sounds / "check-number-dial-again.wav"
     need("Asterisk's recorded prompts", is_there=prompt.exists())
     with wave.open(str(prompt), "rb") as wav:

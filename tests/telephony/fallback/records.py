@@ -2,8 +2,8 @@
 
 import csv
 
+from tests.polling import until
 from tests.telephony.fallback.node import Node
-from tests.telephony.fallback.polling import until
 
 COLUMNS = (
     "uniqueid",

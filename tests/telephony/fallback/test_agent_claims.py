@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.polling import until
 from tests.telephony.fallback import records
 from tests.telephony.fallback.agent import Agent, running_agent
 from tests.telephony.fallback.conftest import NUMBER, RECORDED_NUMBER
 from tests.telephony.fallback.node import Node
-from tests.telephony.fallback.polling import until
 from tests.telephony.fallback.sipp import FRAME_BYTES, Call, place_call, tone
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode

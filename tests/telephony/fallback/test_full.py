@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.asterisk_node import needed_asterisk_root
 from tests.stack_fixture import need
 from tests.telephony.fallback import records
 from tests.telephony.fallback.agent import running_agent
 from tests.telephony.fallback.conftest import NUMBER
-from tests.telephony.fallback.node import find_asterisk_root, running_node
+from tests.telephony.fallback.node import Node
 from tests.telephony.fallback.sipp import place_call
 from voicebot.stack.asterisk_config import InboundNumber
 
@@ -18,13 +19,12 @@ from voicebot.stack.asterisk_config import InboundNumber
 def test_a_call_past_the_limit_is_refused_at_once_and_on_record(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    root = find_asterisk_root()
-    need("Asterisk's root directory", is_there=root.is_dir())
+    root = needed_asterisk_root()
     need("sipp", is_there=shutil.which("sipp") is not None)
     numbers = (InboundNumber(NUMBER, is_recorded=False, max_message_s=60),)
     with (
         # Ports for one call, and for one that is refused.
-        running_node(root, tmp_path_factory.mktemp("full"), numbers, rtp_ports=4) as full,
+        Node(root, tmp_path_factory.mktemp("full"), numbers, rtp_ports=4).running() as full,
         running_agent(full) as agent,
         ThreadPoolExecutor() as callers,
     ):

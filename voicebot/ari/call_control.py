@@ -60,7 +60,8 @@ class AriCallControl:
         try:
             await self._ari.bridges.destroy(bridge_id)
         except AriRequestRefused as error:
-            if error.status != NOT_FOUND:
+            # On its way out a bridge leaves Stasis first.
+            if error.status not in (NOT_FOUND, NOT_IN_STASIS):
                 raise
 
     async def leave(self, channel_id: ChannelId, context: str) -> None:

@@ -80,6 +80,14 @@ async def test_ending_what_has_ended_already_succeeds(
     await control.destroy_bridge(BRIDGE)
 
 
+async def test_a_bridge_that_is_just_being_destroyed_needs_no_destroying(
+    server: FakeAriServer, control: CallControl
+) -> None:
+    # "Bridge not in Stasis application": it has left, and is not gone yet.
+    server.answer = refusing(409)
+    await control.destroy_bridge(BRIDGE)
+
+
 @pytest.mark.parametrize("status", [404, 409])
 async def test_sending_away_what_has_left_already_succeeds(
     server: FakeAriServer, control: CallControl, status: int

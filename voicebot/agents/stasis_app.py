@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any
 
-from voicebot.agents.call_agent import CallAgent
+from voicebot.agents.call_agent import FALLBACK_CONTEXT, CallAgent
 from voicebot.agents.claiming import Peers
 from voicebot.agents.connecting import BRIDGE_PREFIX, MEDIA_PREFIX
 from voicebot.agents.services import CallServices
@@ -36,7 +36,6 @@ from voicebot.telemetry.logs import log_of
 # As asterisk/etc and dialplans name them.
 CODEC_VARIABLE = "VOICEBOT_CODEC"
 MEDIA_ARGUMENT = "media"
-FALLBACK_CONTEXT = "voicebot-fallback"
 AGENT_STOPPED = "agent-stopped"
 # How long running calls may take to be handed over when the process stops.
 STOP_DEADLINE_S = 5.0

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import BridgeId, CallId, CallRecord, ChannelId
+from voicebot.calls.model import (
+    BridgeId,
+    CallbackRequest,
+    CallId,
+    CallRecord,
+    ChannelId,
+    Message,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +210,19 @@ class CallRecords(Protocol):
         """Writes the call's one record; writing it again replaces it."""
 
     async def find(self, call_id: CallId) -> CallRecord | None: ...
+
+
+class MessageBook(Protocol):
+    """Messages that callers left. Raises StoreError."""
+
+    async def leave(self, message: Message) -> None:
+        """Keeps the message and has it passed on (webhook, e-mail); again for the same call
+        replaces it. Once this returns it may be promised to the caller."""
+
+
+class CallbackBook(Protocol):
+    """Who waits to be rung back. Raises StoreError."""
+
+    async def request(self, request: CallbackRequest) -> None:
+        """Keeps the request; one that is open for the same number and business stays the only
+        one. Once this returns it may be promised to the caller."""

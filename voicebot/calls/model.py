@@ -30,7 +30,16 @@ class HandledBy(StrEnum):
     """Who had the caller last."""
 
     AGENT = "agent"
-    DIALPLAN = "dialplan"  # nobody claimed the call: apology and voicemail
+    OPERATOR = "operator"  # a person took the call over
+    DIALPLAN = "dialplan"  # nobody claimed the call, or the agent lost it: apology and voicemail
+
+
+class Direction(StrEnum):
+    """Who rang whom."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    PROBE = "probe"  # our own call to see whether the service works: in no statistic
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class CallFacts:
     caller_number: str  # ANI as sent, "" when withheld: private
     called_number: str  # DID
     codec: str  # Asterisk's name of the caller's format: ulaw, alaw, …
+    direction: Direction = Direction.INBOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,88 @@ class TurnRecord:
     fact_id: str | None = None
 
 
+class TransferMode(StrEnum):
+    """How a caller is handed to a person."""
+
+    WARM = "warm"  # the operator hears who calls and why, then takes the call or declines
+    BLIND = "blind"  # straight through
+
+
+class TransferResult(StrEnum):
+    """What became of a transfer."""
+
+    CONNECTED = "connected"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    CLOSED = "closed"  # outside the hours of the target
+    FAILED = "failed"  # unreachable, or refused
+    ABANDONED = "abandoned"  # the caller hung up while it rang
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRecord:
+    """One attempt to hand the caller to a person."""
+
+    number: int  # from 0, within the call
+    target: str  # its id in the business file
+    mode: TransferMode
+    result: TransferResult
+    operator: str  # who took it, "" when nobody did
+    summary: str  # what the operator was told: private
+    started_at: datetime
+    connected_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a caller left to be passed on; everything in it is private."""
+
+    call_id: CallId
+    business: str
+    called_number: str  # DID
+    caller_number: str  # ANI
+    taken_by: HandledBy  # the agent, or the dialplan's voicemail
+    taken_at: datetime
+    name: str = ""
+    callback_number: str = ""  # confirmed by the caller; "" when only the ANI is known
+    text: str = ""  # transcript
+    recording: str | None = None  # path below the state directory
+
+
+class CallbackReason(StrEnum):
+    """Why somebody is to be rung back."""
+
+    REQUESTED = "requested"
+    MISSED = "missed"  # nobody could serve the caller, and no message was left
+    BROKEN = "broken"  # the call broke under the conversation
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequest:
+    """Somebody waits to be rung back; the number is private."""
+
+    call_id: CallId
+    business: str
+    called_number: str  # DID
+    number: str
+    reason: CallbackReason
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuality:
+    """How the caller's audio travelled, from RTCP (RFC 3550); None: it was not reported."""
+
+    received_jitter_ms: float | None = None  # what we got of the caller
+    received_loss_percent: float | None = None
+    sent_jitter_ms: float | None = None  # what the caller's side reports of ours
+    sent_loss_percent: float | None = None
+    round_trip_ms: float | None = None
+    mos: float | None = None  # estimate by the E-model (ITU-T G.107), 1 to 4.5
+
+
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """The one record (CDR) that remains of a call."""
@@ -100,3 +192,5 @@ class CallRecord:
     recording_caller: str | None = None
     recording_agent: str | None = None
     voicemail: str | None = None
+    transfers: tuple[TransferRecord, ...] = ()
+    quality: CallQuality | None = None

@@ -6,88 +6,25 @@ state a fact (hours, prices, addresses) live here and are spoken as they stand.
 
 import re
 from collections import Counter
-from datetime import date, datetime
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from voicebot.dialogue import operators
+from voicebot.dialogue.business_parts import Hours, Part, Spoken
+from voicebot.dialogue.operators import Operator, Transfer
 from voicebot.dialogue.phrases import split
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Callers must be told that they speak with a machine; one of these words does it.
 MACHINE_WORDS = ("machine", "computer", "automated", "artificial", "robot", "virtual", "ai")
-
-_INTERVAL = re.compile(r"^(\d\d):(\d\d)-(\d\d):(\d\d)$")
 
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+", text.lower()))
 
 
-def _spoken(text: str) -> str:
-    """Folded YAML comes with line breaks; speech has none."""
-    spoken = " ".join(text.split())
-    if not spoken:
-        raise ValueError("must not be empty")
-    return spoken
-
-
-Spoken = Annotated[str, AfterValidator(_spoken)]
-
-
-def _interval(text: str) -> str:
-    match = _INTERVAL.match(text)
-    if match is None:
-        raise ValueError(f'"{text}" is no opening interval; write it as "09:00-18:00"')
-    hours = [int(group) for group in match.groups()]
-    opens, closes = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
-    if hours[0] > 23 or hours[1] > 59 or hours[3] > 59 or closes > 24 * 60 or opens >= closes:
-        raise ValueError(f'"{text}" does not open before it closes, within one day')
-    return text
-
-
-Interval = Annotated[str, AfterValidator(_interval)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Hours(_Part):
-    """When people are there, in the business's own time zone."""
-
-    time_zone: str
-    week: dict[Weekday, tuple[Interval, ...]] = Field(min_length=1)
-    closed_on: tuple[date, ...] = ()
-
-    @model_validator(mode="after")
-    def _zone_is_known(self) -> Self:
-        try:
-            ZoneInfo(self.time_zone)
-        except (KeyError, ValueError, OSError) as error:
-            # Not found, no path at all, or a folder of zones such as "America".
-            raise ValueError(f'time_zone: "{self.time_zone}" is no IANA time zone') from error
-        return self
-
-    def are_open(self, at: datetime) -> bool:
-        """Whether the business is open at an aware UTC time."""
-        local = at.astimezone(ZoneInfo(self.time_zone))
-        if local.date() in self.closed_on:
-            return False
-        minute = local.hour * 60 + local.minute
-        for interval in self.week.get(WEEKDAYS[local.weekday()], ()):
-            opens, closes = (
-                int(part[:2]) * 60 + int(part[3:]) for part in interval.split("-", maxsplit=1)
-            )
-            if opens <= minute < closes:
-                return True
-        return False
-
-
-class Fact(_Part):
+class Fact(Part):
     """Something callers ask, and the words that answer it, spoken as they stand."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -121,7 +58,7 @@ class Fact(_Part):
         )
 
 
-class Phrases(_Part):
+class Phrases(Part):
     """Fixed sentences; each has a default that a business may replace."""
 
     not_understood: Spoken = "Sorry, I did not catch that. Could you say it again?"
@@ -149,7 +86,7 @@ class Phrases(_Part):
         return self
 
 
-class Recording(_Part):
+class Recording(Part):
     """Whether calls are recorded, and what the caller is told about it."""
 
     enabled: bool = False
@@ -162,13 +99,22 @@ class Recording(_Part):
         return self
 
 
-class Silence(_Part):
+class Silence(Part):
     """How patient the agent is with a caller who says nothing."""
 
     patience_s: Annotated[float, Field(ge=2, le=60)] = 8.0
 
 
-class Business(_Part):
+class Notify(Part):
+    """Who is told when a caller has left a message."""
+
+    webhook: str | None = Field(
+        default=None, pattern=r"^https?://", description="Gets each as JSON."
+    )
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", description="An address.")
+
+
+class Business(Part):
     """One business, as its file describes it."""
 
     name: Spoken
@@ -180,6 +126,15 @@ class Business(_Part):
     hours: Hours | None = None
     facts: tuple[Fact, ...] = ()
     words: tuple[str, ...] = Field((), description="Names and products, a hint to recognition.")
+    operators: tuple[Operator, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    operator: str | None = Field(
+        None, description='The transfer for callers who just want a person ("operator").'
+    )
+    agents: dict[str, str] = Field(
+        {}, description="DID to agent: `package.module:Class` or an entry point's name."
+    )
+    notify: Notify = Notify()
     phrases: Phrases = Phrases()
     recording: Recording = Recording()
     silence: Silence = Silence()
@@ -204,6 +159,12 @@ class Business(_Part):
                 for value, count in Counter(values).items()
                 if count > 1
             ]
+        problems += operators.problems_of(self.operators, self.transfers)
+        if self.operator is not None and self.operator not in {one.id for one in self.transfers}:
+            problems.append(f'operator: "{self.operator}" is no transfer')
+        problems += [
+            f'agents: "{did}" is none of the dids' for did in self.agents.keys() - set(self.dids)
+        ]
         if self.hours is None:
             problems += [
                 f"facts: {fact.id}: when_open needs hours"
@@ -235,6 +196,18 @@ class Business(_Part):
             if _words(phrase) & set(MACHINE_WORDS)
             or (announcement and (phrase in announcement or announcement in phrase))
         )
+
+    def transfer(self, transfer_id: str) -> Transfer:
+        """Raises KeyError for an id that is not in the file."""
+        for transfer in self.transfers:
+            if transfer.id == transfer_id:
+                return transfer
+        raise KeyError(transfer_id)
+
+    def is_open(self, transfer: Transfer, at: datetime) -> bool:
+        """Whether its operators are there at an aware UTC time; without hours they always are."""
+        hours = transfer.hours if transfer.hours is not None else self.hours
+        return hours is None or hours.are_open(at)
 
     def fact(self, fact_id: str) -> Fact:
         """Raises KeyError for an id that is not in the file."""

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.fakes.sample_business import CONTENT, a_business, content
-from voicebot.dialogue.business import MACHINE_WORDS, WEEKDAYS, Hours
+from voicebot.dialogue.business import MACHINE_WORDS
+from voicebot.dialogue.business_parts import WEEKDAYS, Hours
 
 A_FACT: dict[str, Any] = {"id": "a", "topic": "a thing", "questions": ["What?"]}
 

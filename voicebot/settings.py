@@ -24,6 +24,11 @@ def default_cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voicebot"
 
 
+def in_url(address: str) -> str:
+    """An IPv6 address stands in brackets where a port may follow (RFC 3986, section 3.2.2)."""
+    return f"[{address}]" if ":" in address else address
+
+
 class Settings(BaseSettings):
     """All settings of all processes; each is documented, a test checks it."""
 
@@ -52,7 +57,36 @@ class Settings(BaseSettings):
     sip_address: str = Field(
         "127.0.0.1", description="The address SIP and RTP listen on, for phones and trunks."
     )
-    sip_port: int = Field(5060, description="SIP over UDP.")
+    sip_address_v6: str = Field(
+        "", description="A further address for SIP and RTP over IPv6; empty: none."
+    )
+    sip_port: int = Field(5060, description="SIP over UDP, and over TCP where a trunk wants it.")
+    sip_tls_port: int = Field(5061, description="SIP over TLS, once there is a certificate.")
+    sip_tls_certificate: str = Field(
+        "", description="PEM file: Asterisk's certificate and its chain; empty: no TLS."
+    )
+    sip_tls_key: str = Field("", description="PEM file: that certificate's key.")
+    sip_tls_ca: str = Field(
+        "", description="PEM file: who may vouch for the carriers that are called over TLS."
+    )
+    sip_codecs: str = Field(
+        "opus,g722,ulaw,alaw",
+        description="What phones and this machine's own callers may speak; a trunk has its own.",
+    )
+    external_address: str = Field(
+        "", description="The IPv4 address the outside sees, when Asterisk is behind NAT."
+    )
+    local_networks: str = Field(
+        "",
+        description="Networks on this side of that NAT, with commas; loopback is one anyway.",
+    )
+    trunks_file: Path = Field(
+        PROJECT_DIR / "config" / "trunks.yaml", description="The carriers' trunks (YAML)."
+    )
+    trunk_passwords: dict[str, SecretStr] = Field(
+        {},
+        description='Passwords of the trunks that register, by trunk: {"carrier": "…"}.',
+    )
     http_port: int = Field(8088, description="Asterisk's HTTP server: ARI and media sockets.")
     rtp_first_port: int = Field(10_000, description="First RTP port; a call takes two.")
     rtp_last_port: int = Field(10_999, description="Last RTP port.")
@@ -93,7 +127,7 @@ class Settings(BaseSettings):
     @property
     def redis_url(self) -> str:
         password = quote(self.redis_password.get_secret_value(), safe="")
-        where = self.redis_address or f"{self.bind_address}:{self.redis_port}"
+        where = self.redis_address or f"{in_url(self.bind_address)}:{self.redis_port}"
         return f"redis://:{password}@{where}/0" if password else f"redis://{where}/0"
 
     @property
@@ -103,12 +137,12 @@ class Settings(BaseSettings):
     @property
     def ari_url(self) -> str:
         """Base address of Asterisk's HTTP server, without a path."""
-        return f"http://{self.bind_address}:{self.http_port}"
+        return f"http://{in_url(self.bind_address)}:{self.http_port}"
 
     @property
     def media_url(self) -> str:
         """Base address of the media sockets, without a path."""
-        return f"ws://{self.bind_address}:{self.http_port}"
+        return f"ws://{in_url(self.bind_address)}:{self.http_port}"
 
     @classmethod
     def load(cls) -> Self:

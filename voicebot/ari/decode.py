@@ -99,6 +99,16 @@ class ApplicationReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelUserevent:
+    """The dialplan or another application tells something, with or without a channel."""
+
+    application: str
+    event_name: str
+    values: Mapping[str, str] = field(repr=False, hash=False)
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownEvent:
     """Any other type; a newer Asterisk may send some that did not exist when we were written."""
 
@@ -143,6 +153,7 @@ AriEvent = (
     | ChannelDestroyed
     | ApplicationMoveFailed
     | ApplicationReplaced
+    | ChannelUserevent
     | UnknownEvent
     | MalformedMessage
     | Resynced
@@ -248,6 +259,22 @@ def _move_failed(application: str, fields: Fields) -> ApplicationMoveFailed:
     )
 
 
+def _userevent(application: str, fields: Fields) -> ChannelUserevent:
+    channel = fields.get("channel")
+    told = model.an_object(fields.get("userevent"), "userevent")
+    return ChannelUserevent(
+        application,
+        event_name=model.read(fields, "eventname", str),
+        # Asterisk repeats the name among the values.
+        values={
+            name: value
+            for name, value in told.items()
+            if isinstance(value, str) and name != "eventname"
+        },
+        channel=None if channel is None else model.channel(channel),
+    )
+
+
 def _channel(fields: Fields) -> Channel:
     return model.channel(fields.get("channel"))
 
@@ -265,4 +292,5 @@ DECODERS: Mapping[str, Callable[[str, Fields], AriEvent]] = {
     "ChannelDestroyed": _destroyed,
     "ApplicationMoveFailed": _move_failed,
     "ApplicationReplaced": lambda application, fields: ApplicationReplaced(application),
+    "ChannelUserevent": _userevent,
 }

@@ -30,6 +30,9 @@ class DialplanPlace:
     context: str
     exten: str
     priority: int
+    application: str = ""  # what runs there now: "Stasis", "Dial", …
+    # Its arguments, which may hold numbers.
+    application_data: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def _dialplan(fields: Mapping[str, object]) -> DialplanPlace:
         context=read(place, "context", str),
         exten=read(place, "exten", str),
         priority=read(place, "priority", int),
+        application=read(place, "app_name", str),
+        application_data=read(place, "app_data", str),
     )
 
 

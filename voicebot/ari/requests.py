@@ -108,6 +108,9 @@ CHANNELS_SNOOP_CHANNEL = _operation(
 EVENTS_CLAIM_CHANNEL = _operation(
     "events.claimChannel", "POST", "/events/claim", "channelId application"
 )
+EVENTS_USER_EVENT = _operation(
+    "events.userEvent", "POST", "/events/user/{eventName}", "application source"
+)
 # The socket itself: opened, not sent over it.
 EVENTS_EVENT_WEBSOCKET = _operation("events.eventWebsocket", "GET", "/events", "app subscribeAll")
 

@@ -141,6 +141,24 @@ class Events(Resource):
             return Claim(error.status)
         return Claim.WON
 
+    async def user_event(
+        self,
+        event_name: str,
+        *,
+        application: str,
+        source: str | None = None,
+        variables: Mapping[str, str],
+    ) -> None:
+        """Tells another application something, as ChannelUserevent; 404 when there is none."""
+        await self._call(
+            requests.EVENTS_USER_EVENT,
+            nothing,
+            variables,
+            eventName=event_name,
+            application=application,
+            source=source,
+        )
+
 
 def nothing(value: object) -> None:
     """For void operations: a success says all there is to know."""

@@ -68,5 +68,6 @@ EVENTS: dict[str, dict[str, Any]] = {
         event("ChannelDestroyed", cause=16, cause_txt="Normal Clearing"),
         event("ApplicationMoveFailed", destination="voicebot-3", args=[]),
         event("ApplicationReplaced"),
+        event("ChannelUserevent", eventname="heartbeat", userevent={"agent": "voicebot-1"}),
     )
 }

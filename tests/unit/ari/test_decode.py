@@ -61,6 +61,16 @@ def test_a_hangup_may_come_without_a_cause() -> None:
     assert (destroyed.cause, destroyed.cause_text) == (16, "Normal Clearing")
 
 
+def test_what_is_told_among_applications_is_read_without_its_repeated_name() -> None:
+    told = {"eventname": "heartbeat", "agent": "voicebot-1", "count": 3}
+    event = decode_event("ChannelUserevent", eventname="heartbeat", userevent=told)
+    assert (event.event_name, event.values) == ("heartbeat", {"agent": "voicebot-1"})
+    assert event.channel.channel_id == "node1-1763820000.4"
+    message = messages.event("ChannelUserevent", eventname="e", userevent={})
+    del message["channel"]
+    assert decode(json.dumps(message)) == ari.ChannelUserevent("voicebot-1", "e", {})
+
+
 def test_a_new_type_of_event_is_unknown_not_wrong() -> None:
     assert decode('{"type": "ChannelTeleported", "application": "a"}') == UnknownEvent(
         "ChannelTeleported", "a"

@@ -25,7 +25,10 @@ def test_a_channel_is_read_whole() -> None:
     )
     assert (channel.caller.name, channel.caller.number) == ("Ann", "+3225550123")
     assert (channel.connected.name, channel.connected.number) == ("", "")
-    assert channel.dialplan == model.DialplanPlace("inbound", "5551000", 3)
+    assert channel.dialplan == model.DialplanPlace(
+        "inbound", "5551000", 3, "StasisBroadcast", "500,^voicebot-"
+    )
+    assert "^voicebot-" not in repr(channel)
     assert channel.created_at == datetime(2026, 11, 22, 14, 6, 58, 345_000, UTC)
     assert channel.variables == {"CHANNEL(audionativeformat)": "(ulaw)"}
 

@@ -1,5 +1,6 @@
 """What is asked of Asterisk, and what is made of its answers."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -105,6 +106,18 @@ async def test_a_claim_that_asterisk_cannot_understand_is_an_error(server: FakeA
     server.answer = answering("events/claim", 400, {"message": "Channel ID is required"})
     with pytest.raises(AriRequestRefused, match="400 Channel ID is required"):
         await told(server, lambda ari: ari.events.claim_channel(CHANNEL, application="a"))
+
+
+async def test_another_application_is_told_something_with_values(server: FakeAriServer) -> None:
+    async with client_of(server) as ari:
+        await ari.next_event()
+        await ari.events.user_event("beat", application="a", variables={"agent": "voicebot-1"})
+    request = server.requests[-1]
+    assert (request["method"], request["uri"]) == ("POST", "events/user/beat")
+    assert json.loads(request["message_body"]) == {
+        "application": "a",
+        "variables": {"agent": "voicebot-1"},
+    }
 
 
 async def test_applications_are_read(server: FakeAriServer) -> None:

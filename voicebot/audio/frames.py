@@ -44,3 +44,17 @@ class Encoding(StrEnum):
     def duration_ms(self, audio: bytes) -> int:
         """Length of `audio` in whole milliseconds."""
         return len(audio) // self.bytes_per_ms
+
+
+# What lies above 3.4 kHz is lost in 8 kHz frames; Asterisk makes these into linear samples.
+_WIDE_BAND_CODECS = frozenset({"g722", "opus", "slin12", "slin16", "slin24", "slin32", "slin48"})
+
+
+def media_encoding(codec: str) -> Encoding:
+    """What the media socket carries of a caller who speaks `codec` (Asterisk's name of it).
+
+    G.711 as it comes, wide band as linear samples; of anything else Asterisk makes µ-law.
+    """
+    if codec in _WIDE_BAND_CODECS:
+        return Encoding.SLIN16
+    return Encoding.ALAW if codec == Encoding.ALAW else Encoding.ULAW

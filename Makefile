@@ -35,7 +35,8 @@ check: ## Format, lint, types and import contracts
 	mypy
 	lint-imports
 
-test: setup ## All tests, on real servers
+test: ## All tests, on real servers
+	@setup/run --test
 	pytest
 
 lock: ## Resolve the dependencies anew into the lock files

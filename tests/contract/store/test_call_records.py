@@ -1,6 +1,4 @@
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -8,26 +6,13 @@ from tests.fakes.call_records import FakeCallRecords
 from tests.fakes.sample_calls import a_record
 from voicebot.calls.model import CallId
 from voicebot.ports import CallRecords
-from voicebot.store import schema
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 
 
-@pytest.fixture(scope="session")
-def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path: Path = tmp_path_factory.mktemp("records") / "voicebot.db"
-    schema.upgrade(f"sqlite+aiosqlite:///{path}")
-    return f"sqlite+aiosqlite:///{path}"
-
-
-@pytest.fixture(params=["fake", "sql"])
-async def records(request: pytest.FixtureRequest, migrated_url: str) -> AsyncIterator[CallRecords]:
-    if request.param == "fake":
-        yield FakeCallRecords()
-        return
-    database = Database.open(migrated_url)
-    yield SqlCallRecords(database)
-    await database.close()
+@pytest.fixture
+def records(implementation: Database | None) -> CallRecords:
+    return FakeCallRecords() if implementation is None else SqlCallRecords(implementation)
 
 
 async def test_a_record_is_found_as_it_was_written(records: CallRecords) -> None:

@@ -54,9 +54,12 @@ class Responder(Protocol):
         max_tokens: int,
         temperature: float,
         deadline_s: float,
+        grammar: str | None = None,
     ) -> AsyncIterator[str]:
         """Yields pieces of text as they are generated; raises InferenceError.
 
+        `grammar`: GBNF that the whole reply must fit; a model server that cannot hold to one
+        refuses the work with the reason "grammar-unsupported".
         Closing the iterator cancels the work, also in mid-generation.
         """
 

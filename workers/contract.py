@@ -10,8 +10,8 @@ at before they start and between tokens or chunks.
 Times that cross machines are `…_at_s`: seconds of the Unix epoch.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -31,6 +31,8 @@ REPLY_STREAM_MAX_ENTRIES = 20_000
 KEY_LIFETIME_S = 60
 WORKER_LEASE_S = 5
 
+# Among a worker's languages: whatever its model makes of it. Only language models say so.
+ANY_LANGUAGE = "*"
 # As `max_tokens`: generate nothing, only make what the messages begin with fast to begin with.
 WARM_ONLY = 0
 # Holds the version of the synthesizer in use, so that cached speech is not mixed of two; for ever.
@@ -53,8 +55,28 @@ def reply_stream(agent: str) -> str:
 
 
 def worker_key(stage: Stage, worker: str) -> str:
-    """A ready worker's lease: JSON with engine, model and slots; lives WORKER_LEASE_S."""
+    """A ready worker's lease: JSON with engine, model, slots, languages; lives WORKER_LEASE_S."""
     return f"worker:{stage}:{worker}"
+
+
+def serving_language(language: str, installed: Iterable[str]) -> str | None:
+    """Which of these languages serves a request in this one (BCP 47); None when none does.
+
+    Itself before the same language without a region, that before any other region of it.
+    """
+    wanted = language.lower()
+    primary = wanted.partition("-")[0]
+
+    def distance(one: str) -> int | None:
+        lowered = one.lower()
+        if lowered == wanted:
+            return 0
+        if lowered.partition("-")[0] == primary:
+            return 1 if lowered == primary else 2
+        return 3 if one == ANY_LANGUAGE else None
+
+    known = [(far, one) for one in installed if (far := distance(one)) is not None]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,9 @@ class Work:
     @classmethod
     def from_dict(cls, message: Mapping[str, Any]) -> Self:
         """Raises KeyError or TypeError when the message is not of this kind."""
-        return cls(**{field.name: message[field.name] for field in fields(cls)})
+        # What has a default may be absent: an agent of an earlier release does not know it.
+        known = (f for f in fields(cls) if f.name in message or f.default is MISSING)
+        return cls(**{field.name: message[field.name] for field in known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +118,7 @@ class RespondWork(Work):
     messages: list[dict[str, str]]  # [{"role": "system" | "user" | "assistant", "content": …}]
     max_tokens: int
     temperature: float
+    grammar: str | None = None  # GBNF that the whole reply must fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +149,7 @@ class FailureReason(StrEnum):
     CANCELLED = "cancelled"
     AUDIO_MISSING = "audio-missing"
     LANGUAGE_UNSUPPORTED = "language-unsupported"
+    GRAMMAR_UNSUPPORTED = "grammar-unsupported"  # the model's server cannot constrain replies
     BAD_REQUEST = "bad-request"
     ENGINE_FAILED = "engine-failed"
 

@@ -105,6 +105,7 @@ class ScriptedResponder:
         max_tokens: int,
         temperature: float,
         deadline_s: float,
+        grammar: str | None = None,
     ) -> AsyncIterator[str]:
         self.asked.append(messages)
         try:

@@ -1,5 +1,6 @@
 """Engines that need no model: each passes the contract of its stage."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from workers.audio import Samples
 from workers.contract import FailureReason
 from workers.errors import WorkFailed
-from workers.llm.engine import Emit
+from workers.llm.engine import Emit, check_messages
 from workers.stt.engine import Recognition
 
 
@@ -59,12 +60,22 @@ class FakeLanguageEngine:
         max_tokens: int,
         temperature: float,
         emit: Emit,
+        grammar: str | None = None,
     ) -> None:
-        if any("role" not in message for message in messages):
-            raise WorkFailed(FailureReason.BAD_REQUEST)
+        check_messages(messages)
+        if grammar is not None:
+            self._follow(grammar, emit)
+            return
         for number in range(max_tokens):
             if not emit(f" {number}"):
                 return
+
+    def _follow(self, grammar: str, emit: Emit) -> None:
+        """Takes the first of the grammar's alternatives, which must all be plain words."""
+        words = re.fullmatch(r'root ::= "([^"]+)"( \| "[^"]+")*', grammar)
+        if words is None:
+            raise WorkFailed(FailureReason.BAD_REQUEST)
+        emit(words[1])
 
 
 class FakeSynthesisEngine:

@@ -24,9 +24,10 @@ class WorkerResponder:
         max_tokens: int,
         temperature: float,
         deadline_s: float,
+        grammar: str | None = None,
     ) -> AsyncGenerator[str]:
         assert max_tokens > WARM_ONLY
-        work = self._work(call_id, messages, max_tokens, temperature, deadline_s)
+        work = self._work(call_id, messages, max_tokens, temperature, deadline_s, grammar)
         replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s)
         async with aclosing(replies):
             async for reply in replies:
@@ -51,6 +52,7 @@ class WorkerResponder:
         max_tokens: int,
         temperature: float,
         deadline_s: float,
+        grammar: str | None = None,
     ) -> RespondWork:
         return RespondWork(
             work_id=new_work_id(),
@@ -60,4 +62,5 @@ class WorkerResponder:
             messages=[dict(message) for message in messages],
             max_tokens=max_tokens,
             temperature=temperature,
+            grammar=grammar,
         )

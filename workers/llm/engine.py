@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from workers.contract import FailureReason
+from workers.errors import WorkFailed
+
 # Takes a piece of text; returns whether more is wanted.
 Emit = Callable[[str], bool]
 
@@ -28,9 +31,19 @@ class LanguageEngine(Protocol):
         max_tokens: int,
         temperature: float,
         emit: Emit,
+        grammar: str | None = None,
     ) -> None:
         """Continues the conversation piece by piece until it ends or `emit` says no.
 
-        Raises WorkFailed with BAD_REQUEST when the messages cannot be used. The call's id is a
+        With a grammar (GBNF) the whole reply fits it, or is a beginning of what fits when it ran
+        into `max_tokens`. Raises WorkFailed: BAD_REQUEST when messages or grammar cannot be used,
+        GRAMMAR_UNSUPPORTED when this model's replies cannot be constrained. The call's id is a
         hint where warm memory may lie, never a requirement.
         """
+
+
+def check_messages(messages: Sequence[Mapping[str, str]]) -> None:
+    """Raises WorkFailed when these are no messages of a conversation."""
+    for message in messages:
+        if not (message.get("role") and isinstance(message.get("content"), str)):
+            raise WorkFailed(FailureReason.BAD_REQUEST)

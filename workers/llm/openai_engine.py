@@ -7,7 +7,8 @@ cancels a generation there.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Self
 
 import httpx
 import structlog
@@ -15,6 +16,13 @@ import structlog
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.engine import Emit
+from workers.llm.grammar_dialects import (
+    DIALECTS,
+    PROBE_GRAMMAR,
+    PROBE_TOKENS,
+    Dialect,
+    is_obeyed,
+)
 
 REMEDY: Final = "VOICEBOT_LLM_URL must be the base URL of an OpenAI-compatible server (…/v1)."
 CONNECT_S: Final = 3.0
@@ -50,8 +58,37 @@ class OpenAiEngine:
             raise EngineMissing(f"{url} serves no model", "Name one in VOICEBOT_LLM_MODEL.")
         self.model = model or served[0]
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
     def warm_up(self) -> None:
         self.warm_prefix([])
+        log.info("llm.grammar", dialect=self.dialect.server if self.dialect else "none")
+
+    @cached_property
+    def dialect(self) -> Dialect | None:
+        """How this server takes a grammar; None when it does not."""
+        for dialect in DIALECTS:
+            said: list[str] = []
+
+            def hear(text: str, said: list[str] = said) -> bool:
+                said.append(text)
+                return True
+
+            request = self._request(
+                [{"role": "user", "content": "Say hello."}], PROBE_TOKENS, temperature=0.0
+            )
+            try:
+                self._stream(request | dialect.fields(PROBE_GRAMMAR), hear)
+            except WorkFailed:
+                # It knows its own names and refuses others.
+                continue
+            if is_obeyed("".join(said)):
+                return dialect
+        return None
 
     def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
         def enough(_: str) -> bool:
@@ -68,14 +105,27 @@ class OpenAiEngine:
         max_tokens: int,
         temperature: float,
         emit: Emit,
+        grammar: str | None = None,
     ) -> None:
-        request = {
+        request = self._request(messages, max_tokens, temperature)
+        if grammar is not None:
+            if self.dialect is None:
+                raise WorkFailed(FailureReason.GRAMMAR_UNSUPPORTED)
+            request |= self.dialect.fields(grammar)
+        self._stream(request, emit)
+
+    def _request(
+        self, messages: Sequence[Mapping[str, str]], max_tokens: int, temperature: float
+    ) -> dict[str, Any]:
+        return {
             "model": self.model,
             "messages": [dict(message) for message in messages],
             "max_tokens": max_tokens,
             "temperature": temperature,
             "stream": True,
         }
+
+    def _stream(self, request: Mapping[str, Any], emit: Emit) -> None:
         with self._client.stream("POST", "chat/completions", json=request) as response:
             if response.is_client_error:
                 log.error("llm.refused", status=response.status_code)

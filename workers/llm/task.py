@@ -41,6 +41,7 @@ def respond(engine: LanguageEngine, work: RespondWork, channel: WorkChannel) -> 
         max_tokens=work.max_tokens,
         temperature=work.temperature,
         emit=emit,
+        grammar=work.grammar,
     )
     if unwanted is not None:
         raise WorkFailed(unwanted)

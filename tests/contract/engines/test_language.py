@@ -7,15 +7,21 @@ import pytest
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.engine import LanguageEngine
+from workers.llm.gguf import TOKENS_PER_SLOT
 from workers.llm.openai_engine import OpenAiEngine
-from workers.llm.xllamacpp_engine import TOKENS_PER_SLOT, XllamacppEngine
+from workers.llm.xllamacpp_engine import XllamacppEngine
 
 SYSTEM = {"role": "system", "content": "You are the assistant of a bicycle shop."}
 STORY = [SYSTEM, {"role": "user", "content": "Tell me a long story about a bicycle."}]
 
 
 def generated(
-    engine: LanguageEngine, *, max_tokens: int, stop_after: int = 10_000, call_id: str = "c1"
+    engine: LanguageEngine,
+    *,
+    max_tokens: int,
+    stop_after: int = 10_000,
+    call_id: str = "c1",
+    grammar: str | None = None,
 ) -> list[str]:
     pieces: list[str] = []
 
@@ -23,7 +29,9 @@ def generated(
         pieces.append(text)
         return len(pieces) < stop_after
 
-    engine.generate(call_id, STORY, max_tokens=max_tokens, temperature=0.0, emit=emit)
+    engine.generate(
+        call_id, STORY, max_tokens=max_tokens, temperature=0.0, emit=emit, grammar=grammar
+    )
     return pieces
 
 
@@ -73,6 +81,26 @@ def test_messages_that_are_none_are_refused(language_model: LanguageEngine) -> N
     assert failure.value.reason is FailureReason.BAD_REQUEST
 
 
+def test_a_grammar_leaves_the_model_only_the_choice(language_model: LanguageEngine) -> None:
+    grammar = 'root ::= "[transfer sales]" | "[goodbye]"'
+    said = "".join(generated(language_model, max_tokens=40, grammar=grammar))
+    assert said in ("[transfer sales]", "[goodbye]")
+
+
+def test_a_grammar_binds_its_own_reply_alone(language_model: LanguageEngine) -> None:
+    before = generated(language_model, max_tokens=6)
+    generated(language_model, max_tokens=6, grammar='root ::= "[goodbye]"')
+    assert generated(language_model, max_tokens=6) == before
+
+
+@pytest.mark.parametrize("grammar", ["root ::= (", 'root ::= "a" nowhere', "nonsense"])
+def test_a_grammar_that_is_none_is_refused(language_model: LanguageEngine, grammar: str) -> None:
+    with pytest.raises(WorkFailed) as failure:
+        generated(language_model, max_tokens=5, grammar=grammar)
+    assert failure.value.reason is FailureReason.BAD_REQUEST
+    assert generated(language_model, max_tokens=3)
+
+
 def test_an_error_of_whoever_takes_the_text_comes_through(language_model: LanguageEngine) -> None:
     def broken(text: str) -> bool:
         raise ZeroDivisionError
@@ -95,6 +123,11 @@ def test_a_conversation_too_long_for_the_model_is_refused(
 def test_weights_that_are_absent_are_named() -> None:
     with pytest.raises(EngineMissing, match=r"/no/such\.gguf.*VOICEBOT_LLM_WEIGHTS"):
         XllamacppEngine(threads=1, slots=1, weights="/no/such.gguf")
+
+
+def test_the_server_s_way_of_taking_a_grammar_is_found_out(openai_engine: OpenAiEngine) -> None:
+    assert openai_engine.dialect is not None
+    assert openai_engine.dialect.server == "llama-server"
 
 
 def test_a_wrong_key_is_found_out_at_the_start(openai_server: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.contract import (
+    ANY_LANGUAGE,
     TASKS,
     RecognizeWork,
     Reply,
@@ -18,6 +19,7 @@ from workers.contract import (
     audio_key,
     cancel_key,
     reply_stream,
+    serving_language,
     worker_key,
 )
 
@@ -32,6 +34,7 @@ works = st.one_of(
         messages=st.lists(st.dictionaries(words, words, max_size=2), max_size=4),
         max_tokens=st.integers(0, 4_096),
         temperature=st.floats(0, 2),
+        grammar=st.none() | words,
     ),
     st.builds(SynthesizeWork, **common, text=words, language=words, voice=words, encoding=words),
 )
@@ -70,6 +73,46 @@ def test_a_field_that_nobody_knows_is_ignored() -> None:
 def test_work_that_lacks_a_field_is_no_work() -> None:
     with pytest.raises(KeyError):
         SynthesizeWork.from_dict({"work_id": "w"})
+
+
+def test_work_of_an_agent_that_knows_no_grammars_has_none() -> None:
+    work = RespondWork("w", "c", "a", 1.0, [], 5, 0.0)
+    message = {name: value for name, value in work.to_dict().items() if name != "grammar"}
+    assert RespondWork.from_dict(message) == work
+
+
+@pytest.mark.parametrize(
+    ("language", "installed", "serving"),
+    [
+        ("en", ["de", "en"], "en"),
+        ("en-US", ["en", "en-GB", "en-US"], "en-US"),
+        ("en-us", ["en-US"], "en-US"),
+        ("en-US", ["en-GB", "en"], "en"),
+        ("en-US", ["en-GB"], "en-GB"),
+        ("de", ["en", ANY_LANGUAGE, "de-AT"], "de-AT"),
+        ("fr", ["en", ANY_LANGUAGE], ANY_LANGUAGE),
+        ("eng", ["en"], None),
+        ("fr", ["en", "de"], None),
+        ("fr", [], None),
+    ],
+)
+def test_a_language_is_served_by_what_is_nearest_to_it(
+    language: str, installed: list[str], serving: str | None
+) -> None:
+    assert serving_language(language, installed) == serving
+
+
+languages = st.from_regex(r"[a-z]{2}(-[A-Z]{2})?", fullmatch=True)
+
+
+@given(languages, st.lists(languages, max_size=5))
+def test_only_the_same_language_ever_serves(language: str, installed: list[str]) -> None:
+    serving = serving_language(language, installed)
+    if serving is None:
+        assert all(one[:2] != language[:2] for one in installed)
+    else:
+        assert serving in installed
+        assert serving[:2] == language[:2]
 
 
 @given(words, words)

@@ -71,3 +71,9 @@ def test_without_a_prefix_there_is_nothing_to_warm(redis: Redis) -> None:
     engine = FakeLanguageEngine()
     warm_last_prefix(engine, redis)
     assert engine.warmed == []
+
+
+def test_a_grammar_reaches_the_engine(redis: Redis) -> None:
+    asked = RespondWork("w1", "c1", "agent1", 2e9, MESSAGES, 5, 0.0, 'root ::= "[goodbye]"')
+    assert answer(redis, FakeLanguageEngine(), asked) == Closing()
+    assert tokens(redis) == ["[goodbye]"]

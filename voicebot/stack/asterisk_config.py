@@ -5,7 +5,6 @@ the dialplans, where `${…}` is Asterisk's own, as they are; the business's num
 Rendering is repeatable: the same settings give the same files, and nothing is left over.
 """
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,16 @@ from string import Template
 from voicebot.errors import ConfigurationError
 from voicebot.settings import PROJECT_DIR, Settings
 from voicebot.stack.phones import phones_dir
+from voicebot.stack.sip_transports import (
+    key_files,
+    lab_over_ipv6,
+    own_addresses,
+    own_addresses_of,
+    rtp_binding,
+    transports,
+)
+from voicebot.stack.trunk_config import dialplan_contexts, pjsip_sections, require_transports
+from voicebot.stack.trunks import Codec, Transport, Trunk, load_trunks
 
 TEMPLATES_DIR = PROJECT_DIR / "asterisk" / "etc"
 DIALPLANS_DIR = PROJECT_DIR / "dialplans"
@@ -24,6 +33,13 @@ DIALPLANS_DIR = PROJECT_DIR / "dialplans"
 CALLS_PER_CORE = 100
 # An RTP port and its RTCP port.
 PORTS_PER_CALL = 2
+# Read anew by `asterisk -rx 'module reload <name>'` once the trunks have changed.
+TRUNK_MODULES_TO_RELOAD = (
+    "pbx_config.so",
+    "res_pjsip.so",
+    "res_pjsip_endpoint_identifier_ip.so",
+    "res_pjsip_outbound_registration.so",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,10 @@ class InboundNumber:
 
 def render(settings: Settings, numbers: Sequence[InboundNumber], target_etc: Path) -> None:
     """Writes the whole of `/etc/asterisk`; raises ConfigurationError before it writes anything."""
-    values = _values(settings, numbers)
+    trunks = load_trunks(settings.trunks_file)
+    of_trunks = _texts_of_trunks(settings, trunks, numbers)
+    keys = key_files(settings)
+    values = _values(settings, numbers, trunks)
     texts = {
         template.name: Template(template.read_text()).substitute(values)
         for template in sorted(TEMPLATES_DIR.glob("*.conf"))
@@ -55,7 +74,18 @@ def render(settings: Settings, numbers: Sequence[InboundNumber], target_etc: Pat
     target_etc.mkdir(parents=True, exist_ok=True)
     _fill(target_etc, texts)
     _fill(target_etc / "dialplans", _read_all(DIALPLANS_DIR))
+    _fill(target_etc / "trunks", of_trunks)
+    _fill(target_etc / "keys", keys)
     install_phones(settings, target_etc)
+
+
+def install_trunks(settings: Settings, numbers: Sequence[InboundNumber], target_etc: Path) -> None:
+    """Brings the node's trunks in line with their file; raises ConfigurationError before that.
+
+    Asterisk knows them once TRUNK_MODULES_TO_RELOAD are reloaded.
+    """
+    texts = _texts_of_trunks(settings, load_trunks(settings.trunks_file), numbers)
+    _fill(target_etc / "trunks", texts)
 
 
 def install_phones(settings: Settings, target_etc: Path) -> None:
@@ -78,29 +108,27 @@ def max_calls(settings: Settings, cores: int) -> int:
     return min(pairs - max(1, pairs // 8), cores * CALLS_PER_CORE)
 
 
-def own_addresses(settings: Settings) -> tuple[str, ...]:
-    """The addresses from which this machine's own processes reach the node."""
-    own = {"127.0.0.1": None}
-    for name, value in (
-        ("VOICEBOT_BIND_ADDRESS", settings.bind_address),
-        ("VOICEBOT_SIP_ADDRESS", settings.sip_address),
-    ):
-        try:
-            address = ipaddress.IPv4Address(value)
-        except ipaddress.AddressValueError as error:
-            raise ConfigurationError(f"{name} must be an IPv4 address, not {value!r}") from error
-        if not address.is_unspecified:
-            own[value] = None
-    return tuple(own)
+def _texts_of_trunks(
+    settings: Settings, trunks: Sequence[Trunk], numbers: Sequence[InboundNumber]
+) -> dict[str, str]:
+    require_transports(settings, trunks)
+    return {
+        "pjsip.conf": pjsip_sections(trunks, settings.trunk_passwords),
+        "extensions.conf": dialplan_contexts(trunks, [number.did for number in numbers]),
+    }
 
 
-def _rtp_binding(sip_address: str) -> str:
-    if ipaddress.IPv4Address(sip_address).is_unspecified:
-        return "; … everywhere."
-    return f"media_address = {sip_address}\nbind_rtp_to_media_address = yes"
+def _codecs(names: str) -> str:
+    try:
+        return ",".join(Codec(name.strip()) for name in names.split(","))
+    except ValueError as error:
+        known = ", ".join(Codec)
+        raise ConfigurationError(f"VOICEBOT_SIP_CODECS may name {known}: {error}") from error
 
 
-def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, str]:
+def _values(
+    settings: Settings, numbers: Sequence[InboundNumber], trunks: Sequence[Trunk]
+) -> dict[str, str]:
     password = settings.ari_password.get_secret_value()
     if not password:
         raise ConfigurationError("VOICEBOT_ARI_PASSWORD is empty: `make setup` generates it")
@@ -112,10 +140,15 @@ def _values(settings: Settings, numbers: Sequence[InboundNumber]) -> dict[str, s
         "node_name": settings.node_name,
         "max_calls": str(max_calls(settings, os.cpu_count() or 1)),
         "bind_address": settings.bind_address,
-        "sip_address": settings.sip_address,
-        "rtp_binding": _rtp_binding(settings.sip_address),
         "own_addresses": ",".join(own_addresses(settings)),
-        "sip_port": str(settings.sip_port),
+        "own_ipv4_addresses": ",".join(own_addresses_of(settings, 4)),
+        "transports": transports(
+            settings, over_tcp=any(trunk.transport is Transport.TCP for trunk in trunks)
+        ),
+        "rtp_binding": rtp_binding(settings.sip_address),
+        "rtp_binding_v6": rtp_binding(settings.sip_address_v6),
+        "lab_over_ipv6": lab_over_ipv6(settings),
+        "sip_codecs": _codecs(settings.sip_codecs),
         "http_port": str(settings.http_port),
         "rtp_first_port": str(settings.rtp_first_port),
         "rtp_last_port": str(settings.rtp_last_port),
@@ -150,11 +183,11 @@ def _read_all(source_dir: Path) -> dict[str, str]:
 
 
 def _fill(directory: Path, texts: Mapping[str, str]) -> None:
-    """Makes the directory hold these `.conf` files and no others."""
+    """Makes the directory hold these files, and no others of ours."""
     if not directory.exists():
         directory.mkdir(mode=0o750)
         _give_to_owner_of(directory.parent, directory)
-    for stale in directory.glob("*.conf"):
+    for stale in (*directory.glob("*.conf"), *directory.glob("*.pem")):
         if stale.name not in texts:
             stale.unlink()
     for name, text in texts.items():

@@ -16,7 +16,6 @@ from voicebot.stack.asterisk_config import (
     InboundNumber,
     install_phones,
     max_calls,
-    own_addresses,
     render,
 )
 from voicebot.stack.phones import add_phone, remove_phone
@@ -42,7 +41,8 @@ def test_every_template_and_dialplan_is_rendered(tmp_path: Path) -> None:
     render(settings_with(tmp_path), NUMBERS, tmp_path / "etc")
     templates = {path.name for path in TEMPLATES_DIR.glob("*.conf")}
     dialplans = {f"dialplans/{path.name}" for path in DIALPLANS_DIR.glob("*.conf")}
-    assert set(_files(tmp_path / "etc")) == templates | dialplans
+    trunks = {"trunks/pjsip.conf", "trunks/extensions.conf"}
+    assert set(_files(tmp_path / "etc")) == templates | dialplans | trunks
 
 
 def test_rendering_twice_changes_nothing(tmp_path: Path) -> None:
@@ -145,34 +145,12 @@ def test_no_word_may_break_out_of_its_line(tmp_path: Path, changes: dict[str, st
         render(settings_with(tmp_path, **changes), NUMBERS, tmp_path / "etc")
 
 
-@pytest.mark.parametrize(
-    ("bind_address", "sip_address", "own"),
-    [
-        ("127.0.0.1", "127.0.0.1", ("127.0.0.1",)),
-        ("127.0.0.1", "0.0.0.0", ("127.0.0.1",)),  # noqa: S104 — everywhere names no address
-        ("127.0.0.1", "192.0.2.7", ("127.0.0.1", "192.0.2.7")),
-        ("192.0.2.7", "192.0.2.8", ("127.0.0.1", "192.0.2.7", "192.0.2.8")),
-    ],
-)
-def test_this_machine_reaches_the_node_from_loopback_and_from_the_bound_addresses(
-    tmp_path: Path, bind_address: str, sip_address: str, own: tuple[str, ...]
-) -> None:
-    settings = settings_with(tmp_path, bind_address=bind_address, sip_address=sip_address)
-    assert own_addresses(settings) == own
-
-
 def test_a_node_that_listens_everywhere_binds_its_media_nowhere_in_particular(
     tmp_path: Path,
 ) -> None:
     everywhere = "0.0.0.0"  # noqa: S104
     render(settings_with(tmp_path, sip_address=everywhere), NUMBERS, tmp_path / "etc")
     assert "media_address" not in _files(tmp_path / "etc")["pjsip.conf"]
-
-
-@pytest.mark.parametrize("name", ["bind_address", "sip_address"])
-def test_an_address_that_is_none_is_a_fault(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"VOICEBOT_{name.upper()}"):
-        own_addresses(settings_with(tmp_path, **{name: "localhost"}))
 
 
 @given(first=st.integers(1024, 60_000), ports=st.integers(4, 5_000), cores=st.integers(1, 128))

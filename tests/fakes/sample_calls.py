@@ -11,9 +11,13 @@ from voicebot.calls.model import (
     CallId,
     CallRecord,
     ChannelId,
+    Direction,
     HandledBy,
     Outcome,
     StageTimings,
+    TransferMode,
+    TransferRecord,
+    TransferResult,
     TurnRecord,
 )
 
@@ -34,10 +38,27 @@ def a_turn(number: int = 0) -> TurnRecord:
     )
 
 
+def a_transfer(number: int = 0) -> TransferRecord:
+    return TransferRecord(
+        number=number,
+        target="workshop",
+        mode=TransferMode.WARM,
+        result=TransferResult.CONNECTED,
+        operator="anna",
+        summary="Her bike squeaks.",
+        started_at=NOON + timedelta(seconds=20),
+        connected_at=NOON + timedelta(seconds=30),
+        ended_at=NOON + timedelta(seconds=60),
+    )
+
+
 def a_record(
     call_id: str = "node1-1.1",
     *,
     turns: int = 2,
+    transfers: int = 0,
+    caller_number: str = "+15550100",
+    direction: Direction = Direction.INBOUND,
     started_at: datetime = NOON,
     ended_at: datetime | None = None,
     agent: str = "agent-1",
@@ -47,7 +68,9 @@ def a_record(
     voicemail: str | None = None,
 ) -> CallRecord:
     return CallRecord(
-        facts=CallFacts(CallId(call_id), ChannelId(call_id), "+15550100", "100", "ulaw"),
+        facts=CallFacts(
+            CallId(call_id), ChannelId(call_id), caller_number, "100", "ulaw", direction
+        ),
         business="lakeside_bikes",
         agent=agent,
         handled_by=handled_by,
@@ -57,6 +80,7 @@ def a_record(
         outcome=outcome,
         hangup_cause=16,
         turns=tuple(a_turn(number) for number in range(turns)),
+        transfers=tuple(a_transfer(number) for number in range(transfers)),
         recording_caller=recording_caller,
         voicemail=voicemail,
     )
@@ -79,6 +103,19 @@ _facts = st.builds(
     _texts,
     _texts,
     _texts,
+    st.sampled_from(Direction),
+)
+_transfers = st.builds(
+    TransferRecord,
+    number=st.just(0),
+    target=_texts,
+    mode=st.sampled_from(TransferMode),
+    result=st.sampled_from(TransferResult),
+    operator=_texts,
+    summary=_texts,
+    started_at=times,
+    connected_at=st.none() | times,
+    ended_at=st.none() | times,
 )
 
 
@@ -102,7 +139,7 @@ def records(draw: st.DrawFn) -> CallRecord:
             max_size=3,
         )
     )
-    numbers = range(len(turns))
+    transfers = draw(st.lists(_transfers, max_size=2))
     return draw(
         st.builds(
             CallRecord,
@@ -115,15 +152,11 @@ def records(draw: st.DrawFn) -> CallRecord:
             ended_at=times,
             outcome=st.sampled_from(Outcome),
             hangup_cause=st.integers(0, 127),
-            turns=st.just(
-                tuple(_numbered(turn, number) for turn, number in zip(turns, numbers, strict=True))
-            ),
+            turns=st.just(tuple(replace(turn, number=n) for n, turn in enumerate(turns))),
             recording_caller=st.none() | _texts,
             recording_agent=st.none() | _texts,
             voicemail=st.none() | _texts,
+            transfers=st.just(tuple(replace(one, number=n) for n, one in enumerate(transfers))),
+            quality=st.none(),
         )
     )
-
-
-def _numbered(turn: TurnRecord, number: int) -> TurnRecord:
-    return replace(turn, number=number)

@@ -5,26 +5,26 @@ agent's full record comes, and never replaces it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.calls.model import (
-    AnswerSource,
     CallFacts,
     CallId,
     CallRecord,
     ChannelId,
+    Direction,
     HandledBy,
     Outcome,
-    StageTimings,
-    TurnRecord,
 )
+from voicebot.store.call_parts import read_transfers, read_turns, replace_transfers, replace_turns
 from voicebot.store.engine import Database
-from voicebot.store.tables import calls, turns
+from voicebot.store.tables import calls
 
 
 class SqlCallRecords:
@@ -40,24 +40,40 @@ class SqlCallRecords:
         """
         async with self._database.writing("write call record") as connection:
             await put_call(connection, record, is_stub=False)
-            await connection.execute(delete(turns).where(turns.c.call_id == record.facts.call_id))
-            if record.turns:
-                rows = [_turn_row(record.facts.call_id, turn) for turn in record.turns]
-                await connection.execute(insert(turns), rows)
+            await _put_parts(connection, record)
+
+    async def complete(self, record: CallRecord) -> bool:
+        """Writes the full record in place of a stub. False: somebody had done so already."""
+        of_stub = update(calls).where(
+            calls.c.call_id == record.facts.call_id,
+            calls.c.is_stub.is_(True),
+            calls.c.erased_at.is_(None),
+        )
+        async with self._database.writing("complete call record") as connection:
+            row = _call_row(record, is_stub=False)
+            if not (await connection.execute(of_stub.values(row))).rowcount:
+                return False
+            await _put_parts(connection, record)
+        return True
 
     async def find(self, call_id: CallId) -> CallRecord | None:
         async with self._database.reading("find call record") as connection:
-            found = await _read(connection, [call_id])
+            found = await read_calls(connection, [call_id])
         return found[0] if found else None
 
-    async def latest(self, limit: int) -> Sequence[CallRecord]:
-        """The calls that started last, the newest first."""
+    async def latest(self, limit: int, *, with_probes: bool = False) -> Sequence[CallRecord]:
+        """The calls that started last, the newest first; our own probes only if asked for."""
+        chosen = select(calls.c.call_id).order_by(calls.c.started_at.desc(), calls.c.call_id.desc())
+        if not with_probes:
+            chosen = chosen.where(calls.c.direction != Direction.PROBE.value)
         async with self._database.reading("list call records") as connection:
-            chosen = select(calls.c.call_id).order_by(
-                calls.c.started_at.desc(), calls.c.call_id.desc()
-            )
             ids = (await connection.execute(chosen.limit(limit))).scalars().all()
-            return await _read(connection, ids)
+            return await read_calls(connection, ids)
+
+
+async def _put_parts(connection: AsyncConnection, record: CallRecord) -> None:
+    await replace_turns(connection, record.facts.call_id, record.turns)
+    await replace_transfers(connection, record.facts.call_id, record.transfers)
 
 
 async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: bool) -> None:
@@ -77,14 +93,19 @@ async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: 
     )
 
 
-async def _read(connection: AsyncConnection, ids: Sequence[str]) -> Sequence[CallRecord]:
+async def read_calls(connection: AsyncConnection, ids: Sequence[str]) -> Sequence[CallRecord]:
     """The records with these ids, in this order."""
-    turns_of: dict[str, list[TurnRecord]] = {call_id: [] for call_id in ids}
-    chosen = select(turns).where(turns.c.call_id.in_(ids)).order_by(turns.c.number)
-    for row in (await connection.execute(chosen)).mappings():
-        turns_of[row["call_id"]].append(_turn(row))
+    turns = await read_turns(connection, ids)
+    transfers = await read_transfers(connection, ids)
     rows = (await connection.execute(select(calls).where(calls.c.call_id.in_(ids)))).mappings()
-    records = {row["call_id"]: call_of(row, tuple(turns_of[row["call_id"]])) for row in rows}
+    records = {
+        row["call_id"]: replace(
+            call_of(row),
+            turns=tuple(turns[row["call_id"]]),
+            transfers=tuple(transfers[row["call_id"]]),
+        )
+        for row in rows
+    }
     return [records[call_id] for call_id in ids if call_id in records]
 
 
@@ -96,6 +117,7 @@ def _call_row(record: CallRecord, *, is_stub: bool) -> Mapping[str, Any]:
         "caller_number": facts.caller_number,
         "called_number": facts.called_number,
         "codec": facts.codec,
+        "direction": facts.direction.value,
         "business": record.business,
         "agent": record.agent,
         "handled_by": record.handled_by.value,
@@ -112,8 +134,8 @@ def _call_row(record: CallRecord, *, is_stub: bool) -> Mapping[str, Any]:
     }
 
 
-def call_of(row: RowMapping, its_turns: tuple[TurnRecord, ...] = ()) -> CallRecord:
-    """The record that a row of `calls` holds."""
+def call_of(row: RowMapping) -> CallRecord:
+    """The record that a row of `calls` holds, without its turns and transfers."""
     return CallRecord(
         facts=CallFacts(
             call_id=CallId(row["call_id"]),
@@ -121,6 +143,7 @@ def call_of(row: RowMapping, its_turns: tuple[TurnRecord, ...] = ()) -> CallReco
             caller_number=row["caller_number"],
             called_number=row["called_number"],
             codec=row["codec"],
+            direction=Direction(row["direction"]),
         ),
         business=row["business"],
         agent=row["agent"],
@@ -130,40 +153,7 @@ def call_of(row: RowMapping, its_turns: tuple[TurnRecord, ...] = ()) -> CallReco
         ended_at=row["ended_at"],
         outcome=Outcome(row["outcome"]),
         hangup_cause=row["hangup_cause"],
-        turns=its_turns,
         recording_caller=row["recording_caller"],
         recording_agent=row["recording_agent"],
         voicemail=row["voicemail"],
-    )
-
-
-_TIMINGS = tuple(StageTimings.__dataclass_fields__)
-
-
-def _turn_row(call_id: CallId, turn: TurnRecord) -> Mapping[str, Any]:
-    return {
-        "call_id": call_id,
-        "number": turn.number,
-        "heard": turn.heard,
-        "said": turn.said,
-        "said_heard": turn.said_heard,
-        "was_interrupted": turn.was_interrupted,
-        "source": turn.source.value,
-        "started_at": turn.started_at,
-        "fact_id": turn.fact_id,
-        **{name: getattr(turn.timings, name) for name in _TIMINGS},
-    }
-
-
-def _turn(row: RowMapping) -> TurnRecord:
-    return TurnRecord(
-        number=row["number"],
-        heard=row["heard"],
-        said=row["said"],
-        said_heard=row["said_heard"],
-        was_interrupted=row["was_interrupted"],
-        source=AnswerSource(row["source"]),
-        started_at=row["started_at"],
-        timings=StageTimings(**{name: row[name] for name in _TIMINGS}),
-        fact_id=row["fact_id"],
     )

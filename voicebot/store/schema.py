@@ -5,6 +5,9 @@ to interrupt: all revisions of one upgrade are one transaction.
 """
 
 import os
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +19,7 @@ from voicebot.settings import PROJECT_DIR
 # All that running code may meet; and only what is safe while the previous release still runs.
 ALL = "heads"
 PRE = "pre@head"
+LOCKED_S = 5.0
 
 
 def configuration(database_url: str) -> Config:
@@ -43,3 +47,22 @@ def _create_private_file(database_url: str) -> None:
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _log_ahead(path)
+
+
+def _log_ahead(path: Path) -> None:
+    """Makes the file keep a write-ahead log, which it then does for ever.
+
+    Two that do so at once do not wait for each other as long as told: SQLite refuses one of them
+    immediately, because it could be a deadlock.
+    """
+    give_up_at = time.monotonic() + LOCKED_S
+    with closing(sqlite3.connect(path)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > give_up_at:
+                    raise
+            time.sleep(0.02)

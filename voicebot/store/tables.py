@@ -2,7 +2,8 @@
 
 Portable between SQLite and PostgreSQL. Text has no length limit, because the
 numbers and names in it are sent by strangers and a record must never be lost for
-being long. Times are aware UTC, always.
+being long. Times are aware UTC, always. What is private is marked, and a test sees
+to it that retention covers all of it.
 """
 
 from datetime import UTC, datetime
@@ -14,11 +15,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -53,12 +56,20 @@ metadata = MetaData(
     }
 )
 
+# On a column: what a caller said, or who the caller is.
+PRIVATE = "private"
+
+
+def _private(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, info={PRIVATE: True})
+
+
 calls = Table(
     "calls",
     metadata,
     Column("call_id", Text, primary_key=True),
     Column("channel_id", Text, nullable=False),
-    Column("caller_number", Text, nullable=False),  # private
+    _private("caller_number"),
     Column("called_number", Text, nullable=False),
     Column("codec", Text, nullable=False),
     Column("business", Text, nullable=False),
@@ -74,10 +85,14 @@ calls = Table(
     Column("voicemail", Text),
     # Made from Asterisk's CDR alone; gives way to an agent's full record.
     Column("is_stub", Boolean, nullable=False),
+    Column("direction", Text, nullable=False, server_default="inbound"),
     # When retention blanked the words and deleted the recordings.
     Column("erased_at", UtcDateTime),
+    # When it was decided what the call leaves to be done: a message, a callback, nothing.
+    Column("followed_up_at", UtcDateTime),
     # Retention asks for what is old and not yet erased.
     Index(None, "erased_at", "ended_at"),
+    Index(None, "followed_up_at", "ended_at"),
 )
 
 turns = Table(
@@ -85,9 +100,9 @@ turns = Table(
     metadata,
     Column("call_id", Text, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("heard", Text, nullable=False),  # private
-    Column("said", Text, nullable=False),  # private
-    Column("said_heard", Text, nullable=False),  # private
+    _private("heard"),
+    _private("said"),
+    _private("said_heard"),
     Column("was_interrupted", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -98,6 +113,93 @@ turns = Table(
     Column("first_phrase_ms", Integer),
     Column("synthesis_ms", Integer),
     Column("total_ms", Integer),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("call_id", Text, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("target", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    _private("summary"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("connected_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+
+# Refers to no call: a message is kept while its call still lasts and has no record yet.
+messages = Table(
+    "messages",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("taken_by", Text, primary_key=True),  # the agent, and the dialplan after it
+    Column("business", Text, nullable=False),
+    Column("called_number", Text, nullable=False),
+    _private("caller_number"),
+    Column("taken_at", UtcDateTime, nullable=False, index=True),
+    _private("name"),
+    _private("callback_number"),
+    _private("text"),
+    Column("recording", Text),
+    # None: the recording is still to be transcribed.
+    Column("transcribed_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
+    Index(None, "erased_at", "taken_at"),
+)
+
+# The outbox: what is still to be passed on of a message, written together with it.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("taken_by", Text, primary_key=True),
+    Column("hook", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Column("last_error", Text),  # a stable code, never the other side's words
+    ForeignKeyConstraint(
+        ["call_id", "taken_by"], ["messages.call_id", "messages.taken_by"], ondelete="CASCADE"
+    ),
+    Index(None, "state", "next_attempt_at"),
+)
+
+callback_requests = Table(
+    "callback_requests",
+    metadata,
+    Column("call_id", Text, primary_key=True),  # a call asks at most once
+    Column("business", Text, nullable=False),
+    Column("called_number", Text, nullable=False),
+    _private("number"),
+    _private("number_key"),  # equal for all ways to write one number
+    Column("reason", Text, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index(None, "status", "requested_at"),
+)
+# Nobody waits twice.
+Index(
+    "uq_callback_requests_waiting",
+    callback_requests.c.business,
+    callback_requests.c.number_key,
+    unique=True,
+    sqlite_where=text("status = 'waiting'"),
+    postgresql_where=text("status = 'waiting'"),
+)
+
+# Outlives every retention: the number is kept so that the wish of its owner is.
+do_not_call = Table(
+    "do_not_call",
+    metadata,
+    Column("number_key", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 # How far each of Asterisk's CDR files has been read. Only saves work: a file may be read again.

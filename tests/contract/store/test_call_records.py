@@ -21,10 +21,12 @@ async def test_a_record_is_found_as_it_was_written(records: CallRecords) -> None
     assert found == a_record("1.1", recording_caller="asterisk/spool/a.wav")
 
 
-async def test_writing_again_replaces_the_record_and_its_turns(records: CallRecords) -> None:
-    await records.write(a_record("2.2", turns=3))
-    await records.write(a_record("2.2", turns=1))
-    assert await records.find(CallId("2.2")) == a_record("2.2", turns=1)
+async def test_writing_again_replaces_the_record_with_turns_and_transfers(
+    records: CallRecords,
+) -> None:
+    await records.write(a_record("2.2", turns=3, transfers=2))
+    await records.write(a_record("2.2", turns=1, transfers=1))
+    assert await records.find(CallId("2.2")) == a_record("2.2", turns=1, transfers=1)
 
 
 async def test_a_record_that_knows_of_no_voicemail_takes_none_away(records: CallRecords) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 
-from tests.fakes.sample_calls import NOON, a_record, a_turn, records
-from voicebot.calls.model import CallRecord
+from tests.fakes.sample_calls import NOON, a_record, a_transfer, a_turn, records
+from voicebot.calls.model import CallRecord, Direction
 from voicebot.errors import StoreError
-from voicebot.store.calls import SqlCallRecords
+from voicebot.store.calls import SqlCallRecords, put_call
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, turns
 
@@ -64,14 +64,37 @@ async def test_the_latest_calls_come_newest_first(store: SqlCallRecords) -> None
     assert latest[0].turns == (a_turn(0), a_turn(1))
 
 
+async def test_our_own_probes_are_listed_only_when_asked_for(store: SqlCallRecords) -> None:
+    await store.write(a_record("probe", direction=Direction.PROBE))
+    await store.write(a_record("caller"))
+    assert [record.facts.call_id for record in await store.latest(10)] == ["caller"]
+    assert len(await store.latest(10, with_probes=True)) == 2
+
+
+async def test_a_full_record_takes_the_place_of_a_stub_and_of_nothing_else(
+    store: SqlCallRecords, database: Database
+) -> None:
+    full, better = a_record(transfers=1), a_record(turns=1)
+    assert not await store.complete(full)  # there is no stub
+    async with database.writing("test") as connection:
+        await put_call(connection, a_record(turns=0), is_stub=True)
+    assert await store.complete(full)
+    assert await store.find(full.facts.call_id) == full
+    assert not await store.complete(better)
+    assert await store.find(full.facts.call_id) == full
+
+
 async def test_a_record_is_written_whole_or_not_at_all(
     store: SqlCallRecords, database: Database
 ) -> None:
     before = a_record(turns=1)
     await store.write(before)
-    twice_the_same_number = replace(before, turns=(a_turn(0), a_turn(0)), hangup_cause=127)
-    with pytest.raises(StoreError):
-        await store.write(twice_the_same_number)
+    for twice_the_same_number in (
+        replace(before, turns=(a_turn(0), a_turn(0)), hangup_cause=127),
+        replace(before, transfers=(a_transfer(0), a_transfer(0)), hangup_cause=127),
+    ):
+        with pytest.raises(StoreError):
+            await store.write(twice_the_same_number)
     assert await store.find(before.facts.call_id) == before
     assert await count(database) == 1
 

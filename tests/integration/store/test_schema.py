@@ -60,10 +60,9 @@ async def test_upgrading_again_keeps_what_is_on_record(database_url: str) -> Non
     await database.close()
 
 
-async def test_upgrades_at_once_wait_for_each_other(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/voicebot.db"
-    await asyncio.gather(*(asyncio.to_thread(_upgrade_apart, url) for _ in range(2)))
-    assert await tables(url) == set(metadata.tables)
+async def test_upgrades_at_once_wait_for_each_other(bare_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(_upgrade_apart, bare_url) for _ in range(2)))
+    assert await tables(bare_url) == set(metadata.tables)
 
 
 def _upgrade_apart(database_url: str) -> None:
@@ -87,6 +86,6 @@ def test_the_line_of_what_is_added_and_that_of_what_is_removed_never_mix() -> No
         assert revision.branch_labels & {"pre", "post"} == {Path(revision.path).parent.name}
 
 
-def test_what_is_only_added_can_be_brought_in_before_a_rollout(tmp_path: Path) -> None:
-    schema.upgrade(f"sqlite+aiosqlite:///{tmp_path}/voicebot.db", target=schema.PRE)
-    schema.upgrade(f"sqlite+aiosqlite:///{tmp_path}/voicebot.db", target=schema.ALL)
+def test_what_is_only_added_can_be_brought_in_before_a_rollout(bare_url: str) -> None:
+    schema.upgrade(bare_url, target=schema.PRE)
+    schema.upgrade(bare_url, target=schema.ALL)

@@ -1,0 +1,34 @@
+"""What are a call's parts and places called in Asterisk?
+
+Names derive from the caller's channel, so that whoever finds a part, after the death of the
+process that made it, knows whose it is.
+"""
+
+from voicebot.calls.model import BridgeId, ChannelId
+
+# As dialplans/inbound.conf offers calls to them.
+AGENT_APP_PREFIX = "voicebot-"
+# dialplans/fallback.conf: apology, people, voicemail.
+FALLBACK_CONTEXT = "voicebot-fallback"
+# First argument of an operator's leg that is in Stasis to be told who calls.
+BRIEF_ARGUMENT = "brief"
+MEDIA_PREFIX = "media-"
+BRIDGE_PREFIX = "bridge-"
+
+
+def media_channel_of(channel_id: ChannelId) -> ChannelId:
+    """The external-media channel beside a caller's or an operator's channel."""
+    return ChannelId(f"{MEDIA_PREFIX}{channel_id}")
+
+
+def bridge_of(channel_id: ChannelId) -> BridgeId:
+    """The bridge that joins the two."""
+    return BridgeId(f"{BRIDGE_PREFIX}{channel_id}")
+
+
+def owner_of(part_id: ChannelId | BridgeId) -> ChannelId:
+    """Whose media channel or bridge it is; anybody else is his own."""
+    for prefix in (MEDIA_PREFIX, BRIDGE_PREFIX):
+        if part_id.startswith(prefix):
+            return ChannelId(part_id.removeprefix(prefix))
+    return ChannelId(part_id)

@@ -1,0 +1,118 @@
+"""Our Asterisk with three trunks, TLS and IPv6, and another Asterisk that plays the carriers."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.asterisk_node import needed_asterisk_root
+from tests.stack_fixture import free_ports, free_udp_range, need
+from tests.telephony.fallback.agent import Agent, running_agent
+from tests.telephony.fallback.node import Node
+from tests.telephony.sip.certificate import Certificate, make_certificate
+from tests.telephony.sip.far_end import ACCOUNT, BY_ADDRESS, OVER_TLS, REGISTRAR, FarEnd, Ports
+from voicebot.stack.asterisk_config import InboundNumber
+
+NUMBER, OTHER_NUMBER = "+12025550100", "1000"
+NUMBERS = (
+    InboundNumber(NUMBER, is_recorded=False, max_message_s=60),
+    InboundNumber(OTHER_NUMBER, is_recorded=False, max_message_s=60),
+)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="session")
+def far_ports() -> Ports:
+    [http, tls] = free_ports(2)
+    [sip] = free_ports(1, socket.SOCK_DGRAM)
+    return Ports(sip=sip, tls=tls, http=http, rtp=free_udp_range(100))
+
+
+@pytest.fixture(scope="session")
+def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> Path:
+    path = tmp_path_factory.mktemp("trunks") / "trunks.yaml"
+    shared = {"country": "US", "codecs": ["opus", "g722", "ulaw", "alaw"]}
+    trunks = [
+        {
+            **shared,
+            "name": "alpha",
+            "host": BY_ADDRESS,
+            "port": far_ports.sip,
+            "numbers": [NUMBER],
+            "max_calls": 2,
+        },
+        {
+            **shared,
+            "name": "beta",
+            "host": REGISTRAR,
+            "port": far_ports.sip,
+            "numbers": [NUMBER],
+            "registration": {"username": ACCOUNT[0]},
+            "codecs": ["g722", "ulaw", "alaw"],
+            "allow_refer": True,
+        },
+        {
+            **shared,
+            "name": "gamma",
+            "host": OVER_TLS,
+            "port": far_ports.tls,
+            "transport": "tls",
+            "numbers": [NUMBER],
+        },
+    ]
+    path.write_text(yaml.safe_dump({"trunks": trunks}))
+    return path
+
+
+@pytest.fixture(scope="session")
+def node(
+    tmp_path_factory: pytest.TempPathFactory, trunks_file: Path, certificate: Certificate
+) -> Iterator[Node]:
+    root = needed_asterisk_root()
+    need("sipp", is_there=shutil.which("sipp") is not None)
+    [tls_port] = free_ports(1)
+    made = Node(
+        root,
+        tmp_path_factory.mktemp("node"),
+        NUMBERS,
+        trunks_file=trunks_file,
+        trunk_passwords={"beta": ACCOUNT[1]},
+        sip_address_v6="::1",
+        sip_tls_port=tls_port,
+        sip_tls_certificate=str(certificate.certificate),
+        sip_tls_key=str(certificate.key),
+        sip_tls_ca=str(certificate.certificate),
+    )
+    with made.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def far_end(
+    node: Node,
+    tmp_path_factory: pytest.TempPathFactory,
+    far_ports: Ports,
+    certificate: Certificate,
+) -> Iterator[FarEnd]:
+    made = FarEnd(
+        node.paths.asterisk_root,
+        tmp_path_factory.mktemp("far-end"),
+        far_ports,
+        (node.settings.sip_port, node.settings.sip_tls_port),
+        certificate,
+    )
+    with made.running() as running:
+        yield running
+
+
+@pytest.fixture
+def agent(node: Node) -> Iterator[Agent]:
+    with running_agent(node) as running:
+        yield running

@@ -18,9 +18,9 @@ from typing import Self
 from voicebot.ari.channels import Channels
 from voicebot.ari.decode import AriEvent
 from voicebot.ari.event_socket import EventSocket, SocketSettings, SocketStatistics
-from voicebot.ari.reconnect import DEFAULT_BACKOFF, Backoff
 from voicebot.ari.resources import Applications, Asterisk, Bridges, Events
 from voicebot.errors import AriDisconnected
+from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
 
 
 class AriClient:

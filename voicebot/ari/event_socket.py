@@ -39,8 +39,8 @@ from voicebot.ari.decode import (
     decode,
 )
 from voicebot.ari.model import Value
-from voicebot.ari.reconnect import DEFAULT_BACKOFF, Backoff
 from voicebot.errors import AriDisconnected, AriRequestRefused, AriRequestTimeout, AsteriskError
+from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
 
 log = structlog.get_logger(__name__)
 

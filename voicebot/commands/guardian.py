@@ -8,10 +8,10 @@ import typer
 import uvloop
 
 from voicebot.ari.client import AriClient
-from voicebot.ari.reconnect import Backoff
 from voicebot.calls.heartbeat import GUARDIAN_APP
 from voicebot.errors import StackError
 from voicebot.guardian.guardian import Guardian
+from voicebot.reconnect import Backoff
 from voicebot.settings import Settings
 from voicebot.telemetry.logs import configure_logs
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.ari_server import FakeAriServer
 from voicebot.ari.client import AriClient
-from voicebot.ari.reconnect import Backoff
+from voicebot.reconnect import Backoff
 
 AT_ONCE = Backoff(first_s=0.001, most_s=0.01)
 

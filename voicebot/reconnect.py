@@ -2,7 +2,7 @@
 
 Exponential backoff with "equal jitter" (Brooker, "Exponential Backoff and Jitter",
 AWS Architecture Blog, 2015): half of the delay is certain, half is rolled, so that
-the agents of a node that restarts do not all come back in the same instant, and
+the clients of a node that restarts do not all come back in the same instant, and
 none hammers it.
 """
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.ari.reconnect import DEFAULT_BACKOFF, Backoff
+from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
 
 failures = st.integers(min_value=0, max_value=10_000)
 dice = st.floats(min_value=0, max_value=1, exclude_max=True)

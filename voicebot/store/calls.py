@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,8 +22,10 @@ from voicebot.calls.model import (
     Outcome,
 )
 from voicebot.store.call_parts import read_transfers, read_turns, replace_transfers, replace_turns
+from voicebot.store.call_qualities import read_qualities
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls
+from voicebot.store.upsert import insert_or
 
 
 class SqlCallRecords:
@@ -79,10 +80,10 @@ async def _put_parts(connection: AsyncConnection, record: CallRecord) -> None:
 async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: bool) -> None:
     """Inserts or replaces the row of a call, atomically; a stub replaces only a stub."""
     row = _call_row(record, is_stub=is_stub)
-    # Both dialects speak the same ON CONFLICT, through constructs of their own.
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(calls).values(row)
-    replacing = {name: statement.excluded[name] for name in row if name != "call_id"}
+    statement = insert_or(connection, calls).values(row)
+    replacing: dict[str, Any] = {
+        name: statement.excluded[name] for name in row if name != "call_id"
+    }
     replacing["voicemail"] = func.coalesce(statement.excluded.voicemail, calls.c.voicemail)
     await connection.execute(
         statement.on_conflict_do_update(
@@ -97,12 +98,14 @@ async def read_calls(connection: AsyncConnection, ids: Sequence[str]) -> Sequenc
     """The records with these ids, in this order."""
     turns = await read_turns(connection, ids)
     transfers = await read_transfers(connection, ids)
+    qualities = await read_qualities(connection, ids)
     rows = (await connection.execute(select(calls).where(calls.c.call_id.in_(ids)))).mappings()
     records = {
         row["call_id"]: replace(
             call_of(row),
             turns=tuple(turns[row["call_id"]]),
             transfers=tuple(transfers[row["call_id"]]),
+            quality=qualities.get(row["call_id"]),
         )
         for row in rows
     }

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -210,4 +211,44 @@ cdr_positions = Table(
     # Tells the file from one that took its place, also when that has the same inode.
     Column("first_line_sha256", Text, nullable=False),
     Column("byte_offset", BigInteger, nullable=False),
+)
+
+# How a call's audio travelled. Refers to no call: it may be known before the record is.
+call_qualities = Table(
+    "call_qualities",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("received_jitter_ms", Float),
+    Column("received_loss_percent", Float),
+    Column("sent_jitter_ms", Float),
+    Column("sent_loss_percent", Float),
+    Column("round_trip_ms", Float),
+    Column("mos", Float),
+)
+
+# When a node, a trunk, a phone or a registration came up or went down.
+health_changes = Table(
+    "health_changes",
+    metadata,
+    Column("number", Integer, primary_key=True),  # in the order they were written
+    Column("node", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("round_trip_ms", Float),
+    Index(None, "node", "part", "name"),
+)
+
+# How often somebody was not let in, by hour.
+failed_authentications = Table(
+    "failed_authentications",
+    metadata,
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("source", Text, primary_key=True),  # an address; forgotten with the retention
+    Column("reason", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

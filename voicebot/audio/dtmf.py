@@ -90,11 +90,12 @@ def key_tones(windows: NDArray[np.float32], rate_hz: int) -> list[str | None]:
         return [None] * len(windows)
     sums = windows @ analysis.waves
     half = sums.shape[1] // 2
-    tones = (sums[:, :half] ** 2 + sums[:, half:] ** 2) * analysis.tone_scale
-    tones = tones.reshape(len(windows), len(LOW_HZ) + len(HIGH_HZ), 3)
+    tones: NDArray[np.float32] = sums[:, :half] ** 2 + sums[:, half:] ** 2
+    tones *= analysis.tone_scale
+    by_tone = tones.reshape(len(windows), len(LOW_HZ) + len(HIGH_HZ), 3)
     return [
         _key_of(peaks, power) if is_loud else None
-        for peaks, power, is_loud in zip(tones, powers.tolist(), loud.tolist(), strict=True)
+        for peaks, power, is_loud in zip(by_tone, powers.tolist(), loud.tolist(), strict=True)
     ]
 
 

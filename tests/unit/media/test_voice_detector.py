@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from voicebot.audio.dtmf import tones_of
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.audio.g711 import encode
 from voicebot.media.voice_detector import WebRtcVoiceDetector
@@ -69,3 +70,18 @@ def test_a_voice_is_speech(encoding: Encoding) -> None:
 def test_a_voice_below_a_whisper_is_no_speech() -> None:
     quiet = at_level(vowels(8_000), -62.0)
     assert not any(verdicts(quiet, Encoding.ULAW))
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+@pytest.mark.parametrize("held_ms", [60, 100, 200, 1_000])
+def test_keys_pressed_in_band_are_no_speech(encoding: Encoding, held_ms: int) -> None:
+    """The frames in which a tone begins and ends may pass; a turn begins with 80 ms in 120."""
+    rate_hz = encoding.rate_hz
+    at_s = np.arange(rate_hz * held_ms // 1000) / rate_hz
+    pause = np.zeros(rate_hz * 87 // 1000)
+    keys: list[NDArray[np.float64]] = []
+    for key in "1990#":
+        low_hz, high_hz = tones_of(key)
+        keys += [np.sin(2 * np.pi * low_hz * at_s) + np.sin(2 * np.pi * high_hz * at_s), pause]
+    found = verdicts(at_level(np.concatenate([np.zeros(rate_hz), *keys]), -12.0), encoding)
+    assert max(sum(found[start : start + 6]) for start in range(len(found))) * FRAME_MS < 80

@@ -49,7 +49,7 @@ def free_udp_range(size: int) -> int:
 
 def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
     """Settings that share nothing with another stack on this machine."""
-    http_port, redis_port = free_ports(2)
+    http_port, redis_port, ami_port = free_ports(3)
     (sip_port,) = free_ports(1, socket.SOCK_DGRAM)
     rtp_first_port = free_udp_range(RTP_PORTS)
     values = {
@@ -58,9 +58,11 @@ def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
         "sip_port": sip_port,
         "http_port": http_port,
         "redis_port": redis_port,
+        "ami_port": ami_port,
         "rtp_first_port": rtp_first_port,
         "rtp_last_port": rtp_first_port + RTP_PORTS - 1,
         "ari_password": "",
+        "ami_password": "",
         "redis_password": "",
         "redis_address": "",
         "database_url": "",

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     ari_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
     ari_request_deadline_ms: int = Field(2_000, description="Longest wait for one ARI answer.")
 
+    ami_port: int = Field(5038, description="Asterisk's AMI: trunk health, call quality, reload.")
+    ami_username: str = Field("voicebot", description="The AMI account of our own processes.")
+    ami_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
+
     redis_port: int = Field(6390, description="The stack's own Redis.")
     redis_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
     redis_address: str = Field("", description="host:port of another Redis, instead of our own.")

@@ -129,13 +129,19 @@ def _codecs(names: str) -> str:
 def _values(
     settings: Settings, numbers: Sequence[InboundNumber], trunks: Sequence[Trunk]
 ) -> dict[str, str]:
-    password = settings.ari_password.get_secret_value()
-    if not password:
-        raise ConfigurationError("VOICEBOT_ARI_PASSWORD is empty: `make setup` generates it")
-    for name, value in (("VOICEBOT_ARI_USERNAME", settings.ari_username), ("…PASSWORD", password)):
+    accounts = {
+        "ari_username": settings.ari_username,
+        "ari_password": settings.ari_password.get_secret_value(),
+        "ami_username": settings.ami_username,
+        "ami_password": settings.ami_password.get_secret_value(),
+    }
+    for name, value in accounts.items():
+        setting = f"VOICEBOT_{name.upper()}"
+        if not value:
+            raise ConfigurationError(f"{setting} is empty: `make setup` generates passwords")
         # In Asterisk's files ";" begins a comment and "[" a section.
         if re.fullmatch(r"[A-Za-z0-9_.~+/=-]+", value) is None:
-            raise ConfigurationError(f"{name} may hold letters, digits and _.~+/=- only")
+            raise ConfigurationError(f"{setting} may hold letters, digits and _.~+/=- only")
     return {
         "node_name": settings.node_name,
         "max_calls": str(max_calls(settings, os.cpu_count() or 1)),
@@ -152,8 +158,8 @@ def _values(
         "http_port": str(settings.http_port),
         "rtp_first_port": str(settings.rtp_first_port),
         "rtp_last_port": str(settings.rtp_last_port),
-        "ari_username": settings.ari_username,
-        "ari_password": password,
+        "ami_port": str(settings.ami_port),
+        **accounts,
         "claim_timeout_ms": str(settings.claim_timeout_ms),
         "numbers": "\n".join(_extensions(numbers)),
     }

@@ -25,7 +25,12 @@ NUMBERS = (InboundNumber("+12025550100", is_recorded=True, max_message_s=90),)
 
 def settings_with(state_dir: Path, **changes: object) -> Settings:
     return Settings.model_validate(
-        {"state_dir": state_dir, "ari_password": "Zm9vYmFyYmF6", **changes}
+        {
+            "state_dir": state_dir,
+            "ari_password": "Zm9vYmFyYmF6",
+            "ami_password": "c3dvcmRmaXNo",
+            **changes,
+        }
     )
 
 

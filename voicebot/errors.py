@@ -6,7 +6,10 @@ VoicebotError
 ├── AsteriskError                Asterisk refused, or did not answer in time
 │   ├── AriRequestRefused        it answered with a 4xx or 5xx status
 │   ├── AriRequestTimeout        it did not answer before the deadline
-│   └── AriDisconnected          the event socket is down
+│   ├── AriDisconnected          the event socket is down
+│   ├── AmiRefused               it refused an action over AMI, or our credentials
+│   ├── AmiTimeout               it did not answer an action before the deadline
+│   └── AmiDisconnected          the AMI connection is down
 ├── MediaError
 │   ├── MediaConnectFailed       the media socket could not be opened
 │   ├── MediaClosed              it closed under a call
@@ -14,6 +17,7 @@ VoicebotError
 ├── InferenceError
 │   ├── InferenceTimeout         no result before the deadline
 │   ├── InferenceRefused         the worker refused or failed the work
+│   ├── LanguageMissing          nothing is installed for the language
 │   └── EngineMissing            a model or its engine is not installed
 ├── StoreError                   the database refused
 ├── SharedStateError             Redis refused or did not answer
@@ -87,6 +91,34 @@ class AriDisconnected(AsteriskError):
     retryable = True
 
 
+class AmiRefused(AsteriskError):
+    """Asterisk refused an action over AMI, or the account."""
+
+    code = "ami-refused"
+
+    def __init__(self, action: str, reason: str) -> None:
+        super().__init__(f"{action}: {reason}")
+        self.action, self.reason = action, reason
+
+
+class AmiTimeout(AsteriskError):
+    """Asterisk did not answer an AMI action before its deadline."""
+
+    code = "ami-timeout"
+    retryable = True
+
+    def __init__(self, action: str, waited_ms: int) -> None:
+        super().__init__(f"{action}: no answer after {waited_ms} ms")
+        self.action, self.waited_ms = action, waited_ms
+
+
+class AmiDisconnected(AsteriskError):
+    """The AMI connection is down; actions cannot be sent until it is back."""
+
+    code = "ami-disconnected"
+    retryable = True
+
+
 class MediaError(VoicebotError):
     """The audio of a call cannot flow."""
 
@@ -142,10 +174,26 @@ class InferenceRefused(InferenceError):
         self.stage, self.reason = stage, reason
 
 
+class LanguageMissing(InferenceError):
+    """Nothing is installed for a language; the message says what to install."""
+
+    code = "language-missing"
+
+    def __init__(self, stage: str, language: str, remedy: str) -> None:
+        super().__init__(f'{stage}: nothing is installed for the language "{language}": {remedy}')
+        self.stage, self.language, self.remedy = stage, language, remedy
+
+
 class EngineMissing(InferenceError):
     """A model or its engine is not installed; the message says what to install."""
 
     code = "engine-missing"
+
+
+class ActionFailed(VoicebotError):
+    """A web service of the business's did not do what it was asked."""
+
+    code = "action-failed"
 
 
 class StoreError(VoicebotError):

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.calls.model import CallId, CallQuality
 from voicebot.store.engine import Database
 from voicebot.store.tables import call_qualities as qualities
+from voicebot.store.upsert import insert_or
 
 _MEASURES = tuple(CallQuality.__dataclass_fields__)
 
@@ -17,9 +17,8 @@ _MEASURES = tuple(CallQuality.__dataclass_fields__)
 async def set_quality(database: Database, call_id: CallId, quality: CallQuality) -> None:
     """Puts it on record, in place of what was there; the call's own record may come later."""
     async with database.writing("write call quality") as connection:
-        # Both dialects speak the same ON CONFLICT, through constructs of their own.
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(qualities).values(call_id=call_id, **asdict(quality))
+        row = {"call_id": call_id, **asdict(quality)}
+        statement = insert_or(connection, qualities).values(row)
         await connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[qualities.c.call_id],

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from voicebot.calls.failed_authentications import FailureKey
 from voicebot.store.engine import Database
 from voicebot.store.tables import failed_authentications as failures
+from voicebot.store.upsert import insert_or
 
 
 class SqlFailedAuthentications:
@@ -21,8 +21,7 @@ class SqlFailedAuthentications:
     async def add(self, counts: Mapping[FailureKey, int]) -> None:
         """Adds to what is on record already."""
         async with self._database.writing("count failed authentications") as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            statement = dialect.insert(failures)
+            statement = insert_or(connection, failures)
             await connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=list(failures.primary_key),

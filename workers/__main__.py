@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         return serve(Stage(chosen.stage), settings, chosen.concurrency)
+    except SettingsInvalid as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return EXIT_SETTINGS_INVALID
     except EngineMissing as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return EXIT_ENGINE_MISSING

@@ -28,6 +28,7 @@ class ReadyWorker:
     model: str
     slots: int
     pid: int
+    languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
 
 
 class Lease:

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from celery import Celery, signals
@@ -30,15 +30,13 @@ from workers.contract import (
     SynthesizeWork,
     Work,
 )
+from workers.engines import languages_of, load_engine
+from workers.languages import NamedEngine
 from workers.lease import Lease, ReadyWorker
-from workers.llm.openai_engine import OpenAiEngine
 from workers.llm.task import respond, warm_last_prefix
-from workers.llm.xllamacpp_engine import XllamacppEngine
 from workers.settings import WorkerSettings
 from workers.streams import WorkChannel
-from workers.stt.faster_whisper_engine import FasterWhisperEngine
 from workers.stt.task import recognize
-from workers.tts.piper_engine import PiperEngine
 from workers.tts.task import synthesize
 
 # Below Asterisk and the agents, above what merely tidies up.
@@ -47,27 +45,6 @@ NICENESS: Final = 5
 DEFAULT_CONCURRENCY: Final = 2
 
 log = structlog.get_logger("workers")
-
-
-class Engine(Protocol):
-    name: str
-    model: str
-
-    def warm_up(self) -> None: ...
-
-
-def load_engine(stage: Stage, settings: WorkerSettings, concurrency: int) -> Engine:
-    """The stage's engine as settings say; raises EngineMissing."""
-    match stage:
-        case Stage.STT:
-            return FasterWhisperEngine(settings.stt_threads, settings.stt_model)
-        case Stage.LLM if settings.llm_url:
-            key = settings.llm_api_key.get_secret_value()
-            return OpenAiEngine(settings.llm_url, settings.llm_model, key, concurrency)
-        case Stage.LLM:
-            return XllamacppEngine(settings.llm_threads, concurrency, settings.llm_weights)
-        case Stage.TTS:
-            return PiperEngine(settings.tts_threads, settings.tts_voice)
 
 
 def default_concurrency(stage: Stage, settings: WorkerSettings) -> int:
@@ -82,7 +59,7 @@ ANSWERS: Final[Mapping[Stage, tuple[type[Work], Callable[..., Closing]]]] = {
 }
 
 
-def register_task(app: Celery, stage: Stage, engine: Engine, redis: Redis) -> None:
+def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis) -> None:
     """Makes the stage's one task known to Celery."""
     kind_of_work, answer = ANSWERS[stage]
     answer_work: Callable[[Any, WorkChannel], Closing] = partial(answer, engine)
@@ -110,14 +87,15 @@ def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> in
     app = create_app(settings.redis_url, stage)
     register_task(app, stage, engine, redis)
     name = f"{socket.gethostname()}-{os.getpid()}"
-    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid())
+    languages = languages_of(engine, settings)
+    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid(), languages)
     with ExitStack() as until_stopped:
 
         def announce(**_: object) -> None:
             # Redis answers now: Celery has just begun to consume.
-            if isinstance(engine, PiperEngine):
-                redis.set(SPEECH_ENGINE_KEY, engine.version)
-            if isinstance(engine, XllamacppEngine):
+            if stage is Stage.TTS:
+                redis.set(SPEECH_ENGINE_KEY, "+".join(voice.version for voice in engine.distinct))
+            if stage is Stage.LLM and not settings.llm_url:
                 warm_last_prefix(engine, redis)
             until_stopped.enter_context(Lease(redis, stage, name, facts))
             log.info("worker.ready", stage=stage.value, model=engine.model, slots=slots)

@@ -8,7 +8,7 @@ a GPU host needs nothing of the voicebot but this package.
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError
@@ -34,18 +34,40 @@ class WorkerSettings(BaseSettings):
     stt_model: str = Field(
         "", description="Directory of CTranslate2 Whisper weights; empty: tiny.en, as packaged."
     )
+    stt_models: dict[str, str] = Field(
+        default_factory=dict,
+        description="More languages: JSON, language to directory of CTranslate2 Whisper weights.",
+    )
+    llm_engine: Literal["xllamacpp", "llama-cpp-python"] = Field(
+        "xllamacpp", description="The embedded engine. llama-cpp-python needs VOICEBOT_LLM_PYTHON."
+    )
     # Two threads wait for each other; on cores that others use as well, one answers sooner.
     llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the language model generates at once.")
     llm_weights: str = Field(
         "", description="GGUF file for the embedded model; empty: SmolLM2, as packaged."
     )
+    llm_languages: tuple[str, ...] = Field(
+        (),
+        description="JSON list of the languages the model is used for; empty: English for the "
+        "packaged one, any for another.",
+    )
     llm_url: str = Field("", description="Base URL of an OpenAI-compatible server (…/v1).")
     llm_model: str = Field("", description="Model name sent to that server.")
     llm_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    tts_engine: Literal["piper", "hibari"] = Field(
+        "piper", description="The synthesizer of the standard voice; hibari is the lighter one."
+    )
     tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
     tts_voice: str = Field(
-        "", description="Piper voice, an .onnx file with its .json beside it; empty: as packaged."
+        "",
+        description="Its voice: for piper an .onnx file with its .json beside it, for hibari a "
+        "name; empty: as packaged.",
+    )
+    tts_voices: dict[str, str] = Field(
+        default_factory=dict,
+        description='More languages: JSON, language to piper voice file, "hibari" or '
+        '"hibari:NAME".',
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

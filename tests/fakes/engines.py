@@ -17,6 +17,7 @@ class FakeRecognitionEngine:
 
     name = "fake"
     model = "fake"
+    languages: tuple[str, ...] = ("en",)
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -25,10 +26,9 @@ class FakeRecognitionEngine:
     def warm_up(self) -> None:
         return None
 
-    def supports(self, language: str) -> bool:
-        return language.split("-")[0] == "en"
-
-    def recognize(self, samples: Samples, *, hint: str, accurate: bool) -> Recognition:
+    def recognize(
+        self, samples: Samples, *, language: str, hint: str, accurate: bool
+    ) -> Recognition:
         if self.error is not None:
             raise self.error
         self.heard.append((samples.size, hint, accurate))
@@ -85,15 +85,13 @@ class FakeSynthesisEngine:
     model = "fake"
     rate_hz = 22_050
     version = "fake-1"
+    languages: tuple[str, ...] = ("en",)
 
     def __init__(self) -> None:
         self.pieces_made = 0
 
     def warm_up(self) -> None:
         return None
-
-    def supports(self, language: str) -> bool:
-        return language.split("-")[0] == "en"
 
     def has_voice(self, voice: str) -> bool:
         return voice == ""

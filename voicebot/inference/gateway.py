@@ -20,15 +20,23 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from voicebot.errors import InferenceRefused, InferenceTimeout, SharedStateError
+from voicebot.errors import (
+    InferenceError,
+    InferenceRefused,
+    InferenceTimeout,
+    SharedStateError,
+)
 from voicebot.inference.broker import CeleryBroker
 from voicebot.inference.inbox import Inbox
+from voicebot.inference.languages import language_missing
 from workers.contract import (
     KEY_LIFETIME_S,
     FailureReason,
+    RecognizeWork,
     Reply,
     ReplyKind,
     Stage,
+    SynthesizeWork,
     Work,
     audio_key,
     cancel_key,
@@ -128,7 +136,7 @@ class InferenceGateway:
             while True:
                 reply = await inbox.next_reply(started_s + deadline_s)
                 if reply.kind is ReplyKind.FAILED:
-                    raise self._failure(stage, reply, round((loop.time() - started_s) * 1000))
+                    raise _failure(stage, work, reply, round((loop.time() - started_s) * 1000))
                 yield reply
                 if reply.kind in (ReplyKind.FINISHED, ReplyKind.TRANSCRIPT):
                     return
@@ -151,13 +159,6 @@ class InferenceGateway:
             await self._broker.publish(stage, work)
         except (RedisError, SharedStateError) as error:
             raise InferenceRefused(stage.value, REDIS_UNREACHABLE) from error
-
-    def _failure(
-        self, stage: Stage, reply: Reply, waited_ms: int
-    ) -> InferenceTimeout | InferenceRefused:
-        if reply.reason == FailureReason.EXPIRED:
-            return InferenceTimeout(stage.value, waited_ms)
-        return InferenceRefused(stage.value, reply.reason)
 
     def _cancel(self, work_id: str) -> None:
         """Never waits: it is called while a call is being torn down."""
@@ -225,3 +226,13 @@ class InferenceGateway:
                 await self._redis.aclose()
         except TimeoutError:
             log.warning("inference.closed_late")
+
+
+def _failure(stage: Stage, work: Work, reply: Reply, waited_ms: int) -> InferenceError:
+    if reply.reason == FailureReason.EXPIRED:
+        return InferenceTimeout(stage.value, waited_ms)
+    if reply.reason == FailureReason.LANGUAGE_UNSUPPORTED and isinstance(
+        work, RecognizeWork | SynthesizeWork
+    ):
+        return language_missing(stage, work.language)
+    return InferenceRefused(stage.value, reply.reason)

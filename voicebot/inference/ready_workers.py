@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from voicebot.errors import SharedStateError
-from workers.contract import Stage, worker_key
+from workers.contract import ANY_LANGUAGE, Stage, worker_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class ReadyWorker:
     model: str
     slots: int
     pid: int
+    languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
 
 
 async def workers_ready(redis: Redis) -> Mapping[Stage, Sequence[ReadyWorker]]:
@@ -36,11 +37,23 @@ async def _ready(redis: Redis, stage: Stage) -> Sequence[ReadyWorker]:
     except (RedisError, OSError) as error:
         raise SharedStateError(f"leases not read: {type(error).__name__}") from error
     ready = [
-        ReadyWorker(worker=key.removeprefix(prefix), **json.loads(value))
+        _worker(key.removeprefix(prefix), json.loads(value))
         for key, value in zip(keys, values, strict=True)
         if value is not None  # it ended between the two questions
     ]
     return sorted(ready, key=lambda worker: worker.worker)
+
+
+def _worker(name: str, facts: Mapping[str, Any]) -> ReadyWorker:
+    return ReadyWorker(
+        worker=name,
+        engine=facts["engine"],
+        model=facts["model"],
+        slots=facts["slots"],
+        pid=facts["pid"],
+        # A worker of an earlier release does not tell: it is given work as it was then.
+        languages=tuple(facts.get("languages", (ANY_LANGUAGE,))),
+    )
 
 
 def _text(key: bytes | str) -> str:

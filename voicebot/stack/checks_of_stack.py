@@ -7,6 +7,7 @@ Each check is handed the facts and judges them; the doctor gathers them.
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from voicebot.errors import LanguageMissing
 from voicebot.stack.findings import SETUP, UP, Finding, faulty, healthy
 from voicebot.stack.stack import ProgramStatus
 from voicebot.stack.supervisor_control import ProcessState
@@ -16,6 +17,15 @@ def check_business(path: Path, problems: Sequence[str], name: str) -> Finding:
     if problems:
         return faulty("Business file", "; ".join(problems), f"edit {path}")
     return healthy("Business file", f"{name}, {path}")
+
+
+def check_languages(language: str, missing: Sequence[LanguageMissing]) -> Finding:
+    """What ready workers lack to serve the business in its language."""
+    name = f"Language {language}"
+    if missing:
+        stages = ", ".join(error.stage for error in missing)
+        return faulty(name, f"not served by: {stages}", "; ".join(e.remedy for e in missing))
+    return healthy(name, "served by every worker that is ready")
 
 
 def check_settings_applied(

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -20,17 +20,25 @@ import httpx
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from sqlalchemy import Connection
 
 from voicebot.business_file import load_business
-from voicebot.errors import BusinessFileInvalid, ConfigurationError, StoreError
+from voicebot.errors import (
+    BusinessFileInvalid,
+    ConfigurationError,
+    SharedStateError,
+    StoreError,
+)
+from voicebot.inference.languages import check_languages
+from voicebot.inference.ready_workers import workers_ready
 from voicebot.settings import PROJECT_DIR, Settings
 from voicebot.stack import checks_of_machine as machine
 from voicebot.stack import checks_of_stack as stack_checks
 from voicebot.stack.asterisk_config import render
+from voicebot.stack.dialplan import inbound_numbers
 from voicebot.stack.findings import Finding
 from voicebot.stack.paths import StackPaths
-from voicebot.stack.preparation import inbound_numbers
 from voicebot.stack.readiness import ReadinessProbe
 from voicebot.stack.stack import Stack
 from voicebot.store.engine import Database
@@ -40,6 +48,7 @@ _LOCKS = ("requirements.lock", "requirements-no-deps.lock")
 _NO_PASSWORD = SecretStr("")
 _PROGRAM_DEADLINE_S = 10.0
 _MODEL_SERVER_DEADLINE_S = 3.0
+_REDIS_DEADLINE_S = 1.0
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -54,6 +63,19 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _ports(settings, running)
     yield _redis(settings, is_running="redis" in running or bool(settings.redis_address))
     yield from stack_checks.check_processes(statuses)
+    if any(status.name.startswith("worker-") and status.is_ready for status in statuses):
+        yield from asyncio.run(_languages(settings))
+
+
+async def _languages(settings: Settings) -> Sequence[Finding]:
+    try:
+        business = load_business(settings.business_file)
+        async with Redis.from_url(settings.redis_url, socket_timeout=_REDIS_DEADLINE_S) as redis:
+            ready = await workers_ready(redis)
+    except (BusinessFileInvalid, SharedStateError):
+        # Another check has named it.
+        return ()
+    return (stack_checks.check_languages(business.language, check_languages([business], ready)),)
 
 
 def _machine(settings: Settings, paths: StackPaths) -> Iterator[Finding]:
@@ -120,8 +142,8 @@ def _asterisk_configuration(settings: Settings, paths: StackPaths) -> Finding:
     problem = ""
     try:
         with tempfile.TemporaryDirectory() as directory:
-            numbers = inbound_numbers(load_business(settings.business_file))
-            render(settings, numbers, Path(directory))
+            business = load_business(settings.business_file)
+            render(settings, inbound_numbers(business), Path(directory), (business,))
             wanted = _texts(Path(directory))
     except (BusinessFileInvalid, ConfigurationError) as error:
         problem = str(error)

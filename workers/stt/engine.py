@@ -21,12 +21,12 @@ class RecognitionEngine(Protocol):
 
     name: str
     model: str
+    languages: tuple[str, ...]  # BCP 47
 
     def warm_up(self) -> None:
         """Makes the first real utterance as fast as the others."""
 
-    def supports(self, language: str) -> bool:
-        """Whether utterances in this language (BCP 47) can be recognised."""
-
-    def recognize(self, samples: Samples, *, hint: str, accurate: bool) -> Recognition:
-        """Recognises one whole utterance, mono at RATE_HZ."""
+    def recognize(
+        self, samples: Samples, *, language: str, hint: str, accurate: bool
+    ) -> Recognition:
+        """Recognises one whole utterance in one of its languages, mono at RATE_HZ."""

@@ -5,6 +5,7 @@ that reading holds or the full window must judge. No voice, no run: the voice
 detector that comes with faster-whisper hears the utterance first.
 """
 
+from collections.abc import Mapping
 from math import exp
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import numpy as np
 import structlog
 
 from workers.audio import Samples
+from workers.contract import serving_language
 from workers.errors import EngineMissing
 from workers.stt import trust
 from workers.stt.engine import RATE_HZ, Recognition
@@ -74,25 +76,30 @@ class FasterWhisperEngine:
         )
         self._is_multilingual: bool = self._whisper.model.is_multilingual
         self.model = directory.name if model else "whisper-tiny.en"
-        self._tokenizer: Any = Tokenizer(
-            self._whisper.hf_tokenizer,
-            self._is_multilingual,
-            task="transcribe",
-            language="en",
+        self.languages: tuple[str, ...] = tuple(self._whisper.supported_languages)
+        self._tokenizers: Mapping[str, Any] = {
+            language: Tokenizer(
+                self._whisper.hf_tokenizer,
+                self._is_multilingual,
+                task="transcribe",
+                language=language,
+            )
+            for language in self.languages
+        }
+        self._suppressed: list[int] = list(
+            get_suppressed_tokens(self._tokenizers[self.languages[0]], [-1])
         )
-        self._suppressed: list[int] = list(get_suppressed_tokens(self._tokenizer, [-1]))
         self._voice_detector: Any = get_vad_model()
 
     def warm_up(self) -> None:
         noise = np.random.default_rng(0).normal(0, 0.01, 2 * RATE_HZ).astype(np.float32)
         self._voice_probability(noise)
         for accurate in (False, True):
-            self._read(noise, "", window_frames(2_000, accurate))
+            self._read(noise, self.languages[0], "", window_frames(2_000, accurate))
 
-    def supports(self, language: str) -> bool:
-        return language.lower().split("-")[0] == "en"
-
-    def recognize(self, samples: Samples, *, hint: str, accurate: bool) -> Recognition:
+    def recognize(
+        self, samples: Samples, *, language: str, hint: str, accurate: bool
+    ) -> Recognition:
         nothing = Recognition("", 0.0)
         # More than the full window cannot be shown at once; whoever has more splits it.
         samples = samples[: FULL_WINDOW_FRAMES * RATE_HZ // FRAMES_PER_S]
@@ -101,11 +108,11 @@ class FasterWhisperEngine:
         if not trust.has_voice(voice_probability):
             return nothing
         frames = window_frames(duration_ms, accurate)
-        reading = self._read(samples, hint, frames)
+        reading = self._read(samples, language, hint, frames)
         judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.HEAR_AGAIN:
             log.debug("stt.heard_again", reason=judgement.reason.value)
-            reading = self._read(samples, hint, FULL_WINDOW_FRAMES)
+            reading = self._read(samples, language, hint, FULL_WINDOW_FRAMES)
             judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.NOTHING_SAID:
             return nothing
@@ -118,13 +125,14 @@ class FasterWhisperEngine:
         padded = np.pad(samples, (0, -samples.size % VOICE_CHUNK))
         return float(np.max(self._voice_detector(padded)))
 
-    def _read(self, samples: Samples, hint: str, frames: int) -> trust.Reading:
+    def _read(self, samples: Samples, language: str, hint: str, frames: int) -> trust.Reading:
         from faster_whisper.transcribe import get_compression_ratio
 
         with_lead_in = np.concatenate([LEAD_IN, samples])
         features = self._whisper.feature_extractor(with_lead_in, padding=160)[:, :frames]
         features = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
-        prompt = self._prompt(hint)
+        tokenizer = self._tokenizer(language)
+        prompt = self._prompt(tokenizer, hint)
         limit = trust.max_tokens(samples.size * 1000 // RATE_HZ)
         result = self._whisper.model.generate(
             self._whisper.encode(features),
@@ -137,7 +145,7 @@ class FasterWhisperEngine:
             suppress_tokens=self._suppressed,
         )[0]
         tokens = result.sequences_ids[0]
-        text: str = self._tokenizer.decode(tokens).strip()
+        text: str = tokenizer.decode(tokens).strip()
         return trust.Reading(
             text=text,
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
@@ -147,12 +155,15 @@ class FasterWhisperEngine:
             is_full_window=frames == FULL_WINDOW_FRAMES,
         )
 
-    def _prompt(self, hint: str) -> list[int]:
+    def _tokenizer(self, language: str) -> Any:
+        served = serving_language(language, self._tokenizers)
+        assert served is not None, "engines are chosen by language"
+        return self._tokenizers[served]
+
+    def _prompt(self, tokenizer: Any, hint: str) -> list[int]:
         """Whisper takes the hint for what was said before, and goes on in that manner."""
         previous: list[int] = []
         if hint.strip():
-            previous = self._tokenizer.encode(" " + hint.strip())[-HINT_TOKENS_MAX:]
-        prompt: list[int] = self._whisper.get_prompt(
-            self._tokenizer, previous, without_timestamps=True
-        )
+            previous = tokenizer.encode(" " + hint.strip())[-HINT_TOKENS_MAX:]
+        prompt: list[int] = self._whisper.get_prompt(tokenizer, previous, without_timestamps=True)
         return prompt

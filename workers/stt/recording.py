@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workers.audio import Samples
-from workers.stt.engine import RATE_HZ, Recognition
-from workers.stt.faster_whisper_engine import FasterWhisperEngine
+from workers.stt.engine import RATE_HZ, Recognition, RecognitionEngine
 
 # Whisper's 30 s less the silence put before the words and some room for its own padding.
 STRETCH_MAX_S: Final = 25
@@ -26,13 +25,15 @@ class Stretch:
     end: int
 
 
-def transcribe(engine: FasterWhisperEngine, samples: Samples) -> Recognition:
+def transcribe(engine: RecognitionEngine, samples: Samples, language: str) -> Recognition:
     """All stretches in order; the confidence is their mean, weighted by length."""
     texts: list[str] = []
     weighted = 0.0
     seconds = 0.0
     for stretch in find_stretches(samples):
-        recognition = engine.recognize(samples[stretch.start : stretch.end], hint="", accurate=True)
+        recognition = engine.recognize(
+            samples[stretch.start : stretch.end], language=language, hint="", accurate=True
+        )
         if recognition.text:
             length_s = (stretch.end - stretch.start) / RATE_HZ
             texts.append(recognition.text)

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.errors import EngineMissing, SettingsInvalid
+from workers.engines import recognizers
+from workers.errors import EngineMissing, SettingsInvalid, WorkFailed
 from workers.settings import WorkerSettings
 from workers.stt.engine import RATE_HZ
-from workers.stt.faster_whisper_engine import FasterWhisperEngine
 from workers.stt.recording import transcribe
 from workers.wav_files import WavUnreadable, read_wav
 
@@ -20,16 +20,20 @@ from workers.wav_files import WavUnreadable, read_wav
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 1 when a file cannot be read, 3 without an engine."""
     parser = argparse.ArgumentParser(prog="workers.stt.transcribe", description=__doc__)
+    parser.add_argument("--language", default="en", metavar="TAG", help="BCP 47")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE.wav")
     chosen = parser.parse_args(arguments)
     try:
         settings = WorkerSettings.load()
-        engine = FasterWhisperEngine(settings.stt_threads, settings.stt_model)
+        engine = recognizers(settings).choose(chosen.language)
     except SettingsInvalid as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 2
     except EngineMissing as error:
         print(f"{error.code}: {error}", file=sys.stderr)
+        return 3
+    except WorkFailed as error:
+        print(f"{error}: nothing is installed for {chosen.language}", file=sys.stderr)
         return 3
     for file in chosen.files:
         try:
@@ -37,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (OSError, WavUnreadable) as error:
             print(f"unreadable: {error}", file=sys.stderr)
             return 1
-        heard = transcribe(engine, samples)
+        heard = transcribe(engine, samples, chosen.language)
         line = {"file": str(file), "text": heard.text, "confidence": round(heard.confidence, 3)}
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0

@@ -26,7 +26,7 @@ WORDS_PER_S_MAX: Final = 7.0
 # A telephone number deserves the full window: on the short one every fourth digit fell.
 DIGITS_MAX: Final = 4
 
-_WORD: Final = re.compile(r"[a-z0-9']+")
+_WORD: Final = re.compile(r"[\w']+")
 
 
 class Verdict(StrEnum):

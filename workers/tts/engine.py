@@ -12,6 +12,7 @@ class SynthesisEngine(Protocol):
     name: str
     model: str
     rate_hz: int  # of the samples it yields
+    languages: tuple[str, ...]  # BCP 47
 
     @property
     def version(self) -> str:
@@ -19,9 +20,6 @@ class SynthesisEngine(Protocol):
 
     def warm_up(self) -> None:
         """Makes the first real phrase as fast as the others."""
-
-    def supports(self, language: str) -> bool:
-        """Whether it speaks this language (BCP 47)."""
 
     def has_voice(self, voice: str) -> bool:
         """Whether it has this voice; "" is its own."""

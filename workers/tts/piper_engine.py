@@ -70,7 +70,7 @@ class PiperEngine:
         )
         self.model = model.stem
         self.rate_hz: int = config.sample_rate
-        self._language = str(config.espeak_voice).split("-")[0].lower()
+        self.languages: tuple[str, ...] = (str(config.espeak_voice).split("-")[0].lower(),)
         # One piece at a time on all threads: two at once would both be late. Between the pieces
         # of a long phrase another call's first piece gets its turn.
         self._turn = threading.Lock()
@@ -82,9 +82,6 @@ class PiperEngine:
     def warm_up(self) -> None:
         for _ in self.synthesize("Thank you for calling, how can I help you?"):
             pass
-
-    def supports(self, language: str) -> bool:
-        return language.lower().split("-")[0] == self._language
 
     def has_voice(self, voice: str) -> bool:
         return voice in ("", self.model)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from workers import audio
-from workers.errors import EngineMissing, SettingsInvalid
+from workers.engines import synthesizers
+from workers.errors import EngineMissing, SettingsInvalid, WorkFailed
 from workers.settings import WorkerSettings
-from workers.tts.piper_engine import PiperEngine
 from workers.wav_files import write_wav
 
 
@@ -20,16 +20,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.wav")
     parser.add_argument("--rate", type=int, choices=(8_000, 16_000), default=8_000)
     parser.add_argument("--even", action="store_true", help="always the same for the same text")
+    parser.add_argument("--language", default="en", metavar="TAG", help="BCP 47")
     parser.add_argument("text", metavar="TEXT")
     chosen = parser.parse_args(arguments)
     try:
         settings = WorkerSettings.load()
-        engine = PiperEngine(settings.tts_threads, settings.tts_voice, is_even=chosen.even)
+        engine = synthesizers(settings, is_even=chosen.even).choose(chosen.language)
     except SettingsInvalid as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 2
     except EngineMissing as error:
         print(f"{error.code}: {error}", file=sys.stderr)
+        return 3
+    except WorkFailed as error:
+        print(f"{error}: nothing is installed for {chosen.language}", file=sys.stderr)
         return 3
     spoken = [
         audio.resample(samples, engine.rate_hz, chosen.rate)

@@ -6,14 +6,16 @@ from workers import audio
 from workers.assignment import Closing
 from workers.contract import FailureReason, Reply, ReplyKind, SynthesizeWork
 from workers.errors import WorkFailed
+from workers.languages import ByLanguage
 from workers.streams import WorkChannel
 from workers.tts.engine import SynthesisEngine
 
 
-def synthesize(engine: SynthesisEngine, work: SynthesizeWork, channel: WorkChannel) -> Closing:
+def synthesize(
+    voices: ByLanguage[SynthesisEngine], work: SynthesizeWork, channel: WorkChannel
+) -> Closing:
     """The phrase's audio in the call's encoding, chunk by chunk as it is made."""
-    if not engine.supports(work.language):
-        raise WorkFailed(FailureReason.LANGUAGE_UNSUPPORTED)
+    engine = voices.choose(work.language)
     if not engine.has_voice(work.voice):
         raise WorkFailed(FailureReason.BAD_REQUEST)
     try:

@@ -14,6 +14,7 @@ from workers.llm.xllamacpp_engine import XllamacppEngine
 from workers.stt.engine import RecognitionEngine
 from workers.stt.faster_whisper_engine import FasterWhisperEngine
 from workers.tts.engine import SynthesisEngine
+from workers.tts.hibari_engine import HibariEngine
 from workers.tts.piper_engine import PiperEngine
 from workers.weights import packaged
 
@@ -38,6 +39,15 @@ def whisper() -> FasterWhisperEngine:
 def piper() -> PiperEngine:
     try:
         return PiperEngine(threads=2)
+    except EngineMissing as error:
+        missing(error)
+        raise
+
+
+@pytest.fixture(scope="session")
+def hibari() -> HibariEngine:
+    try:
+        return HibariEngine(threads=1)
     except EngineMissing as error:
         missing(error)
         raise
@@ -91,7 +101,7 @@ def language_model(request: pytest.FixtureRequest) -> LanguageEngine:
     return engine
 
 
-@pytest.fixture(params=["piper", "fake"])
+@pytest.fixture(params=["piper", "hibari", "fake"])
 def synthesizer(request: pytest.FixtureRequest) -> SynthesisEngine:
     if request.param == "fake":
         return FakeSynthesisEngine()

@@ -7,6 +7,7 @@ import pytest
 
 from workers import audio
 from workers.audio import Samples
+from workers.contract import serving_language
 from workers.stt.engine import RATE_HZ, RecognitionEngine
 from workers.stt.faster_whisper_engine import FasterWhisperEngine
 from workers.stt.recording import find_stretches, transcribe
@@ -26,18 +27,18 @@ def spoken(piper: PiperEngine, text: str) -> Samples:
 @pytest.mark.parametrize("accurate", [False, True])
 def test_silence_has_no_words(recognizer: RecognitionEngine, accurate: bool) -> None:
     recognizer.warm_up()
-    heard = recognizer.recognize(SILENCE, hint="", accurate=accurate)
+    heard = recognizer.recognize(SILENCE, language="en", hint="", accurate=accurate)
     assert (heard.text, heard.confidence) == ("", 0.0)
 
 
 def test_nothing_at_all_has_no_words(recognizer: RecognitionEngine) -> None:
-    assert recognizer.recognize(SILENCE[:0], hint="", accurate=False).text == ""
+    assert recognizer.recognize(SILENCE[:0], language="en", hint="", accurate=False).text == ""
 
 
-def test_english_is_supported_and_german_is_not(recognizer: RecognitionEngine) -> None:
-    assert recognizer.supports("en")
-    assert recognizer.supports("en-US")
-    assert not recognizer.supports("de")
+def test_it_says_what_it_understands(recognizer: RecognitionEngine) -> None:
+    assert serving_language("en", recognizer.languages) == "en"
+    assert serving_language("en-US", recognizer.languages) == "en"
+    assert serving_language("de", recognizer.languages) is None
 
 
 def white(seed: int) -> Samples:
@@ -62,7 +63,7 @@ def clicks(seed: int) -> Samples:
 
 @pytest.mark.parametrize("noise", [white, hum, ringing, clicks])
 def test_noise_makes_no_words(whisper: FasterWhisperEngine, noise: Noise) -> None:
-    assert whisper.recognize(noise(1), hint="", accurate=False).text == ""
+    assert whisper.recognize(noise(1), language="en", hint="", accurate=False).text == ""
 
 
 @pytest.mark.parametrize("accurate", [False, True])
@@ -70,7 +71,7 @@ def test_a_sentence_is_understood(
     whisper: FasterWhisperEngine, piper: PiperEngine, accurate: bool
 ) -> None:
     samples = spoken(piper, "When are you open on Saturday?")
-    heard = whisper.recognize(samples, hint="", accurate=accurate)
+    heard = whisper.recognize(samples, language="en", hint="", accurate=accurate)
     assert "open on saturday" in heard.text.lower()
     assert 0.4 < heard.confidence <= 1.0
 
@@ -79,7 +80,9 @@ def test_a_hint_does_not_put_words_into_the_caller_s_mouth(
     whisper: FasterWhisperEngine, piper: PiperEngine
 ) -> None:
     samples = spoken(piper, "When are you open on Saturday?")
-    hinted = whisper.recognize(samples, hint="Lakeside Bikes, tune-up, helmet", accurate=False)
+    hinted = whisper.recognize(
+        samples, language="en", hint="Lakeside Bikes, tune-up, helmet", accurate=False
+    )
     assert "open on saturday" in hinted.text.lower()
     assert "helmet" not in hinted.text.lower()
 
@@ -91,8 +94,8 @@ def test_a_long_recording_is_heard_to_its_end(
     recording = np.concatenate([part for _ in range(12) for part in (sentence, SILENCE, SILENCE)])
     assert recording.size > 40 * RATE_HZ
     assert len(find_stretches(recording)) == 12
-    assert transcribe(whisper, recording).text.lower().count("saturday") == 12
+    assert transcribe(whisper, recording, "en").text.lower().count("saturday") == 12
 
 
 def test_a_recording_of_silence_has_no_words(whisper: FasterWhisperEngine) -> None:
-    assert transcribe(whisper, np.tile(SILENCE, 5)).text == ""
+    assert transcribe(whisper, np.tile(SILENCE, 5), "en").text == ""

@@ -12,7 +12,12 @@ from structlog.testing import capture_logs
 
 from tests.fakes.worker import FakeWorker
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
-from voicebot.errors import InferenceRefused, InferenceTimeout, SharedStateError
+from voicebot.errors import (
+    InferenceRefused,
+    InferenceTimeout,
+    LanguageMissing,
+    SharedStateError,
+)
 from voicebot.inference.gateway import REDIS_UNREACHABLE, InferenceGateway
 from workers.contract import (
     KEY_LIFETIME_S,
@@ -118,17 +123,31 @@ async def test_a_refusal_carries_the_worker_s_reason_and_needs_no_cancelling(
     async def ask() -> None:
         with pytest.raises(InferenceRefused) as refusal:
             await all_replies(gateway, work())
-        assert refusal.value.reason == FailureReason.LANGUAGE_UNSUPPORTED
+        assert refusal.value.reason == FailureReason.BAD_REQUEST
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(ask())
-        failed = Reply("", ReplyKind.FAILED, reason=FailureReason.LANGUAGE_UNSUPPORTED)
+        failed = Reply("", ReplyKind.FAILED, reason=FailureReason.BAD_REQUEST)
         await worker.answer(await worker.take(), failed)
     # A later cancellation that was told means that an earlier one would have been, too.
     with pytest.raises(InferenceTimeout):
         await all_replies(gateway, work("w2"), deadline_s=0.05)
     assert await worker.has_key(cancel_key("w2"))
     assert not await redis.exists(cancel_key("w1"))
+
+
+async def test_a_language_that_no_worker_serves_is_named_with_its_remedy(
+    gateway: InferenceGateway, worker: FakeWorker
+) -> None:
+    async def ask() -> None:
+        with pytest.raises(LanguageMissing, match=r'tts.*"en".*VOICEBOT_TTS_VOICES') as missing:
+            await all_replies(gateway, work())
+        assert (missing.value.stage, missing.value.language) == ("tts", "en")
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(ask())
+        failed = Reply("", ReplyKind.FAILED, reason=FailureReason.LANGUAGE_UNSUPPORTED)
+        await worker.answer(await worker.take(), failed)
 
 
 async def test_work_that_the_worker_found_expired_has_timed_out(

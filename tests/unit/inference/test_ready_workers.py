@@ -9,11 +9,11 @@ from redis.backoff import NoBackoff
 
 from voicebot.errors import SharedStateError
 from voicebot.inference.ready_workers import ReadyWorker, workers_ready
-from workers.contract import Stage, worker_key
+from workers.contract import ANY_LANGUAGE, Stage, worker_key
 
 
-async def lease(redis: Redis, stage: Stage, worker: str, model: str) -> None:
-    facts = {"engine": "e", "model": model, "slots": 2, "pid": 7}
+async def lease(redis: Redis, stage: Stage, worker: str, model: str, **more: object) -> None:
+    facts = {"engine": "e", "model": model, "slots": 2, "pid": 7, "languages": ["en"], **more}
     await redis.set(worker_key(stage, worker), json.dumps(facts))
 
 
@@ -27,11 +27,22 @@ async def test_workers_come_by_stage_and_name(redis: Redis) -> None:
     await lease(redis, Stage.TTS, "host-1", "joe")
     ready = await workers_ready(redis)
     assert ready[Stage.STT] == [
-        ReadyWorker("host-1", "e", "base", 2, 7),
-        ReadyWorker("host-2", "e", "tiny", 2, 7),
+        ReadyWorker("host-1", "e", "base", 2, 7, ("en",)),
+        ReadyWorker("host-2", "e", "tiny", 2, 7, ("en",)),
     ]
     assert [worker.model for worker in ready[Stage.TTS]] == ["joe"]
     assert ready[Stage.LLM] == []
+
+
+async def test_what_a_later_release_adds_to_a_lease_is_passed_over(redis: Redis) -> None:
+    await lease(redis, Stage.STT, "host-1", "tiny", later=1)
+    assert (await workers_ready(redis))[Stage.STT][0].model == "tiny"
+
+
+async def test_a_worker_that_does_not_tell_its_languages_is_given_all_work(redis: Redis) -> None:
+    facts = {"engine": "e", "model": "m", "slots": 2, "pid": 7}
+    await redis.set(worker_key(Stage.LLM, "host-1"), json.dumps(facts))
+    assert (await workers_ready(redis))[Stage.LLM][0].languages == (ANY_LANGUAGE,)
 
 
 async def test_a_redis_that_does_not_answer_is_a_typed_error() -> None:

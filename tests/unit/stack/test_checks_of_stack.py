@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicebot.inference.languages import language_missing
 from voicebot.stack import checks_of_stack as checks
 from voicebot.stack.stack import ProgramStatus
 from voicebot.stack.supervisor_control import ProcessState
+from workers.contract import Stage
 
 FILE = Path("/config/business.yaml")
 
@@ -107,3 +109,13 @@ def test_a_part_that_is_down_while_others_run_is_a_fault() -> None:
 def test_every_fault_says_what_to_do(found: list[ProgramStatus]) -> None:
     for finding in checks.check_processes(found):
         assert finding.is_ok or finding.remedy
+
+
+def test_a_language_that_a_stage_does_not_serve_is_a_fault_that_names_what_to_install() -> None:
+    missing = [language_missing(stage, "de") for stage in (Stage.STT, Stage.TTS)]
+    finding = checks.check_languages("de", missing)
+    assert not finding.is_ok
+    assert finding.detail == "not served by: stt, tts"
+    assert "VOICEBOT_STT_MODELS" in finding.remedy
+    assert "VOICEBOT_TTS_VOICES" in finding.remedy
+    assert checks.check_languages("en", []).is_ok

@@ -15,7 +15,7 @@ KEY = worker_key(Stage.TTS, "host-1")
 
 
 def lease(redis: Redis) -> Lease:
-    return Lease(redis, Stage.TTS, "host-1", ReadyWorker("piper", "joe", 2, 1))
+    return Lease(redis, Stage.TTS, "host-1", ReadyWorker("piper", "joe", 2, 1, ("en", "de")))
 
 
 def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
@@ -23,7 +23,13 @@ def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
         until(lambda: redis.exists(KEY), "the lease is taken")
         stored = redis.get(KEY)
         assert isinstance(stored, bytes)
-        assert json.loads(stored) == {"engine": "piper", "model": "joe", "slots": 2, "pid": 1}
+        assert json.loads(stored) == {
+            "engine": "piper",
+            "model": "joe",
+            "slots": 2,
+            "pid": 1,
+            "languages": ["en", "de"],
+        }
         assert 0 < redis.ttl(KEY) <= WORKER_LEASE_S
     assert not redis.exists(KEY)
 

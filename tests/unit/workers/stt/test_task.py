@@ -9,6 +9,7 @@ from workers import audio
 from workers.assignment import Closing
 from workers.contract import FailureReason, RecognizeWork, ReplyKind, audio_key
 from workers.errors import WorkFailed
+from workers.languages import ByLanguage
 from workers.streams import WorkChannel
 from workers.stt.task import recognize
 
@@ -20,7 +21,9 @@ def work(encoding: str = "ulaw", language: str = "en") -> RecognizeWork:
 
 
 def answer(redis: Redis, engine: FakeRecognitionEngine, asked: RecognizeWork) -> Closing:
-    return recognize(engine, asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0))
+    return recognize(
+        ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0)
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from workers import audio
 from workers.assignment import Closing
 from workers.contract import FailureReason, SynthesizeWork, cancel_key
 from workers.errors import WorkFailed
+from workers.languages import ByLanguage
 from workers.streams import WorkChannel
 from workers.tts.task import encoded, synthesize
 
@@ -20,7 +21,9 @@ def work(
 
 
 def answer(redis: Redis, engine: FakeSynthesisEngine, asked: SynthesizeWork) -> Closing:
-    return synthesize(engine, asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0))
+    return synthesize(
+        ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0)
+    )
 
 
 def chunks(redis: Redis) -> list[bytes]:
@@ -46,7 +49,7 @@ def test_the_first_piece_is_told_before_the_second_is_made(redis: Redis) -> None
 
 def test_nothing_is_made_once_the_work_is_cancelled(redis: Redis) -> None:
     class CancelledAfterOne(FakeSynthesisEngine):
-        def supports(self, language: str) -> bool:
+        def has_voice(self, voice: str) -> bool:
             redis.set(cancel_key("w1"), b"1")
             return True
 

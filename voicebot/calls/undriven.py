@@ -118,12 +118,14 @@ class Watch:
                 self._held_since.setdefault(channel_id, self._watched_s)
             if (owner := owner_of(channel_id)) != channel_id:
                 self._had_media.add(owner)
-        return tuple(
+        to_free = (
             Free(channel_id, REMEDIES[place], self._undriven_s(channel_id))
             for channel_id, place in places.items()
             if place is not Place.DIALPLAN
             and self._undriven_s(channel_id) >= self._patience_s(channel_id, held)
         )
+        # People first: each of them sits in silence.
+        return tuple(sorted(to_free, key=lambda free: free.remedy is Remedy.HANG_UP))
 
     def abandoned(self, empty: Collection[BridgeId], now: float) -> tuple[BridgeId, ...]:
         """Which of the empty bridges nobody will fill: their call is not driven."""

@@ -21,6 +21,11 @@ def a_call(asterisk: GuardedAsterisk, agent: ProcessUnderTest) -> str:
     return caller
 
 
+def is_won_by(asterisk: GuardedAsterisk, app: str, caller: str) -> bool:
+    until(lambda: f"bridge-{caller}" in asterisk.there_is("bridges"), "the call is answered")
+    return caller in asterisk.ask("GET", f"applications/{app}")["channel_ids"]
+
+
 def nothing_is_left_of(asterisk: GuardedAsterisk, caller: str) -> None:
     until(
         lambda: (
@@ -103,12 +108,8 @@ def test_the_other_agents_callers_are_left_alone(
     kept = a_call(asterisk, agent)
     with running_agent(asterisk, 2) as doomed:
         # Both race; ring until the doomed one has won.
-        while True:
-            caller = asterisk.rings()
-            until(lambda: asterisk.there_is("bridges") >= {f"bridge-{caller}"}, "it is answered")
-            owned = asterisk.ask("GET", "applications/voicebot-fleet-2")["channel_ids"]
-            if caller in owned:
-                break
+        while not is_won_by(asterisk, "voicebot-fleet-2", caller := asterisk.rings()):
+            pass
         doomed.kill()
         is_in(asterisk, caller, FALLBACK)
     assert asterisk.context_of(kept) == "agents"

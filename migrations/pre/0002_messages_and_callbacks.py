@@ -13,9 +13,10 @@ def upgrade() -> None:
     op.add_column(
         "calls", sa.Column("direction", sa.Text(), server_default="inbound", nullable=False)
     )
+    op.add_column("calls", sa.Column("cdr_ended_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("calls", sa.Column("followed_up_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
-        op.f("ix_calls_followed_up_at_ended_at"), "calls", ["followed_up_at", "ended_at"]
+        op.f("ix_calls_followed_up_at_cdr_ended_at"), "calls", ["followed_up_at", "cdr_ended_at"]
     )
     # Whoever called in the days of the previous release is not rung back because of this one.
     op.execute("UPDATE calls SET followed_up_at = ended_at")
@@ -135,6 +136,7 @@ def downgrade() -> None:
         "UPDATE calls SET handled_by = CASE agent WHEN '' THEN 'dialplan' ELSE 'agent' END "
         "WHERE handled_by = 'operator'"
     )
-    op.drop_index(op.f("ix_calls_followed_up_at_ended_at"), table_name="calls")
+    op.drop_index(op.f("ix_calls_followed_up_at_cdr_ended_at"), table_name="calls")
     op.drop_column("calls", "followed_up_at")
+    op.drop_column("calls", "cdr_ended_at")
     op.drop_column("calls", "direction")

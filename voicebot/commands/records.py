@@ -14,16 +14,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from voicebot.calls.model import CallId, CallRecord, TurnRecord
+from voicebot.agents.node_watch import watching
+from voicebot.calls.model import CallId, CallQuality, CallRecord, TurnRecord
 from voicebot.errors import StoreError
 from voicebot.settings import Settings
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erasure
+from voicebot.store.failed_authentications import SqlFailedAuthentications
+from voicebot.store.retention import kept_since
 from voicebot.telemetry.logs import configure_logs, log_of
 
-IMPORT_EVERY_S = 2.0
+IMPORT_EVERY_S = 0.5
 ERASE_EVERY = timedelta(hours=1)
 
 calls_app = typer.Typer(no_args_is_help=True, help="What is on record of the calls.")
@@ -78,17 +81,17 @@ def register(app: typer.Typer) -> None:
 
 
 async def _keep(settings: Settings, from_start: bool) -> None:
-    """Imports every two seconds and erases every hour, until SIGTERM or SIGINT."""
+    """Imports twice a second and erases every hour, until SIGTERM or SIGINT."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     erased_at: datetime | None = None
     log.info("records.started")
-    async with _opened(settings) as database:
+    async with _opened(settings) as database, watching(settings, database):
         while not stopping.is_set():
             at = datetime.now(UTC)
             try:
-                await _import(database, settings, at, from_start)
+                await _import(database, settings, from_start)
                 from_start = False
                 if erased_at is None or at - erased_at >= ERASE_EVERY:
                     await _erase(database, settings, at)
@@ -111,19 +114,21 @@ async def _wait(stopping: asyncio.Event) -> None:
 async def _one_round(settings: Settings, from_start: bool) -> None:
     async with _opened(settings) as database:
         at = datetime.now(UTC)
-        await _import(database, settings, at, from_start)
+        await _import(database, settings, from_start)
         await _erase(database, settings, at)
 
 
-async def _import(database: Database, settings: Settings, at: datetime, from_start: bool) -> None:
+async def _import(database: Database, settings: Settings, from_start: bool) -> None:
     importing = CdrImport(database, settings.state_dir / CDR_FILE)
-    imported = await importing.run(at, from_start=from_start)
+    imported = await importing.run(from_start=from_start)
     if imported.stubs or imported.malformed:
         log.info("records.imported", **asdict(imported))
 
 
 async def _erase(database: Database, settings: Settings, at: datetime) -> None:
     erased = await Erasure(database, settings.state_dir).run(at, settings.retention_days)
+    addresses = SqlFailedAuthentications(database, settings.node_name)
+    await addresses.forget(kept_since(at, settings.retention_days))
     if erased.failures:
         log.warning("records.erasure_incomplete", **asdict(erased))
     elif erased.calls or erased.files:
@@ -193,6 +198,7 @@ def _print_call(console: Console, record: CallRecord) -> None:
         ("handled by", record.agent or record.handled_by.value),
         ("outcome", record.outcome.value),
         ("hang-up cause", str(record.hangup_cause)),
+        ("audio", _heard_so(record.quality)),
         ("caller's recording", record.recording_caller),
         ("agent's recording", record.recording_agent),
         ("voicemail", record.voicemail),
@@ -207,6 +213,22 @@ def _print_call(console: Console, record: CallRecord) -> None:
         cut = " [red](cut off by the caller)[/]" if turn.was_interrupted else ""
         console.print(f"[bold]agent[/]  {_plain(turn.said_heard)}{cut}")
         console.print(f"[dim]{_stages(turn)}[/]")
+
+
+def _heard_so(quality: CallQuality | None) -> str | None:
+    """Both directions' loss and jitter, the round trip, and what they amount to."""
+    if quality is None:
+        return None
+    measures = (
+        ("MOS", quality.mos, ""),
+        ("received loss", quality.received_loss_percent, " %"),
+        ("jitter", quality.received_jitter_ms, " ms"),
+        ("sent loss", quality.sent_loss_percent, " %"),
+        ("jitter", quality.sent_jitter_ms, " ms"),
+        ("round trip", quality.round_trip_ms, " ms"),
+    )
+    known = (f"{name} {value:.3g}{unit}" for name, value, unit in measures if value is not None)
+    return ", ".join(known)
 
 
 def _stages(turn: TurnRecord) -> str:

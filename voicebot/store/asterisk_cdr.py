@@ -1,17 +1,28 @@
 """What does a line of Asterisk's CDR file tell about a call?
 
 Pure. The dialplan writes one line per CDR, in the columns listed below. A call
-that no agent put on record gets a stub made from its lines. Stubs of one call
+that no agent has put on record gets a stub made from its lines. Stubs of one call
 join into one, whatever their order and however often each is read, so the file
 may be read again from any point.
 """
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from voicebot.calls.model import CallFacts, CallId, CallRecord, ChannelId, HandledBy, Outcome
+from voicebot.calls.model import (
+    CallFacts,
+    CallId,
+    CallRecord,
+    ChannelId,
+    Direction,
+    HandledBy,
+    Outcome,
+    TransferMode,
+    TransferRecord,
+    TransferResult,
+)
 
 COLUMNS = (
     "uniqueid",
@@ -29,17 +40,20 @@ COLUMNS = (
     "voicemail_s",
     "codec",
 )
+# Came later: lines of earlier releases end before them.
+LATER_COLUMNS = ("operator", "direction")
 # Where Asterisk's spool directory lies below the state directory.
 SPOOL = "asterisk/spool"
-# An agent writes its record within moments of the hang-up; after that it must have died.
-AGENT_PATIENCE = timedelta(seconds=10)
+# Shorter than this a recording holds a breath or a click, and no message.
+SHORTEST_MESSAGE_S = 1.0
 
 # Channels of ours and of Asterisk's own making: no caller is behind them.
 _OWN_CHANNELS = ("WebSocket/", "Local/")
 # Columns as CSV_QUOTE writes them; the first two are Asterisk's unique ids.
 _ID = r'"[A-Za-z0-9._-]+"'
 _COLUMN = r'"(?:[^"]|"")*"'
-_WHOLE_LINE = re.compile(rf"{_ID},{_ID}(?:,{_COLUMN}){{{len(COLUMNS) - 2}}}")
+_LEAST = len(COLUMNS) - 2
+_WHOLE_LINE = re.compile(rf"{_ID},{_ID}(?:,{_COLUMN}){{{_LEAST},{_LEAST + len(LATER_COLUMNS)}}}")
 
 
 class Skip(StrEnum):
@@ -67,6 +81,8 @@ class _Line:
     voicemail: str
     voicemail_s: str
     codec: str
+    operator: str = ""
+    direction: str = ""
 
 
 def read_line(text: str) -> CallRecord | Skip:
@@ -88,29 +104,22 @@ def join(one: CallRecord, other: CallRecord) -> CallRecord:
     answers = [at for at in (one.answered_at, other.answered_at) if at is not None]
     voicemails = [name for name in (one.voicemail, other.voicemail) if name is not None]
     voicemail = max(voicemails, default=None)
+    transfers = max(one.transfers, other.transfers, key=_transfer_order)
     return replace(
         last,
         started_at=min(one.started_at, other.started_at),
         answered_at=min(answers, default=None),
         voicemail=voicemail,
         outcome=_outcome(last.handled_by, min(answers, default=None), voicemail),
+        transfers=transfers,
     )
-
-
-def is_settled(stub: CallRecord, at: datetime) -> bool:
-    """Whether the stub may be written, because no agent's record is to be expected any more.
-
-    An end in the future means that the clock was set back: waiting for it could take for ever.
-    """
-    if stub.handled_by is HandledBy.DIALPLAN:
-        return True
-    return not timedelta(0) <= at - stub.ended_at < AGENT_PATIENCE
 
 
 def _split(text: str) -> _Line | None:
     # When Asterisk dies in mid-line, its next line is glued to what it left: so a whole line is
-    # looked for wherever one could begin, not only at the start.
-    begins = (quote.start() for quote in re.finditer('"', text))
+    # looked for wherever one could begin. The last such place is the one: no whole line holds
+    # another, but what was left, glued to a line of fewer columns, can look like one of more.
+    begins = (quote.start() for quote in reversed(list(re.finditer('"', text))))
     whole = next((text[at:] for at in begins if _WHOLE_LINE.fullmatch(text, at)), None)
     if whole is None:
         return None
@@ -120,8 +129,9 @@ def _split(text: str) -> _Line | None:
 def _stub(line: _Line) -> CallRecord:
     # The dialplan says so only once it has the caller: a caller who gave up before that had nobody.
     handled_by = HandledBy(line.handled_by or HandledBy.DIALPLAN)
-    is_message = bool(line.voicemail) and float(line.voicemail_s or 0) > 0
+    is_message = bool(line.voicemail) and float(line.voicemail_s or 0) >= SHORTEST_MESSAGE_S
     voicemail = f"{SPOOL}/{line.voicemail}" if is_message else None
+    started_at, ended_at = _at(line.start), _at(line.end)
     answered_at = _at(line.answer) if float(line.answer or 0) else None
     return CallRecord(
         facts=CallFacts(
@@ -130,22 +140,50 @@ def _stub(line: _Line) -> CallRecord:
             caller_number=line.caller_number,
             called_number=line.did,
             codec=line.codec,
+            direction=Direction(line.direction or Direction.INBOUND),
         ),
         business="",
         agent="",
         handled_by=handled_by,
-        started_at=_at(line.start),
+        started_at=started_at,
         answered_at=answered_at,
-        ended_at=_at(line.end),
+        ended_at=ended_at,
         outcome=_outcome(handled_by, answered_at, voicemail),
         hangup_cause=int(line.hangup_cause or 0),
         voicemail=voicemail,
+        transfers=_transfers(line.operator, answered_at or started_at, ended_at),
     )
+
+
+def _transfers(
+    operator: str, started_at: datetime, ended_at: datetime
+) -> tuple[TransferRecord, ...]:
+    """Who had the caller. Where to and in which way is known to the agent alone."""
+    if not operator:
+        return ()
+    transfer = TransferRecord(
+        number=0,
+        target="",
+        mode=TransferMode.BLIND,
+        result=TransferResult.CONNECTED,
+        operator=operator,
+        summary="",
+        started_at=started_at,
+        ended_at=ended_at,
+    )
+    return (transfer,)
+
+
+def _transfer_order(transfers: tuple[TransferRecord, ...]) -> tuple[str, str]:
+    """Puts none before any; the rest only makes the order total."""
+    return (transfers[0].operator, str(transfers[0])) if transfers else ("", "")
 
 
 def _outcome(handled_by: HandledBy, answered_at: datetime | None, voicemail: str | None) -> Outcome:
     if voicemail is not None:
         return Outcome.MESSAGE_TAKEN
+    if handled_by is HandledBy.OPERATOR:
+        return Outcome.TRANSFERRED
     # An agent that had answered would have written the record itself, had it lived. Before the
     # answer the caller gave up.
     died = handled_by is HandledBy.AGENT and answered_at is not None
@@ -159,9 +197,9 @@ def _at(epoch_s: str) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _order(stub: CallRecord) -> tuple[datetime, bool, int, str, str, str]:
+def _order(stub: CallRecord) -> tuple[datetime, int, int, str, str, str, str]:
     """Which of two stubs tells how the call ended; the rest only makes the order total."""
     facts = stub.facts
-    by_dialplan = stub.handled_by is HandledBy.DIALPLAN
-    numbers = (facts.caller_number, facts.called_number, facts.codec)
-    return (stub.ended_at, by_dialplan, stub.hangup_cause, *numbers)
+    hands = (HandledBy.AGENT, HandledBy.DIALPLAN, HandledBy.OPERATOR).index(stub.handled_by)
+    said = (facts.caller_number, facts.called_number, facts.codec, facts.direction.value)
+    return (stub.ended_at, hands, stub.hangup_cause, *said)

@@ -5,6 +5,7 @@ Each kind is replaced as a whole, never mixed with what an earlier writer knew.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
@@ -34,6 +35,21 @@ async def replace_transfers(
 ) -> None:
     rows = [_transfer_row(call_id, transfer) for transfer in new]
     await _replace(connection, transfers, call_id, rows)
+
+
+async def add_transfers(
+    connection: AsyncConnection, call_id: CallId, more: Sequence[TransferRecord]
+) -> None:
+    """Puts these behind the transfers that are known, but for operators known already."""
+    known = (await read_transfers(connection, [call_id])).get(call_id, [])
+    operators = {transfer.operator for transfer in known}
+    new = [transfer for transfer in more if transfer.operator not in operators]
+    if new:
+        rows = [
+            _transfer_row(call_id, replace(transfer, number=number))
+            for number, transfer in enumerate(new, start=len(known))
+        ]
+        await connection.execute(insert(transfers), rows)
 
 
 async def _replace(

@@ -1,26 +1,29 @@
 """Which calls does Asterisk's CDR file know that are not on record yet?
 
 Needs only the file and the database, so that no call goes unrecorded whatever else
-is down. The position reached is remembered together with what was imported, but
-only to save work: reading a line twice changes nothing.
+is down. What it says is put on record at once, for the end of a call is known here
+first; whoever knows the call better, its agent, replaces it. The position reached is
+remembered together with what was imported, but only to save work: reading a line
+twice changes nothing.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voicebot.calls.model import CallId, CallRecord
+from voicebot.calls.model import CallId, CallRecord, HandledBy, Outcome
 from voicebot.errors import StoreError
-from voicebot.store.asterisk_cdr import Skip, is_settled, join, read_line
-from voicebot.store.calls import call_of, put_call
+from voicebot.store.asterisk_cdr import Skip, join, read_line
+from voicebot.store.call_parts import add_transfers, replace_transfers
+from voicebot.store.calls import put_call, read_calls
 from voicebot.store.cdr_file import Line, Position, unread_lines
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, cdr_positions
@@ -34,14 +37,12 @@ class Imported:
 
     lines: int = 0  # looked at
     stubs: int = 0  # new on record, or known better now
-    pending: int = 0  # lines left for a later run: their agents may still write
     malformed: int = 0  # lines passed over, for good
 
     def __add__(self, other: "Imported") -> "Imported":
         return Imported(
             self.lines + other.lines,
             self.stubs + other.stubs,
-            self.pending + other.pending,
             self.malformed + other.malformed,
         )
 
@@ -52,29 +53,30 @@ class CdrImport:
     def __init__(self, database: Database, path: Path) -> None:
         self._database = database
         self._path = path
+        self._seen: _Shape | None = None
 
-    async def run(self, at: datetime, *, from_start: bool = False) -> Imported:
-        """Imports all that is new and settled at this time. Raises StoreError."""
+    async def run(self, *, from_start: bool = False) -> Imported:
+        """Imports all that is new; costs next to nothing when nothing is. Raises StoreError."""
+        shape = await asyncio.to_thread(_shape, self._path)
+        if shape is not None and shape == self._seen and not from_start:
+            return Imported()
         position = None if from_start else await self._position()
         imported = Imported()
         with closing(unread_lines(self._path, position)) as chunks:
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
-                imported += await self._import(chunk, at, may_advance=not imported.pending)
+                imported += await self._import(chunk)
+        self._seen = shape
         return imported
 
-    async def _import(self, chunk: Sequence[Line], at: datetime, *, may_advance: bool) -> Imported:
+    async def _import(self, chunk: Sequence[Line]) -> Imported:
         read = [read_line(line.text) for line in chunk]
         stubs = [stub for stub in read if isinstance(stub, CallRecord)]
-        settled = [stub for stub in stubs if is_settled(stub, at)]
         async with self._database.writing("import CDRs") as connection:
-            written = await _put_stubs(connection, _joined(settled))
-            # Lines behind one that is pending are imported at once and read again later.
-            if may_advance and (end := _settled_end(chunk, read, at)) is not None:
-                await self._remember(connection, end)
+            written = await _put_stubs(connection, _joined(stubs))
+            await self._remember(connection, chunk[-1].end)
         return Imported(
             lines=len(chunk),
             stubs=written,
-            pending=len(stubs) - len(settled),
             malformed=sum(stub is Skip.MALFORMED for stub in read),
         )
 
@@ -106,16 +108,21 @@ def _next(chunks: Iterator[Sequence[Line]]) -> Sequence[Line] | None:
         raise StoreError(f"read Asterisk's CDR file: {error.strerror}") from error
 
 
-def _settled_end(
-    chunk: Sequence[Line], read: Sequence[CallRecord | Skip], at: datetime
-) -> Position | None:
-    """The position behind the last line before the first pending one."""
-    end = None
-    for line, stub in zip(chunk, read, strict=True):
-        if isinstance(stub, CallRecord) and not is_settled(stub, at):
-            break
-        end = line.end
-    return end
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What changes whenever something is written to the file, or another takes its place."""
+
+    inode: int
+    size_bytes: int
+    modified_ns: int
+
+
+def _shape(path: Path) -> _Shape | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None  # reading it will say why
+    return _Shape(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _joined(stubs: Sequence[CallRecord]) -> Mapping[CallId, CallRecord]:
@@ -128,23 +135,33 @@ def _joined(stubs: Sequence[CallRecord]) -> Mapping[CallId, CallRecord]:
 
 async def _put_stubs(connection: AsyncConnection, stubs: Mapping[CallId, CallRecord]) -> int:
     """Puts on record what is not there yet; returns how many records that made or changed."""
-    chosen = select(calls).where(calls.c.call_id.in_(stubs)).with_for_update()
-    known = {row["call_id"]: row for row in (await connection.execute(chosen)).mappings()}
+    locked = select(calls.c.call_id, calls.c.is_stub, calls.c.erased_at)
+    chosen = locked.where(calls.c.call_id.in_(stubs)).with_for_update()
+    rows = {row.call_id: row for row in await connection.execute(chosen)}
+    known = {record.facts.call_id: record for record in await read_calls(connection, list(rows))}
     written = 0
     for call_id, stub in stubs.items():
-        row = known.get(call_id)
-        if row is None:
-            await put_call(connection, stub, is_stub=True)
+        row = rows.get(call_id)
+        better = stub if row is None else join(stub, known[call_id])
+        # A second reading must not bring back what was erased.
+        may_write = row is None or (row.is_stub and row.erased_at is None)
+        if may_write and better != known.get(call_id):
+            await put_call(connection, better, is_stub=True)
+            await replace_transfers(connection, call_id, better.transfers)
             written += 1
-        # A second reading must not bring back the path of a voicemail that was erased.
-        elif row["is_stub"] and row["erased_at"] is None:
-            better = join(stub, call_of(row))
-            if better != call_of(row):
-                await put_call(connection, better, is_stub=True)
-                written += 1
         if stub.voicemail is not None:
             written += await _add_voicemail(connection, call_id, stub.voicemail)
+        if stub.handled_by is HandledBy.OPERATOR:
+            written += await _add_operator(connection, stub)
+    await _note_end(connection, stubs.values())
     return written
+
+
+async def _note_end(connection: AsyncConnection, stubs: Iterable[CallRecord]) -> None:
+    """From now on the call is known to be over, whoever put it on record."""
+    for stub in stubs:
+        of_call = (calls.c.call_id == stub.facts.call_id) & calls.c.cdr_ended_at.is_(None)
+        await connection.execute(update(calls).where(of_call).values(cdr_ended_at=stub.ended_at))
 
 
 async def _add_voicemail(connection: AsyncConnection, call_id: CallId, voicemail: str) -> int:
@@ -153,3 +170,24 @@ async def _add_voicemail(connection: AsyncConnection, call_id: CallId, voicemail
         calls.c.call_id == call_id, calls.c.voicemail.is_(None), calls.c.erased_at.is_(None)
     )
     return (await connection.execute(lacking.values(voicemail=voicemail))).rowcount
+
+
+async def _add_operator(connection: AsyncConnection, stub: CallRecord) -> int:
+    """Tells an agent's record of the operator whom the dialplan found after the agent let go."""
+    call_id = stub.facts.call_id
+    lacking = update(calls).where(
+        calls.c.call_id == call_id,
+        calls.c.is_stub.is_(False),
+        calls.c.handled_by == HandledBy.DIALPLAN.value,
+        calls.c.erased_at.is_(None),
+    )
+    unserved = calls.c.outcome.in_((Outcome.FAILED.value, Outcome.ABANDONED.value))
+    told = await connection.execute(
+        lacking.values(
+            handled_by=HandledBy.OPERATOR.value,
+            outcome=case((unserved, Outcome.TRANSFERRED.value), else_=calls.c.outcome),
+        )
+    )
+    if told.rowcount:
+        await add_transfers(connection, call_id, stub.transfers)
+    return told.rowcount

@@ -89,11 +89,13 @@ calls = Table(
     Column("direction", Text, nullable=False, server_default="inbound"),
     # When retention blanked the words and deleted the recordings.
     Column("erased_at", UtcDateTime),
+    # When Asterisk says the call ended; None: its CDR has not been read, the call may go on.
+    Column("cdr_ended_at", UtcDateTime),
     # When it was decided what the call leaves to be done: a message, a callback, nothing.
     Column("followed_up_at", UtcDateTime),
     # Retention asks for what is old and not yet erased.
     Index(None, "erased_at", "ended_at"),
-    Index(None, "followed_up_at", "ended_at"),
+    Index(None, "followed_up_at", "cdr_ended_at"),
 )
 
 turns = Table(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests.fakes.sample_calls import NOON
-from voicebot.store.asterisk_cdr import COLUMNS
+from voicebot.store.asterisk_cdr import COLUMNS, LATER_COLUMNS
 
 
 def quoted(*columns: str) -> str:
@@ -35,4 +35,7 @@ def cdr_line(
         "codec": "ulaw",
         **columns,
     }
-    return quoted(*(values[name] for name in COLUMNS))
+    if "direction" in columns:
+        values.setdefault("operator", "")
+    width = [*COLUMNS, *(name for name in LATER_COLUMNS if name in values)]
+    return quoted(*(values[name] for name in width))

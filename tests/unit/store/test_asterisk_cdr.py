@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.sample_calls import NOON
 from tests.unit.store.cdr_lines import cdr_line, quoted
-from voicebot.calls.model import CallRecord, HandledBy, Outcome
-from voicebot.store.asterisk_cdr import AGENT_PATIENCE, Skip, is_settled, join, read_line
+from voicebot.calls.model import CallRecord, Direction, HandledBy, Outcome, TransferResult
+from voicebot.store.asterisk_cdr import Skip, join, read_line
 
 
 def stub(
@@ -43,7 +43,7 @@ def test_a_voicemail_is_a_message_taken() -> None:
     assert read.answered_at == datetime.fromtimestamp(1763640000.5, UTC)
 
 
-@pytest.mark.parametrize("seconds", ["", "0", "0.0", "-0.00275"])
+@pytest.mark.parametrize("seconds", ["", "0", "0.0", "-0.00275", "0.99"])
 def test_a_voicemail_in_which_nothing_was_said_is_no_message(seconds: str) -> None:
     read = stub(voicemail="voicemail/node1-1.1.wav", voicemail_s=seconds)
     assert (read.outcome, read.voicemail) == (Outcome.ABANDONED, None)
@@ -73,7 +73,8 @@ def test_an_operators_leg_is_no_caller() -> None:
         "",
         "nonsense",
         quoted("a", "a"),
-        cdr_line() + ',"one more"',
+        cdr_line(operator="anna", direction="inbound") + ',"one more"',
+        cdr_line(direction="sideways"),
         cdr_line(uniqueid="", linkedid=""),
         cdr_line(start="yesterday"),
         cdr_line(start=""),
@@ -100,28 +101,40 @@ def test_a_caller_number_may_hold_any_characters(number: str) -> None:
     assert stub(caller_number=number).facts.caller_number == number
 
 
+later = st.sampled_from(["", ',"anna"', ',"","inbound"'])
+
+
 @given(st.data())
 def test_a_line_torn_by_a_crash_does_not_spoil_the_one_glued_to_it(data: st.DataObject) -> None:
     torn = cdr_line("node1-1.1", caller_number='a "b", c')
-    whole = cdr_line("node1-2.2", caller_number='d ""e"')
+    torn += data.draw(later)
+    whole = cdr_line("node1-2.2", caller_number='d ""e"') + data.draw(later)
     length = data.draw(st.integers(0, len(torn) - 1))
     assert read_line(torn[:length] + "\0" * 3 + whole) == read_line(whole)
 
 
-def test_only_a_call_of_an_agent_waits_for_the_agents_record() -> None:
-    assert is_settled(stub(), NOON)
-    ours = stub(handled_by="agent")
-    assert not is_settled(ours, NOON)
-    assert not is_settled(ours, NOON + AGENT_PATIENCE - timedelta(milliseconds=1))
-    assert is_settled(ours, NOON + AGENT_PATIENCE)
+def test_a_call_that_a_person_took_is_transferred_and_names_the_person() -> None:
+    read = stub(handled_by="operator", operator="anna", answer="1763640000.5")
+    assert (read.handled_by, read.outcome) == (HandledBy.OPERATOR, Outcome.TRANSFERRED)
+    (transfer,) = read.transfers
+    assert (transfer.operator, transfer.result) == ("anna", TransferResult.CONNECTED)
+    assert (transfer.started_at, transfer.ended_at) == (read.answered_at, read.ended_at)
 
 
-def test_a_clock_that_was_set_back_holds_nothing_up() -> None:
-    assert is_settled(stub(handled_by="agent"), NOON - timedelta(hours=1))
+def test_lines_of_every_width_that_was_ever_written_are_read() -> None:
+    for line in (cdr_line(), cdr_line(operator=""), cdr_line(operator="", direction="")):
+        read = read_line(line)
+        assert isinstance(read, CallRecord)
+        assert read.facts.direction is Direction.INBOUND
+        assert read.transfers == ()
+
+
+def test_our_own_probe_is_told_from_a_caller() -> None:
+    assert stub(operator="", direction="probe").facts.direction is Direction.PROBE
 
 
 stubs = st.builds(
-    lambda ended_s, lasted_s, answered, cause, by, message, number: stub(
+    lambda ended_s, lasted_s, answered, cause, by, message, number, operator: stub(
         ended_at=NOON + timedelta(seconds=ended_s),
         lasted_s=lasted_s,
         answer=f"{NOON.timestamp() - 1:.6f}" if answered else "",
@@ -130,14 +143,16 @@ stubs = st.builds(
         voicemail="voicemail/x.wav" if message else "",
         voicemail_s="2",
         caller_number=number,
+        operator=operator,
     ),
     st.integers(0, 2),
     st.integers(1, 3),
     st.booleans(),
     st.sampled_from([16, 127]),
-    st.sampled_from(["agent", "dialplan"]),
+    st.sampled_from(["agent", "dialplan", "operator"]),
     st.booleans(),
     st.sampled_from(["1", "2"]),
+    st.sampled_from(["", "anna", "ben"]),
 )
 
 

@@ -63,6 +63,7 @@ def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
         "rtp_last_port": rtp_first_port + RTP_PORTS - 1,
         "ari_password": "",
         "ami_password": "",
+        "probe_password": "",
         "redis_password": "",
         "redis_address": "",
         "database_url": "",

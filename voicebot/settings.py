@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     ami_username: str = Field("voicebot", description="The AMI account of our own processes.")
     ami_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
 
+    probe_password: SecretStr = Field(
+        SecretStr(""), description="Of the SIP account of `voicebot probe`; generated at set-up."
+    )
+
     redis_port: int = Field(6390, description="The stack's own Redis.")
     redis_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
     redis_address: str = Field("", description="host:port of another Redis, instead of our own.")

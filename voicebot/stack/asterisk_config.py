@@ -134,6 +134,7 @@ def _values(
         "ari_password": settings.ari_password.get_secret_value(),
         "ami_username": settings.ami_username,
         "ami_password": settings.ami_password.get_secret_value(),
+        "probe_password": settings.probe_password.get_secret_value(),
     }
     for name, value in accounts.items():
         setting = f"VOICEBOT_{name.upper()}"

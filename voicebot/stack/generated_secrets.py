@@ -15,7 +15,7 @@ from voicebot.stack.paths import StackPaths
 
 # 32 characters of 64: 192 bits.
 _PASSWORD_BYTES = 24
-GENERATED = ("ari_password", "ami_password", "redis_password")
+GENERATED = ("ari_password", "ami_password", "probe_password", "redis_password")
 
 
 def with_generated_secrets(settings: Settings) -> Settings:

@@ -25,7 +25,9 @@ MODULES_TO_RELOAD = ("res_pjsip.so",)
 _PASSWORD_BYTES = 18
 
 # Sections of asterisk/etc/pjsip.conf, and what PJSIP gives a meaning of its own.
-_RESERVED_NAMES = frozenset({"anonymous", "call", "global", "lab", "phone", "system", "udp"})
+_RESERVED_NAMES = frozenset(
+    {"anonymous", "call", "global", "lab", "phone", "probe", "system", "udp"}
+)
 
 _FILE = Template("""\
 ; A softphone, made by `voicebot phone add`.

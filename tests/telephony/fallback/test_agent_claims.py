@@ -77,6 +77,7 @@ def test_an_offered_call_tells_its_codec_and_number_before_it_is_claimed(
     assert offered["channel"]["channelvars"] == {
         "VOICEBOT_CODEC": "ulaw",
         "VOICEBOT_DID": NUMBER,
+        "VOICEBOT_DIRECTION": "",
     }
 
 

@@ -29,6 +29,7 @@ def settings_with(state_dir: Path, **changes: object) -> Settings:
             "state_dir": state_dir,
             "ari_password": "Zm9vYmFyYmF6",
             "ami_password": "c3dvcmRmaXNo",
+            "probe_password": "c291bmRpbmc",
             **changes,
         }
     )

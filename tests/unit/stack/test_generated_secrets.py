@@ -4,21 +4,18 @@ from voicebot.settings import Settings
 from voicebot.stack.generated_secrets import with_generated_secrets
 
 
-def settings(state_dir: Path, ari: str = "", ami: str = "", redis: str = "") -> Settings:
-    return Settings.model_validate(
-        {
-            "state_dir": state_dir,
-            "ari_password": ari,
-            "ami_password": ami,
-            "redis_password": redis,
-        }
-    )
+PASSWORDS = ("ari_password", "ami_password", "probe_password", "redis_password")
+
+
+def settings(state_dir: Path, **passwords: str) -> Settings:
+    none = dict.fromkeys(PASSWORDS, "")
+    return Settings.model_validate({"state_dir": state_dir, **none, **passwords})
 
 
 def test_missing_passwords_are_generated_and_written_down(tmp_path: Path) -> None:
     made = with_generated_secrets(settings(tmp_path))
     written = (tmp_path / "secrets.env").read_text()
-    for name in ("ari_password", "ami_password", "redis_password"):
+    for name in PASSWORDS:
         password = getattr(made, name).get_secret_value()
         assert len(password) >= 32
         assert f"VOICEBOT_{name.upper()}={password}\n" in written
@@ -36,12 +33,12 @@ def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None
 
 
 def test_a_password_that_is_set_is_kept(tmp_path: Path) -> None:
-    made = with_generated_secrets(settings(tmp_path, ari="chosen"))
+    made = with_generated_secrets(settings(tmp_path, ari_password="chosen"))
     assert made.ari_password.get_secret_value() == "chosen"
     assert "ARI" not in (tmp_path / "secrets.env").read_text()
 
 
 def test_nothing_is_written_when_nothing_is_missing(tmp_path: Path) -> None:
-    given = settings(tmp_path, ari="chosen", ami="chosen", redis="chosen")
+    given = settings(tmp_path, **dict.fromkeys(PASSWORDS, "chosen"))
     assert with_generated_secrets(given) is given
     assert not (tmp_path / "secrets.env").exists()

@@ -82,7 +82,7 @@ def _sections(trunk: Trunk, passwords: Mapping[str, SecretStr]) -> str:
         f"transport = {trunk.transport.value}{suffix}",
         f"allow = !all,{','.join(trunk.codecs)}",
         f"aors = {name}",
-        f"from_domain = {trunk.host}",
+        f"from_domain = {in_url(trunk.host)}",
         # The carrier knows who calls; whether the number may be shown it says as well.
         "trust_id_inbound = yes",
         f"allow_transfer = {'yes' if trunk.allow_refer else 'no'}",

@@ -105,7 +105,7 @@ class Trunk(BaseModel):
         """A carrier with an address for a host calls from there, unless told otherwise."""
         if (
             isinstance(values, Mapping)
-            and not values.get("addresses")
+            and "addresses" not in values
             and isinstance(host := values.get("host"), str)
             and _is_address(host)
         ):

@@ -13,7 +13,14 @@ from tests.stack_fixture import free_ports, free_udp_range, need
 from tests.telephony.fallback.agent import Agent, running_agent
 from tests.telephony.fallback.node import Node
 from tests.telephony.sip.certificate import Certificate, make_certificate
-from tests.telephony.sip.far_end import ACCOUNT, BY_ADDRESS, OVER_TLS, REGISTRAR, FarEnd, Ports
+from tests.telephony.sip.far_end import (
+    ACCOUNT,
+    BY_ADDRESS,
+    OVER_TLS,
+    REGISTRAR,
+    FarEnd,
+    Ports,
+)
 from voicebot.stack.asterisk_config import InboundNumber
 
 NUMBER, OTHER_NUMBER = "+12025550100", "1000"
@@ -54,9 +61,19 @@ def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> P
             "host": REGISTRAR,
             "port": far_ports.sip,
             "numbers": [NUMBER],
+            # Known by its registration alone.
             "registration": {"username": ACCOUNT[0]},
+            "addresses": [],
             "codecs": ["g722", "ulaw", "alaw"],
             "allow_refer": True,
+        },
+        {
+            **shared,
+            "name": "delta",
+            "host": "::1",
+            "port": far_ports.sip,
+            "numbers": [NUMBER],
+            "codecs": ["ulaw"],
         },
         {
             **shared,
@@ -72,16 +89,18 @@ def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> P
 
 
 @pytest.fixture(scope="session")
-def node(
+def stopped_node(
     tmp_path_factory: pytest.TempPathFactory, trunks_file: Path, certificate: Certificate
-) -> Iterator[Node]:
+) -> Node:
     root = needed_asterisk_root()
     need("sipp", is_there=shutil.which("sipp") is not None)
     [tls_port] = free_ports(1)
-    made = Node(
+    return Node(
         root,
         tmp_path_factory.mktemp("node"),
         NUMBERS,
+        # ARI and the media sockets, too.
+        bind_address="::1",
         trunks_file=trunks_file,
         trunk_passwords={"beta": ACCOUNT[1]},
         sip_address_v6="::1",
@@ -90,25 +109,30 @@ def node(
         sip_tls_key=str(certificate.key),
         sip_tls_ca=str(certificate.certificate),
     )
-    with made.running() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
 def far_end(
-    node: Node,
+    stopped_node: Node,
     tmp_path_factory: pytest.TempPathFactory,
     far_ports: Ports,
     certificate: Certificate,
 ) -> Iterator[FarEnd]:
     made = FarEnd(
-        node.paths.asterisk_root,
+        stopped_node.paths.asterisk_root,
         tmp_path_factory.mktemp("far-end"),
         far_ports,
-        (node.settings.sip_port, node.settings.sip_tls_port),
+        (stopped_node.settings.sip_port, stopped_node.settings.sip_tls_port),
         certificate,
     )
     with made.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def node(stopped_node: Node, far_end: FarEnd) -> Iterator[Node]:
+    """Started after the far end: it registers at once."""
+    with stopped_node.running() as running:
         yield running
 
 

@@ -3,12 +3,14 @@
 It calls with a tone and records what it hears; called, it answers and does the same.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from websockets.sync.client import connect
 
 from tests.asterisk_node import ARI_ACCOUNT, ARI_MODULES, AsteriskNode, ari_configuration
 from tests.telephony.sip.certificate import Certificate
@@ -28,13 +30,14 @@ CODECS = ("ulaw", "alaw", "g722", "opus")
 TONE_S = 20
 
 MODULES = f"""
-{ARI_MODULES} app_exec app_mixmonitor app_playback app_stack chan_pjsip codec_alaw codec_g722
-codec_opus_open_source format_wav func_channel func_callerid func_logic res_format_attr_opus
-res_crypto res_http_websocket res_pjproject res_pjsip res_pjsip_authenticator_digest
-res_pjsip_caller_id res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user
-res_pjsip_header_funcs res_pjsip_nat res_pjsip_outbound_authenticator_digest res_pjsip_pubsub
-res_pjsip_refer res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_session
-res_pjsip_outbound_registration res_rtp_asterisk res_sorcery_astdb res_srtp func_strings
+{ARI_MODULES} app_exec app_mixmonitor app_playback app_stack app_transfer chan_pjsip codec_alaw
+codec_g722 codec_opus_open_source format_wav func_callerid func_channel func_logic func_strings
+res_ari_applications res_ari_events res_crypto res_format_attr_opus res_http_websocket
+res_pjproject res_pjsip res_pjsip_authenticator_digest res_pjsip_caller_id
+res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_header_funcs
+res_pjsip_nat res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration
+res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp
+res_pjsip_session res_rtp_asterisk res_sorcery_astdb res_srtp
 """
 # `s` speaks on a call that this side has placed; anything else is called from outside.
 _DIALPLAN = f"""
@@ -44,7 +47,8 @@ static = yes
 exten => _[+0-9]!,1,Answer()
  same => n,Set(WIDE=$["${{CHANNEL(audionativeformat)}}" = "(g722)"])
  same => n,Goto(s,1)
-exten => s,1,MixMonitor(,r(/var/spool/asterisk/${{UNIQUEID}}.wav16))
+exten => s,1,ExecIf($["${{REFER_TO}}" != ""]?Transfer(PJSIP/${{REFER_TO}}))
+ same => n,MixMonitor(,r(/var/spool/asterisk/${{UNIQUEID}}.wav16))
  same => n,ExecIf($["${{WIDE}}" = "1"]?Playback(/var/lib/asterisk/tone{WIDE_HZ}))
  same => n,ExecIf($["${{WIDE}}" != "1"]?Playback(/var/lib/asterisk/tone{NARROW_HZ}))
  same => n,Hangup()
@@ -84,6 +88,7 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
         _transport("udp-address", "udp", f"{BY_ADDRESS}:{ports.sip}"),
         _transport("udp-registrar", "udp", f"{REGISTRAR}:{ports.sip}"),
         _transport("udp-stranger", "udp", f"{STRANGER}:{ports.sip}"),
+        _transport("udp-of-tls-carrier", "udp", f"{OVER_TLS}:{ports.sip}"),
         _transport("udp6", "udp", f"[::1]:{ports.sip}"),
         _transport("tls", "tls", f"{OVER_TLS}:{ports.tls}", tls),
         _transport("tcp", "tcp", f"{BY_ADDRESS}:{ports.sip}"),
@@ -92,14 +97,16 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
             username,
             "udp-registrar",
             REGISTRAR,
-            "ulaw,alaw,g722",
-            f"auth={username}\naors={username}\nidentify_by=username,auth_username\n",
+            "g722",
+            f"auth={username}\naors={username}\nidentify_by=username\nmoh_passthrough=yes\n",
         ),
         f"[{username}]\ntype=auth\nauth_type=digest\nusername={username}\npassword={password}\n",
         f"[{username}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\nsupport_path=no\n",
         # Whoever calls from the node without an account.
         _endpoint("node", "udp-address", BY_ADDRESS, "g722,ulaw,alaw"),
-        "[node]\ntype=identify\nendpoint=node\nmatch=127.0.0.1\nmatch=::1\n",
+        "[node]\ntype=identify\nendpoint=node\nmatch=127.0.0.1\n",
+        _endpoint("node6", "udp6", "::1", "ulaw"),
+        "[node6]\ntype=identify\nendpoint=node6\nmatch=::1\n",
     ]
     for codec in CODECS:
         texts += [
@@ -117,6 +124,7 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
     for name, transport, address, host, extra in (
         ("tls-in-the-clear", "tls", OVER_TLS, f"127.0.0.1:{node_tls}\\;transport=tls", ""),
         ("keys-in-the-clear", "udp-address", BY_ADDRESS, f"127.0.0.1:{node_sip}", "sdes"),
+        ("tls-carrier-over-udp", "udp-of-tls-carrier", OVER_TLS, f"127.0.0.1:{node_sip}", "sdes"),
         ("over-ipv6", "udp6", "::1", f"[::1]:{node_sip}", ""),
         ("stranger", "udp-stranger", STRANGER, f"127.0.0.1:{node_sip}", ""),
     ):
@@ -189,6 +197,22 @@ class FarEnd(AsteriskNode):
             )
             channel_id: str = answer.raise_for_status().json()["id"]
             return channel_id
+
+    def refusal_of(self, endpoint: str, number: str) -> int:
+        """Calls, expects no answer, and returns the SIP status of the refusal."""
+        user, password = ARI_ACCOUNT
+        events_url = f"ws://127.0.0.1:{self.ports.http}/ari/events"
+        with connect(
+            f"{events_url}?app=farend&subscribeAll=true&api_key={user}:{password}", max_queue=None
+        ) as events:
+            channel_id = self.call(endpoint, number)
+            while True:
+                event = json.loads(events.recv(timeout=10))
+                if event.get("channel", {}).get("id") == channel_id:
+                    assert event["channel"]["state"] != "Up", "the call was answered"
+                    if event["type"] == "ChannelDestroyed":
+                        status: int = event["tech_cause"]
+                        return status
 
     def hang_up(self, channel_id: str) -> None:
         with self.rest() as client:

@@ -47,6 +47,12 @@ def test_a_carrier_with_an_address_for_a_host_calls_from_there(tmp_path: Path) -
     assert not trunk.allow_refer
 
 
+def test_a_carrier_may_be_known_by_its_registration_alone(tmp_path: Path) -> None:
+    registered = {**CARRIER, "registration": {"username": "a"}, "addresses": []}
+    [trunk] = load_trunks(written(tmp_path, registered))
+    assert trunk.addresses == ()
+
+
 def test_over_tls_its_own_port_is_used(tmp_path: Path) -> None:
     [trunk] = load_trunks(written(tmp_path, {**CARRIER, "transport": "tls"}))
     assert trunk.sip_port == 5061

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -36,3 +36,15 @@ async def tasks_until(claim: Callable[[], bool], what: str, limit_s: float = 10.
         if time.monotonic() > give_up_at:
             raise AssertionError(f"not within {limit_s:g} s: {what}")
         await asyncio.sleep(_TASK_INTERVAL_S)
+
+
+async def asked_until(
+    ask: Callable[[], Awaitable[Found | None]], what: str, limit_s: float = 30.0
+) -> Found:
+    """The first answer of another process that is true; fails when the limit is over."""
+    give_up_at = time.monotonic() + limit_s
+    while not (answer := await ask()):
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"not within {limit_s:g} s: {what}")
+        await asyncio.sleep(_INTERVAL_S)
+    return answer

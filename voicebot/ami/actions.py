@@ -11,6 +11,7 @@ from voicebot.calls.trunk_health import HealthReport
 # dialplans/inbound.conf refuses new calls with 503 while it is set.
 DRAINING_VARIABLE = "VOICEBOT_DRAINING"
 _LOOK_EVERY_S = 0.5
+_CLEAN_UP_DEADLINE_S = 2.0
 
 OnProgress = Callable[[int], None]
 
@@ -42,7 +43,7 @@ async def refuse_calls(ami: AmiConnection) -> None:
 
 
 async def accept_calls(ami: AmiConnection) -> None:
-    await ami.send("Setvar", Variable=DRAINING_VARIABLE, Value="")
+    await ami.send("Setvar", _CLEAN_UP_DEADLINE_S, Variable=DRAINING_VARIABLE, Value="")
 
 
 async def drain(ami: AmiConnection, deadline_s: float, on_progress: OnProgress) -> int:
@@ -52,11 +53,16 @@ async def drain(ami: AmiConnection, deadline_s: float, on_progress: OnProgress) 
     could no longer be transferred, and answers nobody until it is done.
     """
     give_up_at = asyncio.get_running_loop().time() + deadline_s
-    while True:
-        # Again and again: a reload of the dialplan forgets it.
-        await refuse_calls(ami)
-        left = len(await calls_up(ami))
-        on_progress(left)
-        if left == 0 or asyncio.get_running_loop().time() >= give_up_at:
-            return left
-        await asyncio.sleep(_LOOK_EVERY_S)
+    try:
+        while True:
+            # Again and again: a reload of the dialplan forgets it.
+            await refuse_calls(ami)
+            left = len(await calls_up(ami))
+            on_progress(left)
+            if left == 0 or asyncio.get_running_loop().time() >= give_up_at:
+                return left
+            await asyncio.sleep(_LOOK_EVERY_S)
+    except asyncio.CancelledError:
+        # Whoever gives it up wants callers again.
+        await accept_calls(ami)
+        raise

@@ -1,5 +1,6 @@
 """`voicebot prepare | up | down | status | doctor`: the development stack on this machine."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,6 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from voicebot.ami import actions
+from voicebot.ami.connection import AmiSettings, connected
+from voicebot.errors import AmiDisconnected
 from voicebot.settings import Settings
 from voicebot.stack.doctor import examine
 from voicebot.stack.generated_secrets import with_generated_secrets
@@ -42,10 +46,20 @@ def up(only: _Only = "") -> None:
     typer.echo(f"The stack is up; its logs are in {stack.paths.log_dir}.")
 
 
-def down() -> None:
+def down(
+    graceful: Annotated[
+        bool, typer.Option("--graceful", help="New calls get 503; running ones may end first.")
+    ] = False,
+    deadline: Annotated[
+        float, typer.Option(min=0, help="With --graceful: seconds that running calls are given.")
+    ] = 600,
+) -> None:
     """Stop every process of the stack."""
+    settings = Settings.load()
+    if graceful:
+        asyncio.run(_empty(settings, deadline))
     with _Screen() as screen:
-        Stack(Settings.load()).down(screen.show)
+        Stack(settings).down(screen.show)
     typer.echo("The stack is down.")
 
 
@@ -74,6 +88,24 @@ def doctor() -> None:
     console.print(f"{len(findings)} parts examined; faults found: {faults}.")
     if faults:
         raise typer.Exit(code=1)
+
+
+async def _empty(settings: Settings, deadline_s: float) -> None:
+    """Waits until nobody talks any more. Interrupted, it lets callers in again."""
+    console = Console()
+    with console.status("asking Asterisk …") as status:
+
+        def show(left: int) -> None:
+            status.update(f"calls that are still up: {left}; new ones are refused")
+
+        try:
+            async with connected(AmiSettings.of(settings, wants_events=False)) as ami:
+                left = await actions.drain(ami, deadline_s, show)
+        except AmiDisconnected:
+            console.print("Asterisk does not answer: there is nobody to wait for.")
+            return
+    ended = "no call is up" if left == 0 else f"calls that are cut off now: {left}"
+    console.print(f"After the wait for running calls, {ended}.")
 
 
 class _Screen:

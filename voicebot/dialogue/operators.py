@@ -17,14 +17,15 @@ from voicebot.dialogue.business_parts import Hours, Part, Spoken
 class Operator(Part):
     """A person who answers calls, at a phone made by `voicebot phone add`."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", description="Also the name of the phone.")
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$", description="Also the name of the phone.")
     name: Spoken
 
 
 class Transfer(Part):
     """A place that callers can be handed to: a group of operators, or one outside number."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    # Asterisk gives extensions of one letter meanings of its own.
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
     topic: Spoken = Field(description='Completes "Shall I connect you with …?"')
     requests: tuple[Spoken, ...] = Field((), description="What callers say who want this.")
     operators: tuple[str, ...] = Field((), description="Ids; the phones ring together.")

@@ -8,12 +8,14 @@ Rendering is repeatable: the same settings give the same files, and nothing is l
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from voicebot.dialogue.business import Business
 from voicebot.errors import ConfigurationError
 from voicebot.settings import PROJECT_DIR, Settings
+from voicebot.stack.dialplan import InboundNumber as InboundNumber
+from voicebot.stack.dialplan import extensions, people
 from voicebot.stack.phones import phones_dir
 from voicebot.stack.sip_transports import (
     key_files,
@@ -42,31 +44,21 @@ TRUNK_MODULES_TO_RELOAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InboundNumber:
-    """A number of the business, as the trunk dials it, and how its calls are treated."""
-
-    did: str
-    is_recorded: bool
-    max_message_s: int
-
-    def __post_init__(self) -> None:
-        if re.fullmatch(r"\+?[0-9]{2,15}", self.did) is None:
-            raise ConfigurationError(
-                f"{self.did!r} is no number: 2 to 15 digits, with a leading + or without"
-            )
-        if not 1 <= self.max_message_s <= 3600:
-            raise ConfigurationError(
-                f"a message on {self.did} may last 1 to 3600 s, not {self.max_message_s}"
-            )
-
-
-def render(settings: Settings, numbers: Sequence[InboundNumber], target_etc: Path) -> None:
+def render(
+    settings: Settings,
+    numbers: Sequence[InboundNumber],
+    target_etc: Path,
+    businesses: Sequence[Business] = (),
+) -> None:
     """Writes the whole of `/etc/asterisk`; raises ConfigurationError before it writes anything."""
     trunks = load_trunks(settings.trunks_file)
     of_trunks = _texts_of_trunks(settings, trunks, numbers)
     keys = key_files(settings)
-    values = _values(settings, numbers, trunks)
+    values = {
+        **_values(settings, numbers, trunks),
+        # Operators call out over the first trunk of the file.
+        **people(businesses, trunks[0].endpoint if trunks else ""),
+    }
     texts = {
         template.name: Template(template.read_text()).substitute(values)
         for template in sorted(TEMPLATES_DIR.glob("*.conf"))
@@ -162,27 +154,8 @@ def _values(
         "ami_port": str(settings.ami_port),
         **accounts,
         "claim_timeout_ms": str(settings.claim_timeout_ms),
-        "numbers": "\n".join(_extensions(numbers)),
+        "numbers": extensions(numbers),
     }
-
-
-def _extensions(numbers: Sequence[InboundNumber]) -> list[str]:
-    """The dialplan lines of the numbers. Trunks send a number with its plus sign or without."""
-    seen: set[str] = set()
-    lines: list[str] = []
-    for number in numbers:
-        digits = number.did.removeprefix("+")
-        if digits in seen:
-            raise ConfigurationError(f"the number {number.did} is given twice")
-        seen.add(digits)
-        other = digits if number.did.startswith("+") else f"+{digits}"
-        lines += [
-            f"exten => {number.did},1,Set(VOICEBOT_IS_RECORDED={int(number.is_recorded)})",
-            f" same => n,Set(VOICEBOT_MAX_MESSAGE_S={number.max_message_s})",
-            f" same => n,Goto(voicebot-inbound,{number.did},1)",
-            f"exten => {other},1,Goto({number.did},1)",
-        ]
-    return lines
 
 
 def _read_all(source_dir: Path) -> dict[str, str]:

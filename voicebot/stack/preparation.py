@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.business_file import load_business
-from voicebot.dialogue.business import Business
 from voicebot.settings import Settings
-from voicebot.stack.asterisk_config import InboundNumber, render
+from voicebot.stack.asterisk_config import render
 from voicebot.stack.asterisk_instance import prepare_instance
+from voicebot.stack.dialplan import inbound_numbers
 from voicebot.stack.paths import StackPaths
 from voicebot.stack.programs import Program
 from voicebot.stack.redis_config import render_redis
@@ -26,19 +26,11 @@ def prepare(settings: Settings, paths: StackPaths, programs: Iterable[Program]) 
     for directory in (paths.supervisor_dir, paths.redis_dir, paths.log_dir):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     prepare_instance(paths)
-    render(settings, inbound_numbers(business), paths.asterisk_instance / "etc")
+    render(settings, inbound_numbers(business), paths.asterisk_instance / "etc", (business,))
     _write_private(paths.redis_config, render_redis(settings, paths.redis_dir))
     is_root = os.geteuid() == 0
     _write_private(paths.supervisor_config, render_supervisor(programs, paths, is_root=is_root))
     upgrade(settings.resolved_database_url)
-
-
-def inbound_numbers(business: Business) -> tuple[InboundNumber, ...]:
-    """The business's numbers, as the dialplan treats their calls."""
-    return tuple(
-        InboundNumber(did, business.recording.enabled, business.voicemail_max_s)
-        for did in business.dids
-    )
 
 
 def _write_private(path: Path, text: str) -> None:

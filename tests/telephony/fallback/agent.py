@@ -23,6 +23,7 @@ class Agent:
     node: Node
     events: ClientConnection
     rest: httpx.Client
+    app: str = APP
 
     def await_event(self, kind: str) -> dict[str, Any]:
         """The next event of this type; others are passed over."""
@@ -39,7 +40,7 @@ class Agent:
     def claim(self) -> dict[str, Any]:
         """Claims the next call; returns the channel as its StasisStart shows it."""
         offered = self.await_event("CallBroadcast")["channel"]
-        self.ask("POST", "events/claim", channelId=offered["id"], application=APP)
+        self.ask("POST", "events/claim", channelId=offered["id"], application=self.app)
         return self.await_event("StasisStart")
 
     def open_media(self, channel_id: str, encoding: str) -> ClientConnection:
@@ -47,7 +48,7 @@ class Agent:
         made = self.ask(
             "POST",
             "channels/externalMedia",
-            app=APP,
+            app=self.app,
             channelId=f"{channel_id}-media",
             format=encoding,
             transport="websocket",
@@ -73,14 +74,14 @@ class Agent:
 
 
 @contextmanager
-def running_agent(node: Node) -> Iterator[Agent]:
+def running_agent(node: Node, app: str = APP) -> Iterator[Agent]:
     """Connects an agent to Asterisk for the time of a test."""
     settings = node.settings
     password = settings.ari_password.get_secret_value()
     address = settings.media_url.removeprefix("ws://")
     with (
         connect(
-            f"ws://{address}/ari/events?app={APP}&api_key={settings.ari_username}:{password}",
+            f"ws://{address}/ari/events?app={app}&api_key={settings.ari_username}:{password}",
             # Unread events must not keep the closing handshake from being read.
             max_queue=None,
         ) as events,
@@ -88,4 +89,4 @@ def running_agent(node: Node) -> Iterator[Agent]:
             base_url=f"{settings.ari_url}/ari/", auth=(settings.ari_username, password)
         ) as rest,
     ):
-        yield Agent(node, events, rest)
+        yield Agent(node, events, rest, app)

@@ -20,6 +20,7 @@ COLUMNS = (
     "voicemail",
     "voicemail_s",
     "codec",
+    "operator",
 )
 
 

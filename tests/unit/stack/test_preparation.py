@@ -1,6 +1,6 @@
 from voicebot.business_file import load_business
 from voicebot.settings import Settings
-from voicebot.stack.preparation import inbound_numbers
+from voicebot.stack.dialplan import inbound_numbers
 
 
 def test_every_number_of_the_business_reaches_the_dialplan() -> None:

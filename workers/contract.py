@@ -30,6 +30,8 @@ TASKS: Mapping[Stage, str] = {stage: f"workers.{stage}.run" for stage in Stage}
 REPLY_STREAM_MAX_ENTRIES = 20_000
 KEY_LIFETIME_S = 60
 WORKER_LEASE_S = 5
+# So long after the last sign of life of its last worker, a stage counts as deserted.
+STAGE_LEASE_MS = 2_000
 
 # Among a worker's languages: whatever its model makes of it. Only language models say so.
 ANY_LANGUAGE = "*"
@@ -77,6 +79,11 @@ def serving_language(language: str, installed: Iterable[str]) -> str | None:
 
     known = [(far, one) for one in installed if (far := distance(one)) is not None]
     return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def stage_key(stage: Stage) -> str:
+    """Exists while any worker of the stage lives; agents look at it all the time."""
+    return f"workers:{stage}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from workers.contract import WORKER_LEASE_S, Stage, worker_key
+from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, stage_key, worker_key
 
-RENEW_EVERY_S: Final = 2.0
+# Four times within STAGE_LEASE_MS: a machine under load lets a thread wait.
+RENEW_EVERY_S: Final = 0.5
 
 log = structlog.get_logger("workers")
 
@@ -37,6 +38,7 @@ class Lease:
     def __init__(self, redis: Redis, stage: Stage, worker: str, facts: ReadyWorker) -> None:
         self._redis = redis
         self._key = worker_key(stage, worker)
+        self._stage_key = stage_key(stage)
         self._value = json.dumps(asdict(facts))
         self._over = threading.Event()
         self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -57,7 +59,10 @@ class Lease:
     def _renew(self) -> None:
         while not self._over.is_set():
             try:
-                self._redis.set(self._key, self._value, ex=WORKER_LEASE_S)
+                with self._redis.pipeline(transaction=False) as pipeline:
+                    pipeline.set(self._key, self._value, ex=WORKER_LEASE_S)
+                    pipeline.set(self._stage_key, b"", px=STAGE_LEASE_MS)
+                    pipeline.execute()
             except RedisError as error:
                 # Redis is away: then no work comes either, and the next renewal is soon.
                 log.warning("lease.not_renewed", error=type(error).__name__)

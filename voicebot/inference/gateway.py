@@ -3,7 +3,8 @@
 Work goes out through Celery, audio through a key; all answers for this process
 come back on one stream, read by one reader and handed out by the work's id. A
 work that nobody waits for any more is cancelled, whatever ended the wait: its
-iterator was closed, its task cancelled, its deadline passed.
+iterator was closed, its task cancelled, its deadline passed. Work that nobody is
+there to do fails at once, also when it is under way.
 """
 
 import asyncio
@@ -29,6 +30,12 @@ from voicebot.errors import (
 from voicebot.inference.broker import CeleryBroker
 from voicebot.inference.inbox import Inbox
 from voicebot.inference.languages import language_missing
+from voicebot.inference.worker_presence import (
+    LOOK_DEADLINE_S,
+    LOOK_EVERY_S,
+    REDIS_UNREACHABLE,
+    WorkerPresence,
+)
 from workers.contract import (
     KEY_LIFETIME_S,
     FailureReason,
@@ -41,6 +48,7 @@ from workers.contract import (
     audio_key,
     cancel_key,
     reply_stream,
+    stage_key,
 )
 
 READ_BLOCK_MS = 1_000
@@ -51,7 +59,6 @@ SOCKET_TIMEOUT_S = 5.0
 CLOSE_S = 1.0
 # Works whose cancelling is not told yet; more than this are left to their deadlines.
 MAX_UNTOLD = 10_000
-REDIS_UNREACHABLE = "redis-unreachable"
 
 log = structlog.get_logger("inference")
 
@@ -72,9 +79,15 @@ class InferenceGateway:
             # Once more, at once: for a connection that Redis closed while it lay idle.
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
+        self._lookout = Redis.from_url(
+            redis_url,
+            socket_timeout=LOOK_DEADLINE_S,
+            socket_connect_timeout=LOOK_DEADLINE_S,
+            retry=Retry(NoBackoff(), 0),
+        )
         self._broker = CeleryBroker(redis_url)
         self._stream = reply_stream(agent)
-        self._inboxes: dict[str, Inbox] = {}
+        self._inboxes: dict[str, tuple[Stage, Inbox]] = {}
         self._unwanted: asyncio.Queue[str] = asyncio.Queue(MAX_UNTOLD)
         self._last_id = "0-0"
         # redis-py loses about one cancellation in a hundred when an answer arrives with it
@@ -91,9 +104,11 @@ class InferenceGateway:
         if newest:
             self._last_id = newest[0][0].decode()
         await self._broker.warm_up()
+        self._presence = WorkerPresence(time.monotonic())
         self._tasks = asyncio.TaskGroup()
         await self._tasks.__aenter__()
         self._runners = (
+            self._tasks.create_task(self._look_for_workers(), name="inference-presence"),
             self._tasks.create_task(self._read_replies(), name="inference-replies"),
             self._tasks.create_task(self._tell_unwanted(), name="inference-cancellations"),
         )
@@ -126,13 +141,17 @@ class InferenceGateway:
 
         Close it (`contextlib.aclosing`), and the work is cancelled unless it has ended.
         """
+        absence = self.absence_of(stage)
+        if absence is not None:
+            raise InferenceRefused(stage.value, absence)
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         inbox = Inbox(work.work_id)
-        self._inboxes[work.work_id] = inbox
+        self._inboxes[work.work_id] = (stage, inbox)
         try:
-            async with asyncio.timeout_at(started_s + deadline_s):
+            async with asyncio.timeout_at(started_s + deadline_s) as inbox.handing_over:
                 await self._submit(stage, work, audio)
+            inbox.handing_over = None
             while True:
                 reply = await inbox.next_reply(started_s + deadline_s)
                 if reply.kind is ReplyKind.FAILED:
@@ -141,12 +160,18 @@ class InferenceGateway:
                 if reply.kind in (ReplyKind.FINISHED, ReplyKind.TRANSCRIPT):
                     return
         except TimeoutError as error:
+            if inbox.given_up:
+                raise InferenceRefused(stage.value, inbox.given_up) from error
             waited_ms = round((loop.time() - started_s) * 1000)
             raise InferenceTimeout(stage.value, waited_ms) from error
         finally:
             del self._inboxes[work.work_id]
             if not inbox.has_ended:
                 self._cancel(work.work_id)
+
+    def absence_of(self, stage: Stage) -> str | None:
+        """Why no work of this stage can be done now; None: it can."""
+        return self._presence.absence_of(stage)
 
     def deadline_at_s(self, deadline_s: float) -> float:
         """The deadline as workers on other machines read it."""
@@ -185,6 +210,28 @@ class InferenceGateway:
             # The works end at their deadlines instead.
             log.warning("inference.cancellation_lost", error=type(error).__name__)
 
+    async def _look_for_workers(self) -> None:
+        stages = list(Stage)
+        while not self._is_closing:
+            try:
+                kept: Any = await self._lookout.mget([stage_key(stage) for stage in stages])
+            except (RedisError, OSError):
+                self._presence.saw_nothing(time.monotonic())
+            else:
+                present = [
+                    stage for stage, key in zip(stages, kept, strict=True) if key is not None
+                ]
+                self._presence.saw(present, time.monotonic())
+            self._give_up_what_nobody_does()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _give_up_what_nobody_does(self) -> None:
+        for stage, inbox in self._inboxes.values():
+            absence = self._presence.absence_of(stage)
+            if absence is not None and not inbox.given_up and not inbox.has_ended:
+                log.warning("inference.given_up", stage=stage.value, reason=absence)
+                inbox.give_up(absence)
+
     async def _read_replies(self) -> None:
         loop = asyncio.get_running_loop()
         trimmed_at_s = loop.time()
@@ -211,7 +258,7 @@ class InferenceGateway:
                 log.error("inference.reply_malformed", error=type(error).__name__)
                 continue
             # No inbox: the work was given up while its reply was under way.
-            inbox = self._inboxes.get(reply.work_id)
+            _, inbox = self._inboxes.get(reply.work_id, (None, None))
             if inbox is not None and not inbox.put(reply):
                 log.warning("inference.reply_not_read", work_id=reply.work_id)
                 self._cancel(reply.work_id)
@@ -223,6 +270,7 @@ class InferenceGateway:
                 if left:
                     await self._mark_cancelled(left)
                 await self._broker.close()
+                await self._lookout.aclose()
                 await self._redis.aclose()
         except TimeoutError:
             log.warning("inference.closed_late")

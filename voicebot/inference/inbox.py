@@ -21,6 +21,9 @@ class Inbox:
 
     work_id: str
     has_ended: bool = False
+    given_up: str = ""  # why no reply is waited for any more
+    # While the work is being handed over: when that is given up.
+    handing_over: asyncio.Timeout | None = None
     _unread: asyncio.Queue[Reply] = field(default_factory=lambda: asyncio.Queue(MAX_UNREAD))
 
     def put(self, reply: Reply) -> bool:
@@ -36,6 +39,15 @@ class Inbox:
             self.has_ended = True
             return False
         return True
+
+    def give_up(self, reason: str) -> None:
+        """Whoever waits for a reply, or to hand the work over, fails now."""
+        self.given_up = reason
+        if self.handing_over is not None and not self.handing_over.expired():
+            self.handing_over.reschedule(asyncio.get_running_loop().time())
+        if self._unread.full():
+            self._unread.get_nowait()
+        self._unread.put_nowait(Reply(self.work_id, ReplyKind.FAILED, reason=reason))
 
     async def next_reply(self, until_s: float) -> Reply:
         """The next reply; raises TimeoutError when the loop's clock passes `until_s` first."""

@@ -12,13 +12,15 @@ from structlog.testing import capture_logs
 
 from tests.fakes.worker import FakeWorker
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
+from tests.polling import tasks_until
 from voicebot.errors import (
     InferenceRefused,
     InferenceTimeout,
     LanguageMissing,
     SharedStateError,
 )
-from voicebot.inference.gateway import REDIS_UNREACHABLE, InferenceGateway
+from voicebot.inference.gateway import InferenceGateway
+from voicebot.inference.worker_presence import NO_WORKER, REDIS_UNREACHABLE
 from workers.contract import (
     KEY_LIFETIME_S,
     FailureReason,
@@ -29,6 +31,7 @@ from workers.contract import (
     audio_key,
     cancel_key,
     reply_stream,
+    stage_key,
 )
 
 LONG_S = 20.0
@@ -37,7 +40,9 @@ FINISHED = Reply("", ReplyKind.FINISHED)
 
 
 @pytest.fixture
-async def gateway(inference_server: RedisServer, redis: Redis) -> AsyncIterator[InferenceGateway]:
+async def gateway(
+    inference_server: RedisServer, workers_there: None
+) -> AsyncIterator[InferenceGateway]:
     async with InferenceGateway(inference_server.url, "agent1") as opened:
         yield opened
 
@@ -211,6 +216,7 @@ async def test_what_is_no_reply_is_passed_over(
     assert [line["event"] for line in logs] == ["inference.reply_malformed"]
 
 
+@pytest.mark.usefixtures("workers_there")
 async def test_a_new_process_of_the_same_name_ignores_what_the_old_one_was_told(
     inference_server: RedisServer, redis: Redis
 ) -> None:
@@ -221,6 +227,7 @@ async def test_a_new_process_of_the_same_name_ignores_what_the_old_one_was_told(
             await all_replies(gateway, work("w1"), deadline_s=0.1)
 
 
+@pytest.mark.usefixtures("workers_there")
 async def test_work_given_up_at_the_very_end_is_still_cancelled(
     inference_server: RedisServer, redis: Redis
 ) -> None:
@@ -252,8 +259,60 @@ async def test_the_gateway_outlives_a_redis_that_restarts(tmp_path: Path) -> Non
                 assert refusal.value.reason == REDIS_UNREACHABLE
                 server.start()
                 async with Redis.from_url(server.url) as redis, asyncio.TaskGroup() as tasks:
+                    await redis.set(stage_key(Stage.TTS), b"")
+                    await tasks_until(
+                        lambda: gateway.absence_of(Stage.TTS) is None, "Redis is seen again"
+                    )
                     asked = tasks.create_task(all_replies(gateway, work("up")))
                     worker = FakeWorker(redis, Stage.TTS)
                     await worker.answer(await worker.take(), CHUNK, FINISHED)
                 assert len(asked.result()) == 2
             assert "inference.replies_interrupted" in {line["event"] for line in logs}
+
+
+@pytest.mark.usefixtures("workers_there")
+async def test_work_that_nobody_is_there_to_do_any_more_fails_before_its_deadline(
+    inference_server: RedisServer, redis: Redis, worker: FakeWorker
+) -> None:
+    async with InferenceGateway(inference_server.url, "agent1") as gateway:
+        asking = asyncio.create_task(all_replies(gateway, work()))
+        await worker.take()
+        await redis.delete(stage_key(Stage.TTS))
+        with pytest.raises(InferenceRefused) as refusal:
+            await asking
+        assert refusal.value.reason == NO_WORKER
+        # Should the worker only have been frozen, it need not go on.
+        assert await worker.has_key(cancel_key("w1"))
+
+
+@pytest.mark.usefixtures("workers_there")
+async def test_work_of_a_deserted_stage_is_not_even_asked_for_and_others_are(
+    inference_server: RedisServer, redis: Redis, worker: FakeWorker
+) -> None:
+    await redis.delete(stage_key(Stage.LLM))
+    async with InferenceGateway(inference_server.url, "agent1") as gateway:
+        await tasks_until(lambda: gateway.absence_of(Stage.LLM) is not None, "it is noticed")
+        with pytest.raises(InferenceRefused) as refusal:
+            async with aclosing(gateway.replies(Stage.LLM, work(), deadline_s=LONG_S)) as replies:
+                await anext(replies)
+        assert refusal.value.reason == NO_WORKER
+        asking = asyncio.create_task(all_replies(gateway, work("w2")))
+        await worker.answer(await worker.take(), FINISHED)
+        assert len(await asking) == 1
+        await redis.set(stage_key(Stage.LLM), b"")
+        await tasks_until(lambda: gateway.absence_of(Stage.LLM) is None, "it is there again")
+
+
+async def test_a_frozen_redis_is_noticed_before_the_deadline_of_the_work(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as server:
+        async with Redis.from_url(server.url) as redis:
+            await redis.set(stage_key(Stage.TTS), b"")
+        async with InferenceGateway(server.url, "agent1") as gateway:
+            server.freeze()
+            try:
+                with pytest.raises(InferenceRefused) as refusal:
+                    await all_replies(gateway, work())
+            finally:
+                server.thaw()
+            assert refusal.value.reason == REDIS_UNREACHABLE
+            await tasks_until(lambda: gateway.absence_of(Stage.TTS) is None, "it is seen again")

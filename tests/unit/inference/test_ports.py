@@ -34,7 +34,9 @@ FINISHED = Reply("", ReplyKind.FINISHED)
 
 
 @pytest.fixture
-async def gateway(inference_server: RedisServer, redis: Redis) -> AsyncIterator[InferenceGateway]:
+async def gateway(
+    inference_server: RedisServer, workers_there: None
+) -> AsyncIterator[InferenceGateway]:
     async with InferenceGateway(inference_server.url, "agent1") as opened:
         yield opened
 

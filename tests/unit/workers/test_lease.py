@@ -8,7 +8,7 @@ from redis.retry import Retry
 from structlog.testing import capture_logs
 
 from tests.polling import until
-from workers.contract import WORKER_LEASE_S, Stage, worker_key
+from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, stage_key, worker_key
 from workers.lease import Lease, ReadyWorker
 
 KEY = worker_key(Stage.TTS, "host-1")
@@ -32,6 +32,18 @@ def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
         }
         assert 0 < redis.ttl(KEY) <= WORKER_LEASE_S
     assert not redis.exists(KEY)
+
+
+def test_a_stage_is_kept_alive_by_any_of_its_workers_and_not_for_long_after_the_last(
+    redis: Redis,
+) -> None:
+    key = stage_key(Stage.TTS)
+    with lease(redis):
+        until(lambda: redis.exists(key), "the stage is alive")
+        redis.delete(key)
+        until(lambda: redis.exists(key), "it is renewed")
+        assert 0 < redis.pttl(key) <= STAGE_LEASE_MS
+    until(lambda: not redis.exists(key), "the stage is deserted")
 
 
 def test_a_worker_outlives_a_redis_that_does_not_answer() -> None:

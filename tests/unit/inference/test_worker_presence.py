@@ -1,0 +1,50 @@
+"""Is there anybody who could do this work?"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.inference.worker_presence import (
+    LOOK_DEADLINE_S,
+    LOOK_EVERY_S,
+    NO_WORKER,
+    REDIS_PATIENCE_S,
+    REDIS_UNREACHABLE,
+    WorkerPresence,
+)
+from workers.contract import Stage
+
+stages = st.frozensets(st.sampled_from(Stage))
+
+
+def test_before_the_first_look_everybody_is_there() -> None:
+    presence = WorkerPresence(0.0)
+    assert {presence.absence_of(stage) for stage in Stage} == {None}
+
+
+@given(st.lists(stages, min_size=1))
+def test_the_last_look_counts(looks: list[frozenset[Stage]]) -> None:
+    presence = WorkerPresence(0.0)
+    for number, present in enumerate(looks):
+        presence.saw(present, float(number))
+    for stage in Stage:
+        expected = None if stage in looks[-1] else NO_WORKER
+        assert presence.absence_of(stage) == expected
+
+
+def test_one_look_in_vain_proves_nothing_and_redis_is_away_after_a_few() -> None:
+    presence = WorkerPresence(0.0)
+    presence.saw(tuple(Stage), 10.0)
+    presence.saw_nothing(10.0 + LOOK_EVERY_S + LOOK_DEADLINE_S)
+    assert presence.absence_of(Stage.STT) is None
+    presence.saw_nothing(10.0 + REDIS_PATIENCE_S + 0.1)
+    assert presence.absence_of(Stage.STT) == REDIS_UNREACHABLE
+    presence.saw(tuple(Stage), 20.0)
+    assert presence.absence_of(Stage.STT) is None
+
+
+@given(st.floats(0, 1e6), stages)
+def test_a_look_that_succeeds_ends_every_outage(outage_s: float, present: frozenset[Stage]) -> None:
+    presence = WorkerPresence(0.0)
+    presence.saw_nothing(outage_s)
+    presence.saw(present, outage_s)
+    assert all(presence.absence_of(stage) is None for stage in present)

@@ -21,6 +21,7 @@ COLUMNS = (
     "voicemail_s",
     "codec",
     "operator",
+    "direction",
 )
 
 

@@ -2,7 +2,8 @@
 
 Not when it was heard before, and not when another call is having it synthesised
 right now: all of them listen to the one synthesis. It goes on for as long as
-anybody listens, and only a phrase that came out whole is kept.
+anybody listens, and only a phrase that came out whole is kept. What was warmed
+in this process can be said whatever happens to Redis and the synthesizers.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Protocol, Self
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceError, InferenceRefused, InferenceTimeout
+from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_store import SpeechStore, SpokenPhrase
 from workers.contract import FailureReason, Stage
 
@@ -65,9 +67,12 @@ class _Synthesis:
 class CachedSynthesizer:
     """Fulfils the port `Synthesizer`. Use as a context manager: it owns the syntheses."""
 
-    def __init__(self, inner: ClosableSynthesizer, store: SpeechStore) -> None:
+    def __init__(
+        self, inner: ClosableSynthesizer, store: SpeechStore, spare: SpareSpeech | None = None
+    ) -> None:
         self._inner = inner
         self._store = store
+        self._spare = SpareSpeech() if spare is None else spare
         self._under_way: dict[SpokenPhrase, _Synthesis] = {}
 
     async def __aenter__(self) -> Self:
@@ -108,9 +113,17 @@ class CachedSynthesizer:
         synthesis = self._under_way.get(phrase)
         if synthesis is None:
             synthesis = self._begin(call_id, phrase, encoding, deadline_s)
-        async with aclosing(self._listen(synthesis, deadline_s)) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        has_begun = False
+        try:
+            async with aclosing(self._listen(synthesis, deadline_s)) as chunks:
+                async for chunk in chunks:
+                    has_begun = True
+                    yield chunk
+        except InferenceError:
+            audio = None if has_begun else self._spare.find(phrase)
+            if audio is None:
+                raise
+            yield audio
 
     async def warm(
         self,
@@ -131,9 +144,9 @@ class CachedSynthesizer:
                 voice=voice,
                 deadline_s=deadline_s,
             )
-            async with aclosing(phrase):
-                async for _ in phrase:
-                    pass
+            async with aclosing(phrase) as chunks:
+                audio = b"".join([chunk async for chunk in chunks])
+            self._spare.keep(SpokenPhrase(text, language, voice, encoding.value), audio)
 
     def _begin(
         self, call_id: CallId, phrase: SpokenPhrase, encoding: Encoding, deadline_s: float

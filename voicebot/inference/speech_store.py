@@ -107,6 +107,8 @@ class SpeechStore:
     async def _engine_version(self) -> str | None:
         now_s = self._monotonic()
         if self._engine is None or now_s - self._engine_read_at_s > ENGINE_KNOWN_S:
+            # Before the wait: while one asks, the others go by what is known.
+            self._engine_read_at_s = now_s
             try:
                 stored: Any = await self._redis.get(SPEECH_ENGINE_KEY)
             except (RedisError, OSError) as error:
@@ -115,7 +117,6 @@ class SpeechStore:
                 stored = None
             if stored is not None:
                 self._engine = stored.decode()
-            self._engine_read_at_s = now_s
         return self._engine
 
 

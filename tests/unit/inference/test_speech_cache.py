@@ -6,11 +6,14 @@ from contextlib import aclosing
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from tests.polling import tasks_until
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceRefused, InferenceTimeout
+from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_cache import CachedSynthesizer
 from voicebot.inference.speech_store import SpeechStore
 from voicebot.ports import Synthesizer
@@ -28,6 +31,7 @@ class SlowSynthesizer:
         self.closed = 0
         self.may_go_on = asyncio.Event()
         self.failure: InferenceRefused | None = None
+        self.is_gone = False
 
     async def synthesize(
         self,
@@ -40,6 +44,8 @@ class SlowSynthesizer:
         deadline_s: float,
     ) -> AsyncGenerator[bytes]:
         self.begun += 1
+        if self.is_gone:
+            raise InferenceRefused("tts", "no-worker")
         try:
             yield b"first "
             await self.may_go_on.wait()
@@ -178,3 +184,39 @@ async def test_closing_the_cache_ends_what_is_under_way(
     assert inner.closed == 1
     with pytest.raises(InferenceRefused):
         await anext(listener)
+
+
+async def test_what_was_warmed_is_said_without_redis_and_workers_also_by_other_encodings(
+    inner: SlowSynthesizer,
+) -> None:
+    async with Redis(port=9, retry=Retry(NoBackoff(), 0)) as nobody:
+        spare = SpareSpeech()
+        inner.may_go_on.set()
+        async with CachedSynthesizer(inner, SpeechStore(nobody), spare) as cached:
+            await cached.warm(["Sorry."], encoding=Encoding.ULAW, language="en", voice="")
+        inner.is_gone = True
+        async with CachedSynthesizer(inner, SpeechStore(nobody), spare) as cached:
+            assert await heard(cached, "Sorry.") == b"first Sorry."
+            in_alaw = cached.synthesize(
+                CALL, "Sorry.", encoding=Encoding.ALAW, language="en", voice="", deadline_s=1.0
+            )
+            assert len(b"".join([chunk async for chunk in in_alaw])) == len(b"first Sorry.")
+            with pytest.raises(InferenceRefused):
+                await heard(cached, "Never warmed.")
+
+
+async def test_speech_that_breaks_off_is_not_begun_again_from_the_spare(
+    cached: CachedSynthesizer, inner: SlowSynthesizer, redis: Redis
+) -> None:
+    inner.may_go_on.set()
+    await cached.warm(["Hello."], encoding=Encoding.ULAW, language="en", voice="")
+    await redis.set(SPEECH_ENGINE_KEY, "another engine")
+    inner.may_go_on.clear()
+    inner.failure = InferenceRefused("tts", "engine-failed")
+    in_alaw = cached.synthesize(
+        CALL, "Hello.", encoding=Encoding.ALAW, language="en", voice="", deadline_s=LONG_S
+    )
+    assert await anext(in_alaw) == b"first "
+    inner.may_go_on.set()
+    with pytest.raises(InferenceRefused):
+        await anext(in_alaw)

@@ -108,7 +108,7 @@ def decode(message: Message) -> AmiEvent | None:
         return None
     try:
         return _decode(name, message)
-    except ValueError:
+    except (ValueError, KeyError):
         return MalformedEvent(name)
 
 

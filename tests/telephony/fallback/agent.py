@@ -27,10 +27,13 @@ class Agent:
 
     def await_event(self, kind: str) -> dict[str, Any]:
         """The next event of this type; others are passed over."""
-        while True:
-            event: dict[str, Any] = json.loads(self.events.recv(timeout=EVENT_LIMIT_S))
-            if event["type"] == kind:
-                return event
+        while (event := self.next_event())["type"] != kind:
+            pass
+        return event
+
+    def next_event(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(self.events.recv(timeout=EVENT_LIMIT_S))
+        return event
 
     def ask(self, method: str, path: str, **query: str) -> dict[str, Any]:
         answer = self.rest.request(method, path, params=query).raise_for_status()

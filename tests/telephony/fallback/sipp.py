@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,6 +96,9 @@ def place_call(
     password: str = "",
     source: str = "127.0.0.1",
     payload_type: int = 0,
+    server: str = "127.0.0.1",
+    scenarios_dir: Path = SCENARIOS_DIR,
+    keys: Mapping[str, str] | None = None,
 ) -> Call:
     """Plays a scenario file against the node, to its end."""
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -109,10 +113,11 @@ def place_call(
             done = subprocess.run(
                 [
                     "sipp",
-                    f"127.0.0.1:{node.settings.sip_port}",
-                    *("-nostdin", "-m", "1", "-sf", str(SCENARIOS_DIR / f"{scenario}.xml")),
+                    f"{server}:{node.settings.sip_port}",
+                    *("-nostdin", "-m", "1", "-sf", str(scenarios_dir / f"{scenario}.xml")),
                     *("-i", source, "-p", str(sip_port), "-mi", source, "-s", number),
                     *("-key", "caller", caller, "-au", caller, "-ap", password),
+                    *(word for key in (keys or {}).items() for word in ("-key", *key)),
                     *("-key", "audio_port", str(rtp.getsockname()[1])),
                     *("-key", "laws", "8" if payload_type == 8 else "0 8"),
                     *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),

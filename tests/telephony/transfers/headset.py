@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -63,7 +64,7 @@ class Headset:
         """The longest time without sound, whether quiet was sent or nothing at all."""
         sounds = [at for at, frame in self.heard if from_s <= at <= to_s and _is_sound(frame)]
         instants = [from_s, *sounds, to_s]
-        return max(after - before for before, after in zip(instants, instants[1:], strict=False))
+        return max(after - before for before, after in pairwise(instants))
 
     def run(self) -> None:
         said = tone(self.hz)

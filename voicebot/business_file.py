@@ -1,5 +1,6 @@
-"""Reads a business file: YAML in, a validated Business out."""
+"""Reads business files: YAML in, validated businesses out."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -9,10 +10,33 @@ from voicebot.dialogue.business import Business
 from voicebot.errors import BusinessFileInvalid
 
 
+def load_businesses(path: Path) -> tuple[Business, ...]:
+    """One file, or all `*.yaml` of a folder; raises BusinessFileInvalid.
+
+    No number may belong to two of them.
+    """
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        raise BusinessFileInvalid(str(path), ("there is no *.yaml in this folder",))
+    businesses: list[Business] = []
+    owners: dict[str, Path] = {}
+    for file in files:
+        business = load_business(file)
+        for did in business.dids:
+            owner = owners.setdefault(did.removeprefix("+"), file)
+            if owner != file:
+                raise BusinessFileInvalid(
+                    str(file), (f'dids: "{did}" belongs to {owner.name} already',)
+                )
+        businesses.append(business)
+    return tuple(businesses)
+
+
 def load_business(path: Path) -> Business:
-    """Raises BusinessFileInvalid, naming every problem with its place."""
+    """Raises BusinessFileInvalid, naming every problem with its place and line."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
     except FileNotFoundError as error:
         raise BusinessFileInvalid(str(path), ("there is no such file",)) from error
     except OSError as error:
@@ -27,8 +51,41 @@ def load_business(path: Path) -> Business:
         return Business.model_validate(content)
     except ValidationError as error:
         problems = tuple(
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
+            problem
             for fault in error.errors()
+            for problem in _told(text, fault["loc"], fault["msg"].removeprefix("Value error, "))
         )
         raise BusinessFileInvalid(str(path), problems) from error
+
+
+def _told(text: str, place: Sequence[int | str], message: str) -> Iterator[str]:
+    """One fault, or the several that the whole file has, each with its line."""
+    if place:
+        yield f"line {_line_of(text, place)}: {'.'.join(map(str, place))}: {message}"
+        return
+    for problem in message.split("; "):
+        yield f"line {_line_of(text, (problem.partition(':')[0],))}: {problem}"
+
+
+def _line_of(text: str, place: Sequence[int | str]) -> int:
+    """Where the nearest part of this place begins, counted from 1."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 1
+    for step in place:
+        child = _child(node, step)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+    """The line that this part begins on, and what it holds."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item: yaml.Node = node.value[step]
+        return item.start_mark.line + 1, item
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    return None

@@ -19,10 +19,12 @@ VoicebotError
 │   ├── InferenceRefused         the worker refused or failed the work
 │   ├── LanguageMissing          nothing is installed for the language
 │   └── EngineMissing            a model or its engine is not installed
+├── ActionFailed                 a web service of the business did not do its part
 ├── StoreError                   the database refused
 ├── SharedStateError             Redis refused or did not answer
 ├── StackError                   a part of the development stack is missing or broken
 │   └── SupervisorSilent         the process runner does not answer: the stack is down
+├── DeliveryFailed               a message was not taken by whom it is for; tried again
 ├── CallerError                  the calling side could not place or hold its call
 └── IllegalTransition            our own bug: an event that no state expects
 
@@ -219,6 +221,17 @@ class SupervisorSilent(StackError):
     """Nobody answers at the process runner's control socket."""
 
     code = "supervisor-silent"
+
+
+class DeliveryFailed(VoicebotError):
+    """The other side did not take a message; `reason` is a stable code without its words."""
+
+    code = "delivery-failed"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class CallerError(VoicebotError):

@@ -5,9 +5,11 @@ One protocol per need. Adapters fulfil them in `ari`, `media`, `inference`,
 its deadline at the latest, with a typed error from `voicebot.errors`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from pydantic import JsonValue
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import (
@@ -55,7 +57,7 @@ class Responder(Protocol):
         temperature: float,
         deadline_s: float,
         grammar: str | None = None,
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str]:
         """Yields pieces of text as they are generated; raises InferenceError.
 
         `grammar`: GBNF that the whole reply must fit; a model server that cannot hold to one
@@ -108,6 +110,19 @@ class CallControl(Protocol):
 
     async def destroy_bridge(self, bridge_id: BridgeId) -> None:
         """Succeeds also when the bridge is already gone."""
+
+    async def transfer(self, channel_id: ChannelId, transfer_id: str) -> None:
+        """Sends the caller to a person, through the dialplan; what comes of it is told as events
+        of the channel, although it is not in Stasis any more."""
+
+    async def go_on(self, channel_id: ChannelId, variables: Mapping[str, str]) -> None:
+        """Lets a channel go on in the dialplan where it left it, with these variables set.
+
+        Succeeds also when the channel is not in Stasis any more.
+        """
+
+    async def set_recording(self, channel_id: ChannelId, *, is_on: bool) -> None:
+        """Pauses the recording of both sides, or goes on; the files stay in step."""
 
     async def leave(self, channel_id: ChannelId, context: str) -> None:
         """Sends the channel out of Stasis, into a context of the dialplan.
@@ -229,3 +244,17 @@ class CallbackBook(Protocol):
     async def request(self, request: CallbackRequest) -> None:
         """Keeps the request; one that is open for the same number and business stays the only
         one. Once this returns it may be promised to the caller."""
+
+
+class MessageAudio(Protocol):
+    """Where the audio of messages is kept. Raises StoreError."""
+
+    async def save(self, call_id: CallId, audio: bytes, encoding: Encoding) -> str | None:
+        """The recording's path below the state directory; None when there is no audio."""
+
+
+class WebServices(Protocol):
+    """Web services of the business's, which actions use."""
+
+    async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
+        """Sends JSON, returns the JSON of the answer; raises ActionFailed, also when late."""

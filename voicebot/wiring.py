@@ -13,13 +13,17 @@ from typing import Any
 from redis.asyncio import Redis
 
 from voicebot.agents.claiming import Peers
+from voicebot.agents.desk import Desk, Desks
+from voicebot.agents.heartbeat import Heartbeat
+from voicebot.agents.opening_desks import DeskWatch, open_desks
 from voicebot.agents.readiness import Readiness
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.ami.connection import AmiSettings
+from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
-from voicebot.business_file import load_business
-from voicebot.dialogue.answers import FactIndex, questions_of
+from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.meaning import MiniLmEncoder
 from voicebot.inference.recognizer import WorkerRecognizer
@@ -34,8 +38,11 @@ from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.store.callbacks import SqlCallbackRequests
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
+from voicebot.store.message_audio import MessageAudio
+from voicebot.store.messages import SqlMessages
 
 MEDIA_DEADLINE_S = 2.0
 # Cached speech that comes later than this is made anew sooner.
@@ -58,9 +65,10 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         speech = await stack.enter_async_context(_speech(settings, gateway))
         meaning = MiniLmEncoder()
         stack.callback(meaning.close)
-        business = load_business(settings.business_file)
+        web = await stack.enter_async_context(HttpWebServices())
+        desks = Desks(await open_desks(settings.business_file, meaning))
         responder = WorkerResponder(gateway)
-        readiness = Readiness(business, speech, responder)
+        readiness = Readiness(desks.all, speech, responder)
         if not await _unless(stopped, readiness.wait()):
             return
         ari = await stack.enter_async_context(
@@ -73,10 +81,9 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             )
         )
         services = CallServices(
-            business=business,
-            facts=FactIndex(business, await meaning.encode(questions_of(business))),
+            desks=desks,
             clock=Clock(now=time.monotonic, at=lambda: datetime.now(UTC)),
-            control=AriCallControl(ari),
+            control=AriCallControl(ari, AmiRecording(AmiSettings.of(settings, wants_events=False))),
             open_link=partial(connect, settings.media_url, deadline_s=MEDIA_DEADLINE_S),
             new_voice_detector=WebRtcVoiceDetector,
             recognizer=WorkerRecognizer(gateway),
@@ -86,14 +93,29 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             contexts=RedisCallContexts(connection),
             events=RedisCallEvents(connection),
             records=SqlCallRecords(database),
+            messages=SqlMessages(database),
+            callbacks=SqlCallbackRequests(database),
+            message_audio=MessageAudio(settings.state_dir),
+            web=web,
         )
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, settings.agent_max_calls)
         app = StasisApp(ari, services, peers, max_calls=settings.agent_max_calls)
+        heartbeat = Heartbeat(ari, name, app.driven)
+
+        async def prepare(new: tuple[Desk, ...]) -> None:
+            await Readiness(new, speech, responder).wait()
+
+        watch = DeskWatch(settings.business_file, desks, meaning, prepare)
         async with asyncio.TaskGroup() as tasks:
-            rest = tasks.create_task(readiness.warm_the_rest())
+            beside = [
+                tasks.create_task(readiness.warm_the_rest()),
+                tasks.create_task(heartbeat.run()),
+                tasks.create_task(watch.run()),
+            ]
             await app.run(stopped)
-            rest.cancel()
+            for task in beside:
+                task.cancel()
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

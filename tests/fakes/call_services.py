@@ -6,21 +6,34 @@ that is an error is raised; a result that is FOREVER never comes.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from pydantic import JsonValue
+
 from tests.fakes.call_records import FakeCallRecords
 from tests.fakes.sample_business import a_business
 from tests.fakes.shared_state import FakeAgentDirectory, FakeCallContexts, FakeCallEvents
+from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.services import CallServices, Clock
 from voicebot.audio.frames import FRAME_MS, Encoding
-from voicebot.calls.model import BridgeId, CallId, CallRecord, ChannelId
+from voicebot.calls.model import (
+    BridgeId,
+    CallbackRequest,
+    CallId,
+    CallRecord,
+    ChannelId,
+    Message,
+)
+from voicebot.dialogue.actions import actions_of
+from voicebot.dialogue.agent import VoiceAgent
 from voicebot.dialogue.answers import FactIndex, questions_of
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.errors import AsteriskError, SharedStateError, StoreError
 from voicebot.ports import (
     AgentLoad,
@@ -106,13 +119,14 @@ class ScriptedResponder:
         temperature: float,
         deadline_s: float,
         grammar: str | None = None,
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str]:
         self.asked.append(messages)
         try:
             for piece in self.script.popleft():
-                if not isinstance(piece, str):
+                if isinstance(piece, str):
+                    yield piece
+                else:
                     await _given(piece)
-                yield str(piece)
         except (GeneratorExit, asyncio.CancelledError):
             self.closed_early += 1
             raise
@@ -163,7 +177,7 @@ class FakeMeaning:
     """Every question the business has answered means only itself; all else means nothing."""
 
     def __init__(self, business: Business) -> None:
-        self._questions = questions_of(business)
+        self._questions = questions_of(business, actions_of(business))
         self.script: deque[Exception | Forever] = deque()
 
     async def encode(self, sentences: Sequence[str]) -> Sequence[Sequence[float]]:
@@ -294,6 +308,17 @@ class FakeCallControl:
         await self._ask("destroy_bridge", bridge_id)
         self.bridges.discard(bridge_id)
 
+    async def transfer(self, channel_id: ChannelId, transfer_id: str) -> None:
+        await self._ask("transfer", channel_id, transfer_id)
+        self.on_left(channel_id)
+
+    async def go_on(self, channel_id: ChannelId, variables: Mapping[str, str]) -> None:
+        set_ = (f"{name}={value}" for name, value in variables.items())
+        await self._ask("go_on", channel_id, *set_)
+
+    async def set_recording(self, channel_id: ChannelId, *, is_on: bool) -> None:
+        await self._ask("set_recording", channel_id, "on" if is_on else "off")
+
     async def leave(self, channel_id: ChannelId, context: str) -> None:
         await self._ask("leave", channel_id, context)
         self.on_left(channel_id)
@@ -384,6 +409,44 @@ def _require(is_there: bool) -> None:
         raise SharedStateError("Redis did not answer")
 
 
+class FakeMessages:
+    """What callers left: messages with their audio, and callback requests."""
+
+    def __init__(self) -> None:
+        self.left: list[Message] = []
+        self.requested: list[CallbackRequest] = []
+        self.audio: list[bytes] = []
+        self.failure: Exception | Forever | None = None
+
+    async def leave(self, message: Message) -> None:
+        await self._fail()
+        self.left.append(message)
+
+    async def request(self, request: CallbackRequest) -> None:
+        await self._fail()
+        self.requested.append(request)
+
+    async def save(self, call_id: CallId, audio: bytes, encoding: Encoding) -> str | None:
+        self.audio.append(audio)
+        return f"messages/{call_id}.wav" if audio else None
+
+    async def _fail(self) -> None:
+        if self.failure is not None:
+            await _given(self.failure)
+
+
+class FakeWebServices:
+    """A web service that answers what the test says."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, Mapping[str, JsonValue]]] = []
+        self.answer: JsonValue = None
+
+    async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
+        self.posted.append((url, values))
+        return self.answer
+
+
 @dataclass
 class Outside:
     """Everything around a call, for a test to steer and to look at."""
@@ -396,6 +459,9 @@ class Outside:
     contexts: FlakyContexts = field(default_factory=FlakyContexts)
     events: FlakyEvents = field(default_factory=FlakyEvents)
     records: FlakyCallRecords = field(default_factory=FlakyCallRecords)
+    messages: "FakeMessages" = field(default_factory=lambda: FakeMessages())
+    web: "FakeWebServices" = field(default_factory=lambda: FakeWebServices())
+    agent: VoiceAgent | None = None
     links: list[FakeMediaLink] = field(default_factory=list)
     meaning: FakeMeaning = field(init=False)
     plays_at_once: bool = True
@@ -414,16 +480,21 @@ class Outside:
         self.on_link(connection_id)
         return link
 
+    def desk(self) -> Desk:
+        """The business, answered for by our own agent unless `agent` is set."""
+        agent = self.agent if self.agent is not None else BusinessAgent(self.business)
+        actions = agent.actions()
+        questions = questions_of(self.business, actions)
+        vectors = [[float(one == other) for other in questions] for one in questions]
+        return Desk(self.business, agent, FactIndex(self.business, vectors, actions))
+
     def services(self) -> CallServices:
         """Within a running loop; its clock is the call's."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         open_link: Callable[[str, Encoding], Awaitable[MediaLink]] = self.open_link
-        questions = questions_of(self.business)
-        vectors = [[float(one == other) for other in questions] for one in questions]
         return CallServices(
-            business=self.business,
-            facts=FactIndex(self.business, vectors),
+            desks=Desks(dict.fromkeys(self.business.dids, self.desk())),
             clock=Clock(
                 now=loop.time, at=lambda: STARTED_AT + timedelta(seconds=loop.time() - began_s)
             ),
@@ -437,4 +508,8 @@ class Outside:
             contexts=self.contexts,
             events=self.events,
             records=self.records,
+            messages=self.messages,
+            callbacks=self.messages,
+            message_audio=self.messages,
+            web=self.web,
         )

@@ -7,10 +7,19 @@ and does nothing by itself, but knows which results are still to come.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallRecord, PhraseId, ReplyId, UtteranceId
-from voicebot.dialogue.answers import Candidate
+from voicebot.calls.model import (
+    AnswerSource,
+    CallRecord,
+    PhraseId,
+    ReplyId,
+    TransferResult,
+    UtteranceId,
+)
+from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.turns.playback import HeardPhrase, heard_of
 
 SAYINGS = (
@@ -25,14 +34,18 @@ SAYINGS = (
     "Do you sell elephants?",
     "and tomorrow?",
 )
-FOUND = (
-    (),
-    (Candidate("address", 0.9), Candidate("repairs", 0.1)),
-    (Candidate("repairs", 0.8),),
-    (Candidate("open-now", 0.5),),
-    (Candidate("address", 0.3),),
+# What an agent may want done.
+STEPS: tuple[Step, ...] = (
+    Say("We are at forty two Harbor Street.", AnswerSource.FACT, "address"),
+    Say("Most repairs are done within two days. A flat tire we fix while you wait."),
+    Say("That sounds lovely!", AnswerSource.MODEL),
+    EndCall(),
+    EndCall(took_leave=False),
+    HandOver("workshop", "The caller asked about tandems."),
+    Listen(end_silence_ms=1400, max_keys=3),
+    SetRecording(is_on=False),
+    SetRecording(is_on=True),
 )
-PHRASES = ("I am glad to hear that.", "That sounds lovely!", "It costs two dollars.", "...")
 # One phrase's audio; what was heard of it is a part of this.
 PHRASE_MS = 1_000
 
@@ -42,14 +55,14 @@ class World:
     """Results that are still to come, by what was asked for."""
 
     recognizing: list[UtteranceId] = field(default_factory=list)
-    retrieving: list[ReplyId] = field(default_factory=list)
-    replying: list[ReplyId] = field(default_factory=list)
+    thinking: list[ReplyId] = field(default_factory=list)
     saying: dict[PhraseId, str] = field(default_factory=dict)
     started: set[PhraseId] = field(default_factory=set)
     stopping: list[tuple[PhraseId, ...]] = field(default_factory=list)
     speaking: UtteranceId | None = None  # the caller, just now
     utterances: int = 0
     past: list[on.ConversationEvent] = field(default_factory=list)
+    is_away: bool = False  # in the dialplan, on the way to a person or with one
     hung_up: int = 0
     left: int = 0
     written: list[CallRecord] = field(default_factory=list)
@@ -59,13 +72,12 @@ class World:
             match command:
                 case do.Recognize(utterance_id):
                     self.recognizing.append(utterance_id)
-                case do.Retrieve(reply_id):
-                    self.retrieving.append(reply_id)
-                case do.Reply(reply_id):
-                    self.replying.append(reply_id)
-                case do.CancelReply(reply_id):
-                    self.retrieving = [item for item in self.retrieving if item != reply_id]
-                    self.replying = [item for item in self.replying if item != reply_id]
+                case do.Think(reply_id):
+                    self.thinking.append(reply_id)
+                case do.CancelThinking(reply_id):
+                    self.thinking = [item for item in self.thinking if item != reply_id]
+                case do.Transfer():
+                    self.is_away = True
                 case do.Say(phrase_id, text):
                     assert text.strip(), "nothing can be heard of an empty phrase"
                     assert phrase_id not in self.saying, "a phrase's id is its own"
@@ -91,10 +103,10 @@ class World:
                 self.speaking = None
             case on.Transcribed(utterance_id) | on.RecognitionFailed(utterance_id):
                 self.recognizing = [item for item in self.recognizing if item != utterance_id]
-            case on.Retrieved(reply_id):
-                self.retrieving = [item for item in self.retrieving if item != reply_id]
-            case on.ReplyFinished(reply_id) | on.ReplyFailed(reply_id):
-                self.replying = [item for item in self.replying if item != reply_id]
+            case on.ThinkingDone(reply_id) | on.ThinkingFailed(reply_id):
+                self.thinking = [item for item in self.thinking if item != reply_id]
+            case on.CameBack():
+                self.is_away = False
             case on.PhraseStarted(phrase_id):
                 self.started.add(phrase_id)
             case on.PhrasePlayed(phrase_id) | on.PhraseFailed(phrase_id):
@@ -108,13 +120,15 @@ class World:
         for utterance_id in self.recognizing:
             transcripts = [on.Transcribed(utterance_id, text) for text in SAYINGS]
             results.append([*transcripts, on.RecognitionFailed(utterance_id, "inference-timeout")])
-        results += [
-            [on.Retrieved(reply_id, found) for found in FOUND] for reply_id in self.retrieving
-        ]
-        for reply_id in self.replying:
-            phrases = [on.ReplyPhrase(reply_id, text) for text in PHRASES]
-            over = (on.ReplyFinished(reply_id), on.ReplyFailed(reply_id, "inference-timeout"))
-            results.append([*over, *phrases])
+        for reply_id in self.thinking:
+            steps = [on.Stepped(reply_id, step) for step in STEPS]
+            memories: tuple[dict[str, JsonValue], ...] = ({}, {"offered": "address"})
+            done = [on.ThinkingDone(reply_id, memory) for memory in memories]
+            failed = on.ThinkingFailed(reply_id, "inference-timeout")
+            # The most helpful first: an answer, then its end.
+            results.append([*done[:1], *steps, *done[1:], on.Retrieved(reply_id), failed])
+        if self.is_away:
+            results.append([on.CameBack(TransferResult.BUSY), on.OperatorTook("maria")])
         for phrase_id in list(self.saying)[:1]:
             fate = (on.PhrasePlayed(phrase_id), on.PhraseFailed(phrase_id, "inference-timeout"))
             started = [] if phrase_id in self.started else [on.PhraseStarted(phrase_id, 70)]

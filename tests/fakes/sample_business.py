@@ -17,6 +17,16 @@ CONTENT: dict[str, Any] = {
         "week": {"mon": ["10:00-18:00"], "sat": ["09:00-12:00", "13:00-24:00"]},
         "closed_on": ["2026-12-26"],
     },
+    "operators": [{"id": "maria", "name": "Maria"}, {"id": "joan", "name": "Joan"}],
+    "transfers": [
+        {
+            "id": "workshop",
+            "topic": "a mechanic",
+            "requests": ["Can I talk to a mechanic?"],
+            "operators": ["maria", "joan"],
+        }
+    ],
+    "operator": "workshop",
     "facts": [
         {
             "id": "address",

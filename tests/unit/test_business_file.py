@@ -89,12 +89,21 @@ def test_every_fault_is_named_with_its_place(tmp_path: Path) -> None:
     }
     del content["persona"]
     problems = faults(written(tmp_path / "shop.yaml", yaml.safe_dump(content)))
-    named = {problem.split(":")[0] for problem in problems}
+    named = {problem.split(": ")[1] for problem in problems}
     assert named == {"dids.1", "silence.patience_s", "hours.week.mon.0", "greetings", "persona"}
-    assert 'hours.week.mon.0: "9-5" is no opening interval; write it as "09:00-18:00"' in problems
+    told = 'hours.week.mon.0: "9-5" is no opening interval; write it as "09:00-18:00"'
+    assert any(problem.endswith(told) for problem in problems)
+
+
+def test_a_fault_is_named_with_its_line(tmp_path: Path) -> None:
+    lines = yaml.safe_dump(CONTENT | {"silence": {"patience_s": 500}}).splitlines()
+    (problem,) = faults(written(tmp_path / "shop.yaml", "\n".join(lines)))
+    (number,) = [n for n, line in enumerate(lines, 1) if "patience_s" in line]
+    assert problem.startswith(f"line {number}: silence.patience_s: ")
 
 
 def test_a_fault_of_the_whole_names_its_key(tmp_path: Path) -> None:
     text = yaml.safe_dump(CONTENT | {"greeting": "Hello."})
     (problem,) = faults(written(tmp_path / "shop.yaml", text))
-    assert problem.startswith("the file: greeting: must say that the caller speaks with a machine")
+    (number,) = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("greeting")]
+    assert problem.startswith(f"line {number}: greeting: must say that the caller speaks")

@@ -7,57 +7,92 @@ behind a slow request. All tasks belong to the call and end with it.
 import asyncio
 from dataclasses import asdict
 
-from voicebot.agents.connecting import Connection, connect
-from voicebot.agents.ear import Ear, UtteranceBegan
-from voicebot.agents.mouth import Mouth
+from voicebot.agents.connecting import connect
+from voicebot.agents.desk import Desk
+from voicebot.agents.ear import UtteranceEnded
+from voicebot.agents.line import Line
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
-from voicebot.audio.frames import Encoding
+from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallRecord, UtteranceId
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
+from voicebot.calls.model import CallFacts, CallRecord, TransferResult, UtteranceId
 from voicebot.calls.session import CallContext, CallSession, dump_context
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation import NORMAL_CLEARING
+from voicebot.dialogue.conversation_state import ConversationState
+from voicebot.dialogue.disclosure import disclosed
 from voicebot.errors import AsteriskError, MediaError, StoreError
-from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaLink
 from voicebot.telemetry.logs import log_of
 
-FALLBACK_CONTEXT = "voicebot-fallback"
 RECORD_ATTEMPTS = 5
 RECORD_RETRY_S = 0.5
+# The audio of so many utterances is at hand: a turn rarely has more.
+UTTERANCES_KEPT = 4
 
 log = log_of(__name__)
 
 
 class CallAgent:
-    """One call, from its StasisStart to its record."""
+    """One call, from its StasisStart to its record.
 
-    def __init__(self, services: CallServices, facts: CallFacts, agent: str) -> None:
+    `context`: where the call stands when another process drove it before; it begins anew when
+    there is none.
+    """
+
+    def __init__(
+        self,
+        services: CallServices,
+        desk: Desk,
+        facts: CallFacts,
+        agent: str,
+        context: CallContext | None = None,
+    ) -> None:
         self._services = services
+        self._desk = desk
         self._facts = facts
         self._agent = agent
-        self._encoding = Encoding.ALAW if facts.codec == Encoding.ALAW else Encoding.ULAW
-        clock = services.clock
-        context = CallContext(
-            facts,
-            agent,
-            started_at=clock.at(),
-            is_recorded=services.business.recording.enabled,
-        )
-        self._session = CallSession(services.business, context, clock.now())
+        self._encoding = media_encoding(facts.codec)
+        clock, recording = services.clock, desk.business.recording
+        self._is_new = context is None
+        if context is None:
+            context = CallContext(
+                facts,
+                agent,
+                started_at=clock.at(),
+                opening=disclosed(desk.business, desk.agent.opening(facts)),
+                is_recorded=recording.enabled,
+                conversation=ConversationState(is_recording_paused=recording.asks_consent),
+            )
+        self._context = context
+        self._session = CallSession(desk.business, context, clock.now())
         self._began_now = clock.now()
         self._inbox: asyncio.Queue[on.CallEvent] = asyncio.Queue()
         self._scribe = Scribe(facts.call_id, services.contexts, services.events)
         self._media_in_stasis = asyncio.Event()
         self._utterances: dict[UtteranceId, bytes] = {}
-        self._connection: Connection | None = None
-        self._mouth: Mouth | None = None
+        self._line: Line | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._thinking: Thinking | None = None
         self._record: CallRecord | None = None
         self._our_hangup_cause: int | None = None
+
+    @property
+    def is_with_us(self) -> bool:
+        """Whether the caller's channel is, or is about to be, in our application."""
+        return self._session.state not in (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
+
+    @property
+    def summary(self) -> str:
+        """What an operator is told about this caller: private."""
+        transfers = self._context.transfers
+        return transfers[-1].summary if transfers else ""
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk
 
     def left_stasis(self, heard_cause: int | None) -> None:
         """The caller's channel is not in our application any more.
@@ -65,6 +100,9 @@ class CallAgent:
         `heard_cause`: of the hang-up that Asterisk told of, if any. For one that we asked for,
         it tells its own internal flag instead.
         """
+        if not self.is_with_us:
+            self.post(on.LeftStasis())
+            return
         if self._session.state is CallState.LEAVING and self._our_hangup_cause is None:
             self.post(on.LeftStasis())
             return
@@ -80,12 +118,15 @@ class CallAgent:
         self._media_in_stasis.set()
 
     async def run(self) -> None:
-        """Until the call is over and on record."""
+        """Until the call is over and on record, or another process has it."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                self._thinking = Thinking(self._services, self._facts.call_id, tasks, self.post)
-                self.post(on.Claimed())
+                self._thinking = Thinking(
+                    self._services, self._desk, self._facts, self._encoding, tasks, self.post
+                )
+                if self._is_new:
+                    self.post(on.Claimed())
                 tasks.create_task(self._scribe.run())
                 await self._live()
                 raise _CallOver
@@ -95,17 +136,22 @@ class CallAgent:
             log.exception("call.crashed", call_id=self._facts.call_id, exc_info=bugs)
             await self._survive_crash()
         finally:
-            if self._connection is not None:
-                await self._connection.close()
-        assert self._record is not None, "a call ends in a record"
+            if self._line is not None:
+                await self._line.close()
+        if self._record is None:
+            # The caller is with a person: whoever has the channel next goes on from the context.
+            await self._scribe.let_go()
+            return
         await self._write(self._record)
         self._scribe.note("call.ended", outcome=self._record.outcome.value)
         await self._scribe.finish()
 
     async def _live(self) -> None:
         now = self._services.clock.now
-        while self._session.state is not CallState.ENDED:
+        while not self._session.is_over:
             event = await self._next_event()
+            if isinstance(event, on.SpeechStarted):
+                self._scribe.note("caller.speaking")
             commands = (
                 self._session.on_deadline(now())
                 if event is None
@@ -133,20 +179,22 @@ class CallAgent:
             case do.Connect():
                 self._tasks.create_task(self._connect())
             case do.Recognize(utterance_id):
-                audio = self._utterances.pop(utterance_id)
-                self._thinking.recognize(utterance_id, audio, self._encoding)
-            case do.Retrieve(reply_id, text):
-                self._thinking.retrieve(reply_id, text)
-            case do.Reply():
-                self._thinking.reply(command)
-            case do.CancelReply(reply_id):
+                self._thinking.recognize(utterance_id, self._utterances[utterance_id])
+            case do.Think():
+                heard = [self._utterances.get(item, b"") for item in command.utterances]
+                self._thinking.think(command, b"".join(heard))
+            case do.CancelThinking(reply_id):
                 self._thinking.cancel(reply_id)
             case do.Say(phrase_id, text):
-                assert self._mouth is not None
-                self._mouth.say(phrase_id, text)
+                assert self._line is not None
+                self._line.mouth.say(phrase_id, text)
             case do.StopSpeaking():
-                assert self._mouth is not None
-                self._tasks.create_task(self._mouth.stop())
+                assert self._line is not None
+                self._tasks.create_task(self._line.mouth.stop())
+            case do.SetRecording(is_on):
+                self._tasks.create_task(self._set_recording(is_on=is_on))
+            case do.Transfer(transfer_id):
+                self._tasks.create_task(self._transfer(transfer_id))
             case do.HangUp(cause):
                 self._tasks.create_task(self._hang_up(cause))
             case do.Leave(reason):
@@ -160,56 +208,65 @@ class CallAgent:
 
     async def _connect(self) -> None:
         services = self._services
+        assert self._tasks is not None
+        if self._line is not None:
+            await self._line.close()
         try:
-            self._connection = await connect(
-                services, self._facts, self._encoding, self._media_in_stasis
+            connection = await connect(
+                services,
+                self._facts.channel_id,
+                self._encoding,
+                self._media_in_stasis,
+                is_recording_paused=self._context.conversation.is_recording_paused,
             )
         except (AsteriskError, MediaError) as error:
             log.error("call.connect_failed", call_id=self._facts.call_id, code=error.code)
             self.post(on.ConnectFailed(error.code))
             return
-        assert self._tasks is not None
-        link = self._connection.link
-        self._mouth = Mouth(
+        self._line = Line(
+            services,
+            self._desk,
             self._facts.call_id,
-            link,
-            services.synthesizer,
-            services.business,
+            connection,
             self._encoding,
-            services.clock.now,
+            self._session,
             self.post,
+            self._keep,
         )
         setup_ms = round((services.clock.now() - self._began_now) * 1000)
         self._scribe.note("call.media_up", setup_ms=setup_ms, agent=self._agent)
         self.post(on.Connected())
-        self._tasks.create_task(self._mouth.run())
-        self._tasks.create_task(self._listen(link, self._mouth))
+        self._line.open(self._tasks)
 
-    async def _listen(self, link: MediaLink, mouth: Mouth) -> None:
-        ear = Ear(self._services.new_voice_detector(self._encoding), self._encoding)
-        is_audible = False
-        while True:
-            match await link.next_event():
-                case CallerAudio(frame):
-                    if not is_audible:
-                        is_audible = True
-                        self.post(on.CallerAudible())
-                    change = ear.hear(frame, agent_is_speaking=self._session.agent_is_audible)
-                    if change is None:
-                        continue
-                    if isinstance(change, UtteranceBegan):
-                        self._scribe.note("caller.speaking")
-                        self.post(on.SpeechStarted(change.utterance_id))
-                    else:
-                        self._utterances[change.utterance_id] = change.audio
-                        self.post(on.SpeechEnded(change.utterance_id, change.silence_ms))
-                case MarkPlayed(mark_id):
-                    mouth.played(mark_id)
-                case DigitReceived(digit):
-                    self.post(on.KeyPressed(digit))
-                case MediaEnded():
-                    self.post(on.MediaLost())
-                    return
+    def _keep(self, utterance: UtteranceEnded) -> None:
+        self._utterances[utterance.utterance_id] = utterance.audio
+        while len(self._utterances) > UTTERANCES_KEPT:
+            del self._utterances[next(iter(self._utterances))]
+
+    async def _set_recording(self, *, is_on: bool) -> None:
+        if not self._context.is_recorded:
+            return
+        try:
+            await self._services.control.set_recording(self._facts.channel_id, is_on=is_on)
+        except AsteriskError as error:
+            log.error("call.recording_not_set", call_id=self._facts.call_id, code=error.code)
+            if not is_on:
+                # What must not be recorded must not be said here.
+                self.post(on.GivenUp("recording-not-paused"))
+
+    async def _transfer(self, transfer_id: str) -> None:
+        call_id = self._facts.call_id
+        self._scribe.note("call.transferring", target=transfer_id)
+        self._media_in_stasis.clear()
+        assert self._line is not None
+        try:
+            await self._services.control.transfer(self._facts.channel_id, transfer_id)
+        except AsteriskError as error:
+            log.error("call.transfer_failed", call_id=call_id, code=error.code)
+            self.post(on.CameBack(TransferResult.FAILED))
+            return
+        await self._line.close()
+        self._line = None
 
     async def _hang_up(self, cause: int) -> None:
         self._our_hangup_cause = cause

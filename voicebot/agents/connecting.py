@@ -11,13 +11,12 @@ from typing import Any
 
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
+from voicebot.calls.asterisk_names import bridge_of, media_channel_of
+from voicebot.calls.model import CallId, ChannelId
 from voicebot.errors import AsteriskError, MediaConnectFailed
 from voicebot.ports import CallControl, MediaLink
 from voicebot.telemetry.logs import log_of
 
-MEDIA_PREFIX = "media-"
-BRIDGE_PREFIX = "bridge-"
 STASIS_DEADLINE_S = 2.0
 CLEAN_UP_DEADLINE_S = 3.0
 
@@ -29,39 +28,47 @@ class Connection:
     """What was opened for a call, and must be closed after it."""
 
     control: CallControl
-    call_id: CallId
+    channel_id: ChannelId
     link: MediaLink
 
     async def close(self) -> None:
         """Leaves nothing behind in Asterisk; what is gone already is no error."""
         await self.link.close()
-        await _free(self.control, self.call_id)
+        await _free(self.control, self.channel_id)
 
 
 async def connect(
     services: CallServices,
-    facts: CallFacts,
+    channel_id: ChannelId,
     encoding: Encoding,
     media_in_stasis: asyncio.Event,
+    *,
+    is_recording_paused: bool = False,
 ) -> Connection:
-    """Raises AsteriskError or MediaError, with nothing left open."""
-    control, call_id = services.control, facts.call_id
-    media_channel_id = _media_channel_id(call_id)
+    """Answers a caller's or an operator's channel and joins it with its media channel.
+
+    Raises AsteriskError or MediaError, with nothing left open.
+    """
+    control = services.control
+    media_channel_id = media_channel_of(channel_id)
     link: MediaLink | None = None
     try:
-        connection_id = await control.open_media(call_id, media_channel_id, encoding)
+        connection_id = await control.open_media(CallId(channel_id), media_channel_id, encoding)
         link = await services.open_link(connection_id, encoding)
         await _wait(media_in_stasis)
         # Only now: from its answer on, a caller must not wait in silence.
-        await control.answer(facts.channel_id)
-        await control.join(_bridge_id(call_id), facts.channel_id, media_channel_id)
+        await control.answer(channel_id)
+        if is_recording_paused:
+            # Recording begins with the bridge.
+            await control.set_recording(channel_id, is_on=False)
+        await control.join(bridge_of(channel_id), channel_id, media_channel_id)
     except BaseException:
         # Also what failed may have been done: Asterisk can be slow to say so.
         if link is not None:
             await link.close()
-        await _free(control, call_id)
+        await _free(control, channel_id)
         raise
-    return Connection(control, call_id, link)
+    return Connection(control, channel_id, link)
 
 
 async def _wait(media_in_stasis: asyncio.Event) -> None:
@@ -72,24 +79,16 @@ async def _wait(media_in_stasis: asyncio.Event) -> None:
         raise MediaConnectFailed("the media channel did not enter Stasis") from error
 
 
-async def _free(control: CallControl, call_id: CallId) -> None:
+async def _free(control: CallControl, channel_id: ChannelId) -> None:
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_end(call_id, control.hang_up(_media_channel_id(call_id), 16)))
-        tasks.create_task(_end(call_id, control.destroy_bridge(_bridge_id(call_id))))
+        tasks.create_task(_end(channel_id, control.hang_up(media_channel_of(channel_id), 16)))
+        tasks.create_task(_end(channel_id, control.destroy_bridge(bridge_of(channel_id))))
 
 
-async def _end(call_id: CallId, request: Coroutine[Any, Any, None]) -> None:
+async def _end(channel_id: ChannelId, request: Coroutine[Any, Any, None]) -> None:
     try:
         async with asyncio.timeout(CLEAN_UP_DEADLINE_S):
             await request
     except (AsteriskError, TimeoutError) as error:
         # The resync after a reconnect finds what nobody owns.
-        log.error("call.clean_up_failed", call_id=call_id, error=type(error).__name__)
-
-
-def _media_channel_id(call_id: CallId) -> ChannelId:
-    return ChannelId(f"{MEDIA_PREFIX}{call_id}")
-
-
-def _bridge_id(call_id: CallId) -> BridgeId:
-    return BridgeId(f"{BRIDGE_PREFIX}{call_id}")
+        log.error("call.clean_up_failed", call_id=channel_id, error=type(error).__name__)

@@ -42,11 +42,16 @@ class Ear:
         self._count = 0
 
     def hear(
-        self, frame: bytes, *, agent_is_speaking: bool
+        self, frame: bytes, *, agent_is_speaking: bool, end_silence_ms: int | None = None
     ) -> UtteranceBegan | UtteranceEnded | None:
         """Takes the next 20 ms frame."""
         is_speech = self._detector.is_speech(frame)
-        change = self._turn_taker.receive(FRAME_MS, is_speech, agent_is_speaking=agent_is_speaking)
+        change = self._turn_taker.receive(
+            FRAME_MS,
+            is_speech,
+            agent_is_speaking=agent_is_speaking,
+            end_silence_ms=end_silence_ms,
+        )
         if isinstance(change, SpeechOnset):
             self._count += 1
             self._frames = [*self._before, frame]

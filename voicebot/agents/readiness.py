@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from voicebot.agents.desk import Desk
 from voicebot.audio.frames import Encoding
 from voicebot.dialogue import prompt
 from voicebot.dialogue.business import Business
@@ -23,6 +24,9 @@ RETRY_S = 1.0
 WARM_MODEL_DEADLINE_S = 30.0
 
 log = log_of(__name__)
+
+# A phrase of a business, in an encoding.
+_Piece = tuple[Business, str, Encoding]
 
 
 class WarmSynthesizer(Protocol):
@@ -41,21 +45,32 @@ class Readiness:
     """Prepares what every call will need."""
 
     def __init__(
-        self, business: Business, synthesizer: WarmSynthesizer, responder: WarmResponder
+        self, desks: Sequence[Desk], synthesizer: WarmSynthesizer, responder: WarmResponder
     ) -> None:
-        self._business = business
+        self._desks = desks
         self._synthesizer = synthesizer
         self._responder = responder
-        phrases = [part for text in business.standard_texts for part in split(text)]
-        greeting = split(business.opening)
-        rest = [phrase for phrase in dict.fromkeys(phrases) if phrase not in greeting]
+        self._urgent: list[_Piece] = []
+        self._rest: list[_Piece] = []
+        for desk in desks:
+            self._add(desk)
         # Each agent in its own order, so that several share the work.
-        random.shuffle(rest)
-        # A-law callers are rarer outside Europe; their phrases are made when first said.
-        self._urgent = [
-            (phrase, code) for code in (Encoding.ULAW, Encoding.ALAW) for phrase in greeting
+        random.shuffle(self._rest)
+
+    def _add(self, desk: Desk) -> None:
+        business = desk.business
+        greeting = split(business.opening)
+        texts = (*business.standard_texts, *desk.agent.texts())
+        phrases = dict.fromkeys(part for text in texts for part in split(text))
+        # Callers of other encodings are rarer; their phrases are made when first said.
+        self._urgent += [
+            (business, phrase, code)
+            for code in (Encoding.ULAW, Encoding.ALAW)
+            for phrase in greeting
         ]
-        self._rest = [(phrase, Encoding.ULAW) for phrase in rest]
+        self._rest += [
+            (business, phrase, Encoding.ULAW) for phrase in phrases if phrase not in greeting
+        ]
 
     async def wait(self) -> None:
         """Until calls can be taken."""
@@ -91,16 +106,15 @@ class Readiness:
         del self._rest[0]
         return True
 
-    async def _warm(self, phrase: str, encoding: Encoding) -> None:
+    async def _warm(self, business: Business, phrase: str, encoding: Encoding) -> None:
         await self._synthesizer.warm(
             [phrase],
             encoding=encoding,
-            language=self._business.language,
-            voice=self._business.voice,
+            language=business.language,
+            voice=business.voice,
         )
 
     async def _warm_model(self) -> None:
         """The beginning that all prompts share is in the model's cache from now on."""
-        await self._responder.warm(
-            prompt.beginning(self._business), deadline_s=WARM_MODEL_DEADLINE_S
-        )
+        for business in {id(desk.business): desk.business for desk in self._desks}.values():
+            await self._responder.warm(prompt.beginning(business), deadline_s=WARM_MODEL_DEADLINE_S)

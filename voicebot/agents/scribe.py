@@ -50,6 +50,10 @@ class Scribe:
                 await asyncio.sleep(RETRY_S)
                 self._has_work.set()
 
+    async def let_go(self) -> None:
+        """Another process goes on with the call from the context as it is now."""
+        await self._write()
+
     async def finish(self) -> None:
         """The call is on record: its context is needed no more."""
         self._dump = None

@@ -4,20 +4,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from voicebot.agents.desk import Desks
 from voicebot.audio.frames import Encoding
-from voicebot.dialogue.answers import FactIndex
-from voicebot.dialogue.business import Business
 from voicebot.ports import (
+    CallbackBook,
     CallContexts,
     CallControl,
     CallEvents,
     CallRecords,
     MeaningEncoder,
     MediaLink,
+    MessageAudio,
+    MessageBook,
     Recognizer,
     Responder,
     Synthesizer,
     VoiceDetector,
+    WebServices,
 )
 
 
@@ -33,8 +36,7 @@ class Clock:
 class CallServices:
     """Everything a call needs of the outside, behind its ports."""
 
-    business: Business
-    facts: FactIndex
+    desks: Desks
     clock: Clock
     control: CallControl
     # Opens the media socket with this connection id.
@@ -47,3 +49,7 @@ class CallServices:
     contexts: CallContexts
     events: CallEvents
     records: CallRecords
+    messages: MessageBook
+    callbacks: CallbackBook
+    message_audio: MessageAudio
+    web: WebServices

@@ -6,13 +6,14 @@ others, and Asterisk writes broadcasts on the offered call's own thread.
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
 from functools import partial
-from typing import Any
 
-from voicebot.agents.call_agent import FALLBACK_CONTEXT, CallAgent
+from pydantic import ValidationError
+
+from voicebot.agents.briefing import Briefing
+from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.claiming import Peers
-from voicebot.agents.connecting import BRIDGE_PREFIX, MEDIA_PREFIX
+from voicebot.agents.orphans import Orphans, attempt
 from voicebot.agents.services import CallServices
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
@@ -20,23 +21,34 @@ from voicebot.ari.decode import (
     CallClaimed,
     ChannelDestroyed,
     ChannelHangupRequest,
+    ChannelVarset,
     Resynced,
     StasisEnd,
     StasisStart,
 )
 from voicebot.ari.model import Channel
 from voicebot.ari.resources import Claim
+from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
-from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
+from voicebot.calls.asterisk_names import (
+    BRIEF_ARGUMENT,
+    FALLBACK_CONTEXT,
+)
+from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
 from voicebot.calls.routing import claim_delay_ms
+from voicebot.calls.session import CallContext, load_context
 from voicebot.dialogue.conversation import NORMAL_CLEARING
-from voicebot.errors import AsteriskError
+from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
 
 # As asterisk/etc and dialplans name them.
 CODEC_VARIABLE = "VOICEBOT_CODEC"
+DIRECTION_VARIABLE = "VOICEBOT_DIRECTION"
+OPERATOR_VARIABLE = "VOICEBOT_OPERATOR"
 MEDIA_ARGUMENT = "media"
+BACK_ARGUMENT = "back"
 AGENT_STOPPED = "agent-stopped"
+TAKEN_AWAY = "taken-away"
 # How long running calls may take to be handed over when the process stops.
 STOP_DEADLINE_S = 5.0
 
@@ -53,7 +65,11 @@ class StasisApp:
         self._services = services
         self._peers = peers
         self._max_calls = max_calls
+        self._orphans = Orphans(ari, services.control, self.driven)
         self._calls: dict[ChannelId, CallAgent] = {}
+        self._briefings: dict[ChannelId, Briefing] = {}
+        # Calls of a process that is gone, whose context is being looked up.
+        self._adopting: set[ChannelId] = set()
         self._hangup_causes: dict[ChannelId, int] = {}
         self._races: dict[ChannelId, asyncio.Task[None]] = {}
         # Claims under way; while stopping also those that were won, until their call is here.
@@ -66,6 +82,10 @@ class StasisApp:
     def calls(self) -> int:
         """Calls driven or just claimed."""
         return len(self._calls) + len(self._claimed)
+
+    def driven(self) -> frozenset[ChannelId]:
+        """The callers' and operators' channels that somebody here looks after."""
+        return frozenset((*self._calls, *self._briefings, *self._adopting))
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped` is set; then every running call is handed to the dialplan."""
@@ -98,27 +118,38 @@ class StasisApp:
                     if channel.channel_id in self._races:
                         self._races[channel.channel_id].cancel()
                 case StasisStart(channel=channel, args=(first, call_id)) if first == MEDIA_ARGUMENT:
-                    self._media_started(channel, CallId(call_id))
+                    self._media_started(ChannelId(call_id))
+                case StasisStart(channel=channel, args=(first, call_id)) if first == BRIEF_ARGUMENT:
+                    self._brief(tasks, channel, ChannelId(call_id))
+                case StasisStart(channel=channel, args=(first, did, result)) if (
+                    first == BACK_ARGUMENT
+                ):
+                    self._take_back(tasks, channel, did, _result_of(result))
                 case StasisStart(channel=channel) if channel.channel_id in self._calls:
                     pass  # told twice
                 case StasisStart(channel=channel, args=args):
                     # Known at once: its end may be the very next event.
                     call = self._register(channel, args[0] if args else "")
                     tasks.create_task(self._drive(channel.channel_id, call))
+                case ChannelVarset(channel=channel, variable=variable, value=operator) if (
+                    variable == OPERATOR_VARIABLE
+                ):
+                    if channel.channel_id in self._calls:
+                        self._calls[channel.channel_id].post(on.OperatorTook(operator))
                 case ChannelHangupRequest(channel=channel, cause=cause) if cause:
                     if channel.channel_id in self._calls:
                         self._hangup_causes[channel.channel_id] = cause
                 case ChannelDestroyed(channel=channel, cause=cause):
                     self._gone(channel.channel_id, cause)
                 case StasisEnd(channel=channel):
-                    self._left(channel.channel_id)
+                    self._left(channel)
                 case Resynced(channels=channels):
                     # Compared now: a call that begins later is not in this snapshot.
                     present = {channel.channel_id: channel for channel in channels}
                     for channel_id, call in self._calls.items():
                         if channel_id not in present:
                             call.post(on.HungUp(NORMAL_CLEARING))
-                    tasks.create_task(self._free_orphans(present, frozenset(self._calls)))
+                    tasks.create_task(self._orphans.free(present, self.driven()))
                 case _:
                     pass
 
@@ -147,15 +178,20 @@ class StasisApp:
     def _forget_race(self, channel_id: ChannelId, _race: asyncio.Task[None]) -> None:
         self._races.pop(channel_id, None)
 
-    def _register(self, channel: Channel, did: str) -> CallAgent:
+    def _register(
+        self, channel: Channel, did: str, context: CallContext | None = None
+    ) -> CallAgent:
         facts = CallFacts(
             call_id=CallId(channel.channel_id),
             channel_id=channel.channel_id,
             caller_number=channel.caller.number,
             called_number=did,
             codec=channel.variables.get(CODEC_VARIABLE, ""),
+            direction=_direction_of(channel),
         )
-        call = self._calls[channel.channel_id] = CallAgent(self._services, facts, self._ari.app)
+        desk = self._services.desks.of(did)
+        call = CallAgent(self._services, desk, facts, self._ari.app, context)
+        self._calls[channel.channel_id] = call
         self._claimed.discard(channel.channel_id)
         self._note_idle()
         if self._is_stopping:
@@ -169,7 +205,7 @@ class StasisApp:
         except Exception:
             # A bug that the call did not survive must not cost the others theirs.
             log.exception("call.lost", call_id=channel_id)
-            await self._free(channel_id)
+            await self._orphans.free_one(channel_id)
         finally:
             del self._calls[channel_id]
             self._hangup_causes.pop(channel_id, None)
@@ -182,53 +218,87 @@ class StasisApp:
         else:
             self._is_idle.set()
 
-    def _media_started(self, channel: Channel, call_id: CallId) -> None:
-        call = self._calls.get(ChannelId(call_id))
+    def _media_started(self, channel_id: ChannelId) -> None:
+        owner = self._calls.get(channel_id) or self._briefings.get(channel_id)
+        if owner is not None:
+            owner.media_entered_stasis()
+
+    def _brief(self, tasks: asyncio.TaskGroup, channel: Channel, call_id: ChannelId) -> None:
+        call = self._calls.get(call_id)
+        if call is None:
+            # Nobody here knows what to tell: the dialplan asks the operator by itself.
+            tasks.create_task(attempt(call_id, self._go_on(channel.channel_id)))
+            return
+        encoding = media_encoding(channel.variables.get(CODEC_VARIABLE, ""))
+        briefing = Briefing(self._services, call.desk, channel.channel_id, encoding, call.summary)
+        self._briefings[channel.channel_id] = briefing
+        tasks.create_task(self._hold_briefing(channel.channel_id, briefing))
+
+    async def _hold_briefing(self, channel_id: ChannelId, briefing: Briefing) -> None:
+        try:
+            await briefing.run()
+        except Exception:
+            # A bug here must cost neither other calls nor this one.
+            log.exception("briefing.lost", call_id=channel_id)
+            await attempt(channel_id, self._go_on(channel_id))
+        finally:
+            del self._briefings[channel_id]
+
+    async def _go_on(self, channel_id: ChannelId) -> None:
+        await self._services.control.go_on(channel_id, {})
+
+    def _take_back(
+        self, tasks: asyncio.TaskGroup, channel: Channel, did: str, result: TransferResult
+    ) -> None:
+        """Nobody took this caller over; perhaps another agent had the call before."""
+        call = self._calls.get(channel.channel_id)
         if call is not None:
-            call.media_entered_stasis()
+            call.post(on.CameBack(result))
+        elif channel.channel_id not in self._adopting:
+            self._adopting.add(channel.channel_id)
+            tasks.create_task(self._adopt(channel, did, result))
+
+    async def _adopt(self, channel: Channel, did: str, result: TransferResult) -> None:
+        channel_id = channel.channel_id
+        try:
+            text = await self._services.contexts.load(CallId(channel_id))
+            context = None if text is None else load_context(text)
+        except (SharedStateError, ValidationError) as error:
+            # The caller begins anew: better than not at all.
+            log.error("call.context_lost", call_id=channel_id, error=type(error).__name__)
+            context = None
+        call = self._register(channel, did, context)
+        self._adopting.discard(channel_id)
+        if context is not None:
+            log.info("call.adopted", call_id=channel_id)
+            call.post(on.CameBack(result))
+        await self._drive(channel_id, call)
 
     def _gone(self, channel_id: ChannelId, cause: int) -> None:
         call = self._calls.get(channel_id)
         if call is not None:
             call.post(on.HungUp(cause))
 
-    def _left(self, channel_id: ChannelId) -> None:
-        call = self._calls.get(channel_id)
-        if call is not None:
-            call.left_stasis(self._hangup_causes.get(channel_id))
-
-    async def _free_orphans(
-        self, present: Mapping[ChannelId, Channel], driven: frozenset[ChannelId]
-    ) -> None:
-        """Channels that a process of our name left behind go to the dialplan: nobody is to sit
-        in dead air. Their media channels are of no more use."""
-        try:
-            own = await self._ari.applications.get(self._ari.app)
-        except AsteriskError as error:
-            log.error("agent.orphans_unknown", code=error.code)
+    def _left(self, channel: Channel) -> None:
+        call = self._calls.get(channel.channel_id)
+        if call is None:
             return
-        for channel_id in own.channel_ids:
-            channel = present.get(channel_id)
-            caller_id = ChannelId(channel_id.removeprefix(MEDIA_PREFIX))
-            if channel is None or caller_id in driven or caller_id in self._calls:
-                continue
-            log.warning("call.orphan_found", call_id=caller_id)
-            await self._free(channel_id)
+        if channel.dialplan.context == FALLBACK_CONTEXT and call.is_with_us:
+            # The guardian took the caller for lost; if we did it ourselves this changes nothing.
+            call.post(on.GivenUp(TAKEN_AWAY))
+        call.left_stasis(self._hangup_causes.get(channel.channel_id))
 
-    async def _free(self, channel_id: ChannelId) -> None:
-        """A caller goes to the dialplan, a media channel is hung up, and their bridge destroyed."""
-        control = self._services.control
-        caller_id = ChannelId(channel_id.removeprefix(MEDIA_PREFIX))
-        bridge_id = BridgeId(f"{BRIDGE_PREFIX}{caller_id}")
-        await self._attempt(caller_id, control.destroy_bridge(bridge_id))
-        if channel_id == caller_id:
-            await self._attempt(caller_id, control.leave(channel_id, FALLBACK_CONTEXT))
-        else:
-            await self._attempt(caller_id, control.hang_up(channel_id, NORMAL_CLEARING))
 
-    async def _attempt(self, call_id: str, request: Coroutine[Any, Any, None]) -> None:
-        try:
-            await request
-        except AsteriskError as error:
-            # What is left undone for one must not keep the rest from being done.
-            log.warning("call.not_freed", call_id=call_id, code=error.code)
+def _result_of(text: str) -> TransferResult:
+    """What the dialplan says came of a transfer; an unknown word is a failure."""
+    try:
+        return TransferResult(text)
+    except ValueError:
+        return TransferResult.FAILED
+
+
+def _direction_of(channel: Channel) -> Direction:
+    try:
+        return Direction(channel.variables.get(DIRECTION_VARIABLE, Direction.INBOUND))
+    except ValueError:
+        return Direction.INBOUND

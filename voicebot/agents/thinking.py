@@ -1,21 +1,23 @@
-"""Has the workers understand and answer for one call."""
+"""Has the workers understand, and the agent answer, for one call."""
 
 import asyncio
 from collections.abc import Callable
 
+from voicebot.agents.desk import Desk
 from voicebot.agents.services import CallServices
+from voicebot.agents.tools import TurnTools
 from voicebot.audio.frames import Encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallId, ReplyId, UtteranceId
-from voicebot.dialogue.phrases import PhraseSplitter
+from voicebot.calls.model import CallFacts, ReplyId, UtteranceId
+from voicebot.dialogue.agent import Turn
 from voicebot.errors import InferenceError
 from voicebot.telemetry.logs import log_of
 
 # A caller finds four seconds of silence long, and says so.
 RECOGNITION_DEADLINE_S = 4.0
-REPLY_DEADLINE_S = 4.0
-RETRIEVAL_DEADLINE_S = 2.0
+# The longest answer an agent may take to be made, whatever it waits for.
+ANSWER_DEADLINE_S = 12.0
 
 log = log_of(__name__)
 
@@ -26,80 +28,90 @@ class Thinking:
     def __init__(
         self,
         services: CallServices,
-        call_id: CallId,
+        desk: Desk,
+        facts: CallFacts,
+        encoding: Encoding,
         tasks: asyncio.TaskGroup,
         post: Callable[[on.CallEvent], None],
     ) -> None:
         self._services = services
-        self._call_id = call_id
+        self._desk = desk
+        self._facts = facts
+        self._encoding = encoding
         self._tasks = tasks
         self._post = post
         self._replies: dict[ReplyId, asyncio.Task[None]] = {}
 
-    def recognize(self, utterance_id: UtteranceId, audio: bytes, encoding: Encoding) -> None:
-        self._tasks.create_task(self._recognize(utterance_id, audio, encoding))
+    def recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
+        self._tasks.create_task(self._recognize(utterance_id, audio))
 
-    def retrieve(self, reply_id: ReplyId, text: str) -> None:
-        self._start(reply_id, self._retrieve(reply_id, text))
-
-    def reply(self, command: do.Reply) -> None:
-        self._start(command.reply_id, self._reply(command))
+    def think(self, command: do.Think, audio: bytes) -> None:
+        """Has the agent answer a turn; `audio` is what the caller said in it."""
+        reply_id = command.reply_id
+        task = self._tasks.create_task(self._answer(command, audio))
+        self._replies[reply_id] = task
+        task.add_done_callback(lambda _: self._replies.pop(reply_id, None))
 
     def cancel(self, reply_id: ReplyId) -> None:
-        """Closing the iterator of a reply cancels its work at the worker."""
+        """Whatever the agent waits for is cancelled at the workers, too."""
         task = self._replies.pop(reply_id, None)
         if task is not None:
             task.cancel()
 
-    def _start(self, reply_id: ReplyId, work: "asyncio._CoroutineLike[None]") -> None:
-        task = self._tasks.create_task(work)
-        self._replies[reply_id] = task
-        task.add_done_callback(lambda _: self._replies.pop(reply_id, None))
-
-    async def _recognize(self, utterance_id: UtteranceId, audio: bytes, encoding: Encoding) -> None:
-        business = self._services.business
+    async def _recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
+        business = self._desk.business
         try:
             transcript = await self._services.recognizer.recognize(
-                self._call_id,
+                self._facts.call_id,
                 audio,
-                encoding=encoding,
+                encoding=self._encoding,
                 language=business.language,
                 hint=", ".join(business.words),
                 deadline_s=RECOGNITION_DEADLINE_S,
             )
         except InferenceError as error:
-            log.error("turn.recognition_failed", call_id=self._call_id, code=error.code)
+            log.error("turn.recognition_failed", call_id=self._facts.call_id, code=error.code)
             self._post(on.RecognitionFailed(utterance_id, error.code))
             return
         self._post(on.Transcribed(utterance_id, transcript.text))
 
-    async def _retrieve(self, reply_id: ReplyId, text: str) -> None:
+    async def _answer(self, command: do.Think, audio: bytes) -> None:
+        reply_id, call_id = command.reply_id, self._facts.call_id
+        turn = Turn(
+            call=self._facts,
+            heard=command.heard,
+            keys=command.keys,
+            at=command.at,
+            history=command.history,
+            last=command.last,
+            came_back=command.came_back,
+            is_recording_paused=command.is_recording_paused,
+            memory=dict(command.memory),
+            tools=TurnTools(
+                self._services,
+                self._desk,
+                self._facts,
+                reply_id,
+                audio,
+                self._encoding,
+                self._post,
+            ),
+        )
+        steps = self._desk.agent.answer(turn)
         try:
-            async with asyncio.timeout(RETRIEVAL_DEADLINE_S):
-                (vector,) = await self._services.meaning.encode([text])
+            async with asyncio.timeout(ANSWER_DEADLINE_S):
+                async for step in steps:
+                    self._post(on.Stepped(reply_id, step))
         except (InferenceError, TimeoutError) as error:
-            # Without the facts the model may still make conversation.
-            log.error("turn.retrieval_failed", call_id=self._call_id, error=type(error).__name__)
-            self._post(on.Retrieved(reply_id, ()))
+            code = error.code if isinstance(error, InferenceError) else "agent-timeout"
+            log.error("turn.reply_failed", call_id=call_id, code=code)
+            self._post(on.ThinkingFailed(reply_id, code))
             return
-        self._post(on.Retrieved(reply_id, self._services.facts.nearest(vector, text)))
-
-    async def _reply(self, command: do.Reply) -> None:
-        splitter = PhraseSplitter()
-        try:
-            async for piece in self._services.responder.respond(
-                self._call_id,
-                command.messages,
-                max_tokens=command.max_tokens,
-                temperature=command.temperature,
-                deadline_s=REPLY_DEADLINE_S,
-            ):
-                for phrase in splitter.receive(piece):
-                    self._post(on.ReplyPhrase(command.reply_id, phrase))
-        except InferenceError as error:
-            log.error("turn.reply_failed", call_id=self._call_id, code=error.code)
-            self._post(on.ReplyFailed(command.reply_id, error.code))
+        except Exception:
+            # An agent's own bug costs one answer, not the call.
+            log.exception(
+                "turn.agent_failed", call_id=call_id, agent=type(self._desk.agent).__name__
+            )
+            self._post(on.ThinkingFailed(reply_id, "agent-failed"))
             return
-        for phrase in splitter.finish():
-            self._post(on.ReplyPhrase(command.reply_id, phrase))
-        self._post(on.ReplyFinished(command.reply_id))
+        self._post(on.ThinkingDone(reply_id, turn.memory))

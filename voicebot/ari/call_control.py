@@ -4,18 +4,32 @@ Fulfils `ports.CallControl`. What is to be ended may have ended already, because
 caller can hang up at any moment: then 404 is as good as success.
 """
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from voicebot.ari.client import AriClient
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import BridgeId, CallId, ChannelId
 from voicebot.errors import AriRequestRefused, AsteriskError
 
+# dialplans/transfer.conf: one extension for each transfer of the business files.
+TRANSFER_CONTEXT = "voicebot-transfer"
 NOT_FOUND = 404
 NOT_IN_STASIS = 409
 
 
+class RecordingControl(Protocol):
+    """Pauses the recording of a call."""
+
+    async def set_recording(self, channel_id: ChannelId, *, is_on: bool) -> None:
+        """Raises AsteriskError."""
+
+
 class AriCallControl:
-    def __init__(self, ari: AriClient) -> None:
+    def __init__(self, ari: AriClient, recording: RecordingControl | None = None) -> None:
+        """`recording`: ARI itself has no way to pause it."""
         self._ari = ari
+        self._recording = recording
 
     async def answer(self, channel_id: ChannelId) -> None:
         await self._ari.channels.answer(channel_id)
@@ -63,6 +77,29 @@ class AriCallControl:
             # On its way out a bridge leaves Stasis first.
             if error.status not in (NOT_FOUND, NOT_IN_STASIS):
                 raise
+
+    async def transfer(self, channel_id: ChannelId, transfer_id: str) -> None:
+        app = self._ari.app
+        # Before it leaves: nothing of what follows may be missed.
+        await self._ari.applications.subscribe(app, channel_id)
+        await self._ari.channels.set_channel_var(channel_id, "VOICEBOT_AGENT", app)
+        await self._ari.channels.continue_in_dialplan(
+            channel_id, context=TRANSFER_CONTEXT, extension=transfer_id
+        )
+
+    async def go_on(self, channel_id: ChannelId, variables: Mapping[str, str]) -> None:
+        try:
+            for name, value in variables.items():
+                await self._ari.channels.set_channel_var(channel_id, name, value)
+            await self._ari.channels.continue_in_dialplan(channel_id)
+        except AriRequestRefused as error:
+            if error.status not in (NOT_FOUND, NOT_IN_STASIS):
+                raise
+
+    async def set_recording(self, channel_id: ChannelId, *, is_on: bool) -> None:
+        if self._recording is None:
+            raise AsteriskError("nothing here can pause a recording")
+        await self._recording.set_recording(channel_id, is_on=is_on)
 
     async def leave(self, channel_id: ChannelId, context: str) -> None:
         try:

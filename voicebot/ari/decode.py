@@ -109,6 +109,16 @@ class ChannelUserevent:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelVarset:
+    """A variable of a channel was set; values may be private."""
+
+    application: str
+    channel: Channel
+    variable: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownEvent:
     """Any other type; a newer Asterisk may send some that did not exist when we were written."""
 
@@ -154,6 +164,7 @@ AriEvent = (
     | ApplicationMoveFailed
     | ApplicationReplaced
     | ChannelUserevent
+    | ChannelVarset
     | UnknownEvent
     | MalformedMessage
     | Resynced
@@ -259,6 +270,18 @@ def _move_failed(application: str, fields: Fields) -> ApplicationMoveFailed:
     )
 
 
+def _varset(application: str, fields: Fields) -> ChannelVarset | UnknownEvent:
+    # Global variables have no channel.
+    if fields.get("channel") is None:
+        return UnknownEvent("ChannelVarset", application)
+    return ChannelVarset(
+        application,
+        _channel(fields),
+        variable=model.read(fields, "variable", str),
+        value=model.read(fields, "value", str),
+    )
+
+
 def _userevent(application: str, fields: Fields) -> ChannelUserevent:
     channel = fields.get("channel")
     told = model.an_object(fields.get("userevent"), "userevent")
@@ -293,4 +316,5 @@ DECODERS: Mapping[str, Callable[[str, Fields], AriEvent]] = {
     "ApplicationMoveFailed": _move_failed,
     "ApplicationReplaced": lambda application, fields: ApplicationReplaced(application),
     "ChannelUserevent": _userevent,
+    "ChannelVarset": _varset,
 }

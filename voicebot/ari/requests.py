@@ -47,6 +47,12 @@ def _operation(name: str, method: str, path: str, query: str = "") -> Operation:
 
 
 APPLICATIONS_GET = _operation("applications.get", "GET", "/applications/{applicationName}")
+APPLICATIONS_SUBSCRIBE = _operation(
+    "applications.subscribe",
+    "POST",
+    "/applications/{applicationName}/subscription",
+    "eventSource",
+)
 APPLICATIONS_LIST = _operation("applications.list", "GET", "/applications")
 
 ASTERISK_GET_INFO = _operation("asterisk.getInfo", "GET", "/asterisk/info", "only")

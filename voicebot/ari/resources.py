@@ -68,6 +68,15 @@ class Applications(Resource):
             requests.APPLICATIONS_GET, _application, applicationName=application_name
         )
 
+    async def subscribe(self, application_name: str, channel_id: ChannelId) -> None:
+        """Events of this channel go on to come, also while it is not in Stasis."""
+        await self._call(
+            requests.APPLICATIONS_SUBSCRIBE,
+            nothing,
+            applicationName=application_name,
+            eventSource=f"channel:{channel_id}",
+        )
+
 
 class Asterisk(Resource):
     async def get_info(self) -> AsteriskInfo:

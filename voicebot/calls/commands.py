@@ -1,8 +1,19 @@
 """What does a call ask of the world? Imperative, one value each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from voicebot.calls.model import CallRecord, PhraseId, ReplyId, TurnRecord, UtteranceId
+from pydantic import JsonValue
+
+from voicebot.calls.model import (
+    CallRecord,
+    PhraseId,
+    ReplyId,
+    TransferResult,
+    TurnRecord,
+    UtteranceId,
+)
+from voicebot.dialogue.history import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +29,26 @@ class Recognize:
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieve:
-    """Find the facts nearest to these words (private). Ends in Retrieved."""
+class Think:
+    """Ask the agent what to do with a turn: private.
+
+    Ends in ThinkingDone or ThinkingFailed, with a Stepped for each step before.
+    """
 
     reply_id: ReplyId
-    text: str
+    heard: str
+    utterances: tuple[UtteranceId, ...]  # in which it was said
+    keys: str
+    at: datetime
+    history: tuple[Exchange, ...]
+    last: TurnRecord | None
+    memory: dict[str, JsonValue]
+    came_back: TransferResult | None = None
+    is_recording_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """Ask the language model. Ends in ReplyFinished or ReplyFailed."""
-
-    reply_id: ReplyId
-    messages: tuple[dict[str, str], ...]
-    max_tokens: int
-    temperature: float
-
-
-@dataclass(frozen=True, slots=True)
-class CancelReply:
+class CancelThinking:
     """This reply is no longer wanted; nothing more of it may arrive."""
 
     reply_id: ReplyId
@@ -53,6 +65,24 @@ class Say:
 @dataclass(frozen=True, slots=True)
 class StopSpeaking:
     """Silence at once; drop what is queued. Ends in Silenced."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecording:
+    """Pause the recording of both sides, or go on with it."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send the caller to a person, through the dialplan; `transfer_id` as in the business file.
+
+    Ends in OperatorTook, CameBack, or the end of the call.
+    """
+
+    transfer_id: str
+    summary: str  # what the operator is told: private
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +116,12 @@ class WriteRecord:
 Command = (
     Connect
     | Recognize
-    | Retrieve
-    | Reply
-    | CancelReply
+    | Think
+    | CancelThinking
     | Say
     | StopSpeaking
+    | SetRecording
+    | Transfer
     | HangUp
     | Leave
     | NoteTurn

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from voicebot.calls.model import PhraseId, ReplyId, UtteranceId
-from voicebot.dialogue.answers import Candidate
+from pydantic import JsonValue
+
+from voicebot.calls.model import Outcome, PhraseId, ReplyId, TransferResult, UtteranceId
+from voicebot.dialogue.agent import Step
 from voicebot.turns.playback import HeardPhrase
 
 
@@ -62,33 +64,40 @@ class RecognitionFailed:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The business's facts nearest to what was heard, best first; none if that failed."""
-
-    reply_id: ReplyId
-    candidates: tuple[Candidate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyPhrase:
-    """The language model completed a phrase."""
-
-    reply_id: ReplyId
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyFinished:
-    """The language model has no more to say."""
+    """The facts were looked up for this reply."""
 
     reply_id: ReplyId
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyFailed:
-    """The rest of the reply will not come; `code` is the error's."""
+class Stepped:
+    """The agent wants this done for its reply."""
+
+    reply_id: ReplyId
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDone:
+    """The agent's reply is complete; `memory` is what it notes about the call: private."""
+
+    reply_id: ReplyId
+    memory: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingFailed:
+    """The agent's reply ends here; `code` is the error's."""
 
     reply_id: ReplyId
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What the caller left is kept for good: a message, or a callback request."""
+
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,20 @@ class KeyPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorTook:
+    """A person talks with the caller now."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Nobody took the caller over; the channel is with us again, or never left."""
+
+    result: TransferResult
+
+
+@dataclass(frozen=True, slots=True)
 class MediaLost:
     """The media socket closed while the caller's channel is still up."""
 
@@ -159,9 +182,10 @@ ConversationEvent = (
     | Transcribed
     | RecognitionFailed
     | Retrieved
-    | ReplyPhrase
-    | ReplyFinished
-    | ReplyFailed
+    | Stepped
+    | ThinkingDone
+    | ThinkingFailed
+    | Promised
     | PhraseStarted
     | PhrasePlayed
     | PhraseFailed
@@ -173,6 +197,8 @@ CallEvent = (
     | Claimed
     | Connected
     | ConnectFailed
+    | OperatorTook
+    | CameBack
     | MediaLost
     | GivenUp
     | HungUp

@@ -4,15 +4,15 @@ Keeps the call's state, hands what is said to the conversation, and ends in
 exactly one record. Its context holds all that another process needs to go on.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.cdr import outcome_of
-from voicebot.calls.model import CallFacts, CallRecord, HandledBy
+from voicebot.calls.cdr import handled_by, outcome_of
+from voicebot.calls.model import CallFacts, CallRecord, TransferRecord, TransferResult
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
@@ -20,6 +20,10 @@ from voicebot.dialogue.conversation_state import ConversationState
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
 GREETING_WAITS_S = 0.2
+
+
+# The caller's channel is in the dialplan, and not ours.
+_AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
 
 
 @dataclass(slots=True)
@@ -30,12 +34,15 @@ class CallContext:
     agent: str
     started_at: datetime
     state: CallState = CallState.OFFERED
+    opening: str = ""  # the agent's first words
     taken_s: float = 0.0
     answered_s: float | None = None
     greet_at_s: float | None = None
     was_greeted: bool = False
     left_because: str | None = None
     is_recorded: bool = False
+    transfers: list[TransferRecord] = field(default_factory=list)
+    came_back: TransferResult | None = None  # the agent has yet to say so
     conversation: ConversationState = field(default_factory=ConversationState)
 
 
@@ -60,6 +67,7 @@ class CallSession:
         self._context = context
         # Call time goes on where the context was taken, whatever this machine's clock says.
         self._began_now = now - context.taken_s
+        self._is_let_go = False
         self._conversation = Conversation(business, context.started_at, context.conversation)
 
     @property
@@ -67,8 +75,18 @@ class CallSession:
         return self._context.state
 
     @property
+    def is_over(self) -> bool:
+        """Whether this process has nothing more to do with the call."""
+        return self._is_let_go or self.state is CallState.ENDED
+
+    @property
     def agent_is_audible(self) -> bool:
         return self._conversation.agent_is_audible
+
+    @property
+    def end_silence_ms(self) -> int | None:
+        """How long a pause ends what the caller is saying; None: as always."""
+        return self._conversation.end_silence_ms
 
     def context(self, now: float) -> CallContext:
         self._context.taken_s = now - self._began_now
@@ -87,21 +105,36 @@ class CallSession:
             case on.Claimed() if before is CallState.OFFERED:
                 return [do.Connect()]
             case on.Connected() if before is CallState.CONNECTING:
-                context.answered_s = t
+                if context.answered_s is None:
+                    context.answered_s = t
+                if context.came_back is not None:
+                    result, context.came_back = context.came_back, None
+                    return self._conversation.come_back(result, t)
                 context.greet_at_s = t + GREETING_WAITS_S
                 return []
+            case on.OperatorTook(operator) if before is CallState.TRANSFERRING:
+                self._transfer(result=TransferResult.CONNECTED, operator=operator, connected_s=t)
+                return []
+            case on.CameBack(result) if before in _AWAY:
+                self._transfer(result=result, ended_s=t)
+                context.came_back = result
+                return [do.Connect()]
             case on.ConnectFailed(code) if before is CallState.CONNECTING:
-                return self._follow([do.Leave(code)])
+                return self._follow([do.Leave(code)], t)
             case on.MediaLost() if before is CallState.TALKING:
                 # Whoever has said goodbye wants no apology and no voicemail.
                 is_closing = self._conversation.is_closing
                 last = do.HangUp(NORMAL_CLEARING) if is_closing else do.Leave("media-lost")
-                return self._follow([*self._conversation.end(), last])
+                return self._follow([*self._conversation.end(), last], t)
+            case on.GivenUp() if before in _AWAY:
+                context.state = before  # whoever goes on finds the call where it is
+                self._is_let_go = True
+                return []
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
-                return self._follow([*self._conversation.end(), do.Leave(reason)])
+                return self._follow([*self._conversation.end(), do.Leave(reason)], t)
             case on.HungUp(cause) if before is not CallState.ENDED:
                 return self._end(cause, t)
-            case on.LeftStasis() if before is not CallState.ENDED:
+            case on.LeftStasis() if before not in (*_AWAY, CallState.ENDED):
                 return self._end(NORMAL_CLEARING, t)
         if before is not CallState.TALKING:
             return []
@@ -109,7 +142,7 @@ class CallSession:
         if isinstance(event, on.CallerAudible | on.SpeechStarted):
             commands = self._greet(t)
         commands += self._conversation.receive(_as_conversation_event(event), t)
-        return self._follow(commands)
+        return self._follow(commands, t)
 
     def on_deadline(self, now: float) -> list[do.Command]:
         """What to do because time has passed."""
@@ -121,7 +154,7 @@ class CallSession:
         greet_at_s = self._context.greet_at_s
         if greet_at_s is not None and t >= greet_at_s:
             return self._greet(t)
-        return self._follow(self._conversation.on_deadline(t))
+        return self._follow(self._conversation.on_deadline(t), t)
 
     def _deadline_s(self) -> float | None:
         if self.state is not CallState.TALKING:
@@ -133,30 +166,69 @@ class CallSession:
         if self._context.was_greeted:
             return []
         self._context.was_greeted, self._context.greet_at_s = True, None
-        return self._conversation.open(t)
+        return self._conversation.open(self._context.opening or self._business.opening, t)
 
-    def _follow(self, commands: list[do.Command]) -> list[do.Command]:
+    def _transfer(
+        self,
+        *,
+        result: TransferResult,
+        operator: str | None = None,
+        connected_s: float | None = None,
+        ended_s: float | None = None,
+    ) -> None:
+        """What is known of the transfer under way."""
+        transfer = self._context.transfers[-1]
+        if transfer.connected_at is not None:
+            result = TransferResult.CONNECTED
+        self._context.transfers[-1] = replace(
+            transfer,
+            result=result,
+            operator=transfer.operator if operator is None else operator,
+            connected_at=self._at(connected_s) or transfer.connected_at,
+            ended_at=self._at(ended_s),
+        )
+
+    def _follow(self, commands: list[do.Command], t: float) -> list[do.Command]:
         """Where the call stands after its own decisions."""
         for command in commands:
+            if isinstance(command, do.Transfer):
+                self._begin_transfer(command, t)
             self._context.state = DECISIONS.get(type(command), self._context.state)
             if isinstance(command, do.Leave):
                 self._context.left_because = command.reason
         return commands
 
+    def _begin_transfer(self, command: do.Transfer, t: float) -> None:
+        wanted = self._business.transfer(command.transfer_id)
+        self._context.transfers.append(
+            TransferRecord(
+                number=len(self._context.transfers),
+                target=wanted.id,
+                mode=wanted.mode,
+                result=TransferResult.ABANDONED,  # until somebody takes it, or nobody does
+                operator="",
+                summary=command.summary,
+                started_at=self._context.started_at + timedelta(seconds=t),
+            )
+        )
+
     def _end(self, cause: int, t: float) -> list[do.Command]:
         context = self._context
         commands = self._conversation.end()
+        if context.transfers and context.transfers[-1].ended_at is None:
+            self._transfer(result=context.transfers[-1].result, ended_s=t)
         record = CallRecord(
             facts=context.facts,
             business=self._business.name,
             agent=context.agent,
-            handled_by=HandledBy.AGENT if context.left_because is None else HandledBy.DIALPLAN,
+            handled_by=handled_by(context.transfers, context.left_because),
             started_at=context.started_at,
             answered_at=self._at(context.answered_s),
             ended_at=context.started_at + timedelta(seconds=t),
-            outcome=outcome_of(context.conversation, context.left_because),
+            outcome=outcome_of(context.conversation, context.transfers, context.left_because),
             hangup_cause=cause,
             turns=tuple(context.conversation.records),
+            transfers=tuple(context.transfers),
             recording_caller=self._recording("caller"),
             recording_agent=self._recording("agent"),
         )
@@ -178,6 +250,8 @@ def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
         on.Claimed
         | on.Connected
         | on.ConnectFailed
+        | on.OperatorTook
+        | on.CameBack
         | on.MediaLost
         | on.GivenUp
         | on.HungUp

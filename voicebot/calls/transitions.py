@@ -18,6 +18,8 @@ class CallState(StrEnum):
     OFFERED = "offered"  # claimed in the race; the channel is on its way to us
     CONNECTING = "connecting"  # being answered, bridged, its media opened
     TALKING = "talking"
+    TRANSFERRING = "transferring"  # in the dialplan, while a person's telephone rings
+    WITH_OPERATOR = "with_operator"  # in the dialplan, talking with a person
     CLEARING = "clearing"  # hung up by us; the channel is on its way out
     LEAVING = "leaving"  # handed over to the dialplan
     ENDED = "ended"
@@ -30,9 +32,10 @@ _CONVERSATION = (
     on.Transcribed,
     on.RecognitionFailed,
     on.Retrieved,
-    on.ReplyPhrase,
-    on.ReplyFinished,
-    on.ReplyFailed,
+    on.Stepped,
+    on.ThinkingDone,
+    on.ThinkingFailed,
+    on.Promised,
     on.PhraseStarted,
     on.PhrasePlayed,
     on.PhraseFailed,
@@ -48,6 +51,29 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     (CallState.CONNECTING, on.MediaLost): CallState.CONNECTING,
     (CallState.TALKING, on.MediaLost): CallState.LEAVING,
     **{(CallState.TALKING, event): CallState.TALKING for event in _CONVERSATION},
+    (CallState.TRANSFERRING, on.OperatorTook): CallState.WITH_OPERATOR,
+    # Another agent than the one that sent the caller off may get the call back.
+    (CallState.TRANSFERRING, on.CameBack): CallState.CONNECTING,
+    (CallState.WITH_OPERATOR, on.CameBack): CallState.CONNECTING,
+    # Told late: we have the caller again, or have given the call away for good.
+    **{
+        (state, event): state
+        for state in (
+            CallState.CONNECTING,
+            CallState.TALKING,
+            CallState.CLEARING,
+            CallState.LEAVING,
+            CallState.ENDED,
+        )
+        for event in (on.OperatorTook, on.CameBack)
+    },
+    (CallState.WITH_OPERATOR, on.OperatorTook): CallState.WITH_OPERATOR,
+    # The caller's channel is out of Stasis, as it must be; the media channel ends with that.
+    **{
+        (state, event): state
+        for state in (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
+        for event in (*_CONVERSATION, on.LeftStasis, on.MediaLost, on.Connected, on.ConnectFailed)
+    },
     # The caller's doings do not wait for us.
     (CallState.CONNECTING, on.CallerAudible): CallState.CONNECTING,
     (CallState.CONNECTING, on.KeyPressed): CallState.CONNECTING,
@@ -66,15 +92,23 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
         if state is not CallState.ENDED
     },
     (CallState.ENDED, on.GivenUp): CallState.ENDED,
+    # A caller with a person is not ours to take away: the call goes on without us.
+    (CallState.WITH_OPERATOR, on.GivenUp): CallState.WITH_OPERATOR,
+    (CallState.TRANSFERRING, on.GivenUp): CallState.TRANSFERRING,
     # The caller may hang up at any moment, and Asterisk may tell us twice.
     **{(state, on.HungUp): CallState.ENDED for state in CallState},
-    **{(state, on.LeftStasis): CallState.ENDED for state in CallState},
+    **{
+        (state, on.LeftStasis): CallState.ENDED
+        for state in CallState
+        if state not in (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
+    },
 }
 
 # What the call itself decides: the conversation is over, or cannot go on.
 DECISIONS: Mapping[type[do.Command], CallState] = {
     do.HangUp: CallState.CLEARING,
     do.Leave: CallState.LEAVING,
+    do.Transfer: CallState.TRANSFERRING,
 }
 
 

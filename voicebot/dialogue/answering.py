@@ -11,6 +11,7 @@ from datetime import datetime
 
 from voicebot.calls.model import AnswerSource, TurnRecord
 from voicebot.dialogue import guard
+from voicebot.dialogue.actions import Action, action_of
 from voicebot.dialogue.answers import Candidate, NoFact, OfferFact, TellFact, choose
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.intents import Intent, recognise_intent
@@ -27,22 +28,31 @@ class Answer:
     is_farewell: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Not words, but this action."""
+
+    action: Action
+
+
 def answer_at_once(
     business: Business,
     heard: str,
     at: datetime,
     *,
+    actions: Sequence[Action] = (),
     offered_fact_id: str | None,
     last: TurnRecord | None,
-) -> Answer | None:
+) -> Answer | Do | None:
     """The answer to words that say only one thing; None: the facts must be looked up.
 
-    `offered_fact_id`: what the caller was asked about before. `last`: the turn before.
+    `offered_fact_id`: the fact or action that the caller was asked about before.
+    `last`: the turn before.
     """
     phrases = business.phrases
     match recognise_intent(heard):
         case Intent.YES if offered_fact_id is not None:
-            return _told(business, offered_fact_id, at)
+            return _found(business, actions, offered_fact_id, at)
         case Intent.NO | Intent.DECLINE if offered_fact_id is not None:
             return Answer(phrases.ask_again)
         case Intent.GOODBYE | Intent.DECLINE:
@@ -55,16 +65,24 @@ def answer_at_once(
 
 
 def answer_from_facts(
-    business: Business, candidates: Sequence[Candidate], at: datetime
-) -> Answer | None:
-    """The answer that the business has given itself; None: the model must be asked."""
+    business: Business,
+    actions: Sequence[Action],
+    candidates: Sequence[Candidate],
+    at: datetime,
+) -> Answer | Do | None:
+    """The answer that the business has given itself, or the action that is wanted; None: the
+    model must be asked."""
     match choose(candidates):
-        case TellFact(fact_id):
-            return _told(business, fact_id, at)
-        case OfferFact(fact_id):
-            topic = business.fact(fact_id).topic
-            question = business.phrases.do_you_mean.format(topic=topic)
-            return Answer(question, offered_fact_id=fact_id)
+        case TellFact(found_id):
+            return _found(business, actions, found_id, at)
+        case OfferFact(found_id):
+            action = action_of(actions, found_id)
+            if action is not None:
+                question = business.phrases.shall_i.format(offer=action.offer)
+            else:
+                topic = business.fact(found_id).topic
+                question = business.phrases.do_you_mean.format(topic=topic)
+            return Answer(question, offered_fact_id=found_id)
         case NoFact():
             return None
 
@@ -82,6 +100,14 @@ def _known_words(business: Business) -> frozenset[str]:
     return frozenset(word.lower() for name in names for word in name.split())
 
 
-def _told(business: Business, fact_id: str, at: datetime) -> Answer:
+def told(business: Business, fact_id: str, at: datetime) -> Answer:
+    """A fact in the business's own words; raises KeyError for an unknown one."""
     text = business.fact(fact_id).spoken(business.hours, at)
     return Answer(text, AnswerSource.FACT, fact_id)
+
+
+def _found(
+    business: Business, actions: Sequence[Action], found_id: str, at: datetime
+) -> Answer | Do:
+    action = action_of(actions, found_id)
+    return Do(action) if action is not None else told(business, found_id, at)

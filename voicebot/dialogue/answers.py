@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.dialogue.actions import Action
 from voicebot.dialogue.business import Business
 
 # Cosine of all-MiniLM-L6-v2 sentence vectors; see docs/decisions.md for how they were chosen.
@@ -77,9 +78,15 @@ Verdict = TellFact | OfferFact | NoFact
 class FactIndex:
     """The questions of a business as vectors, to be compared with a caller's."""
 
-    def __init__(self, business: Business, vectors: Sequence[Sequence[float]]) -> None:
+    def __init__(
+        self,
+        business: Business,
+        vectors: Sequence[Sequence[float]],
+        actions: Sequence[Action] = (),
+    ) -> None:
         """`vectors`: one unit vector per question, in the order of `questions_of`."""
         self._fact_ids = [fact.id for fact in business.facts for _ in fact.questions]
+        self._fact_ids += [action.id for action in actions for _ in action.requests]
         if len(vectors) != len(self._fact_ids):
             raise ValueError(f"{len(vectors)} vectors for {len(self._fact_ids)} questions")
         self._vectors: NDArray[np.float32] = np.asarray(vectors, dtype=np.float32)
@@ -88,6 +95,8 @@ class FactIndex:
             fact.id: everywhere | _stems(" ".join((fact.topic, *fact.questions, *fact.texts)))
             for fact in business.facts
         }
+        for action in actions:
+            self._stems[action.id] = everywhere | _stems(" ".join((action.offer, *action.requests)))
 
     def nearest(self, vector: Sequence[float], text: str, limit: int = 3) -> tuple[Candidate, ...]:
         """The nearest facts, best first, each by its best question.
@@ -114,9 +123,10 @@ def _stems(text: str) -> frozenset[str]:
     )
 
 
-def questions_of(business: Business) -> list[str]:
-    """All questions of a business file, in the order that FactIndex expects their vectors."""
-    return [question for fact in business.facts for question in fact.questions]
+def questions_of(business: Business, actions: Sequence[Action] = ()) -> list[str]:
+    """All questions and requests, in the order that FactIndex expects their vectors."""
+    questions = [question for fact in business.facts for question in fact.questions]
+    return questions + [request for action in actions for request in action.requests]
 
 
 def choose(candidates: Sequence[Candidate]) -> Verdict:

@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 
 from voicebot.dialogue import operators
 from voicebot.dialogue.business_parts import Hours, Part, Spoken
+from voicebot.dialogue.fixed_phrases import PATTERNS, Phrases
+from voicebot.dialogue.menu import Key, KeyChoice, NumberEntry
 from voicebot.dialogue.operators import Operator, Transfer
 from voicebot.dialogue.phrases import split
 
@@ -58,44 +60,21 @@ class Fact(Part):
         )
 
 
-class Phrases(Part):
-    """Fixed sentences; each has a default that a business may replace."""
-
-    not_understood: Spoken = "Sorry, I did not catch that. Could you say it again?"
-    unknown: Spoken = (
-        "I am afraid I do not know that, and I would rather not guess. "
-        "You can ask me something else."
-    )
-    do_you_mean: Spoken = "Do you mean {topic}?"
-    welcome: Spoken = "You are welcome. Is there anything else you would like to know?"
-    ask_again: Spoken = "All right. What would you like to know?"
-    still_there_first: Spoken = "Are you still there?"
-    still_there_second: Spoken = "I cannot hear you. Are you still on the line?"
-    silent_farewell: Spoken = "I still cannot hear you, so I will hang up now. Goodbye."
-    farewell: Spoken = "Thank you for calling. Goodbye."
-    trouble: Spoken = "I am sorry, I cannot answer that right now. Please try something else."
-
-    @model_validator(mode="after")
-    def _names_the_topic(self) -> Self:
-        try:
-            is_asked = self.do_you_mean.format(topic="?") != self.do_you_mean.format(topic="!")
-        except (LookupError, ValueError, AttributeError) as error:
-            raise ValueError("do_you_mean: {topic} is the only thing to fill in") from error
-        if not is_asked:
-            raise ValueError("do_you_mean must contain {topic}")
-        return self
-
-
 class Recording(Part):
     """Whether calls are recorded, and what the caller is told about it."""
 
     enabled: bool = False
     announcement: Spoken | None = None
+    asks_consent: bool = Field(
+        default=False, description="Nothing is recorded before the caller has said yes."
+    )
 
     @model_validator(mode="after")
     def _is_announced(self) -> Self:
-        if self.enabled and self.announcement is None:
+        if self.enabled and self.announcement is None and not self.asks_consent:
             raise ValueError("recording needs an announcement, said at the start of each call")
+        if self.asks_consent and not self.enabled:
+            raise ValueError("asks_consent: nothing is recorded, so nothing is to be asked")
         return self
 
 
@@ -131,6 +110,16 @@ class Business(Part):
     operator: str | None = Field(
         None, description='The transfer for callers who just want a person ("operator").'
     )
+    lets_model_act: bool = Field(
+        False,
+        description="The language model may propose an action of the list; the caller is asked.",
+    )
+    takes_messages: bool = Field(True, description="And requests to be called back.")
+    calls_back_missed: bool = Field(
+        True, description="Callers whom nobody served, or whose call broke, wait to be rung back."
+    )
+    menu: dict[Key, KeyChoice] = Field({}, description="What the caller's keys do.")
+    entries: tuple[NumberEntry, ...] = ()
     agents: dict[str, str] = Field(
         {}, description="DID to agent: `package.module:Class` or an entry point's name."
     )
@@ -153,7 +142,11 @@ class Business(Part):
             for did in self.dids
             if not re.fullmatch(r"\+?\d{2,15}", did)
         ]
-        for name, values in (("facts: id", [fact.id for fact in self.facts]), ("dids", self.dids)):
+        for name, values in (
+            ("facts: id", [fact.id for fact in self.facts]),
+            ("entries: id", [entry.id for entry in self.entries]),
+            ("dids", self.dids),
+        ):
             problems += [
                 f'{name}: "{value}" occurs {count} times'
                 for value, count in Counter(values).items()
@@ -162,6 +155,7 @@ class Business(Part):
         problems += operators.problems_of(self.operators, self.transfers)
         if self.operator is not None and self.operator not in {one.id for one in self.transfers}:
             problems.append(f'operator: "{self.operator}" is no transfer')
+        problems += self._problems_of_menu()
         problems += [
             f'agents: "{did}" is none of the dids' for did in self.agents.keys() - set(self.dids)
         ]
@@ -175,18 +169,38 @@ class Business(Part):
             raise ValueError("; ".join(problems))
         return self
 
+    def _problems_of_menu(self) -> list[str]:
+        known = {
+            "fact": {fact.id for fact in self.facts},
+            "transfer": {transfer.id for transfer in self.transfers},
+            "entry": {entry.id for entry in self.entries},
+        }
+        return [
+            f'menu: {key}: "{getattr(choice, kind)}" is no {kind}'
+            for key, choice in self.menu.items()
+            for kind, ids in known.items()
+            if getattr(choice, kind) is not None and getattr(choice, kind) not in ids
+        ]
+
     @property
     def opening(self) -> str:
         """The first words of every call."""
+        parts = [self.greeting]
         if self.recording.enabled and self.recording.announcement is not None:
-            return f"{self.recording.announcement} {self.greeting}"
-        return self.greeting
+            parts.insert(0, self.recording.announcement)
+        if self.recording.asks_consent:
+            parts.append(self.phrases.ask_consent)
+        return " ".join(parts)
 
     @property
     def disclosures(self) -> tuple[str, ...]:
-        """Those phrases of the opening that every caller must have heard: that a machine speaks,
+        """Those phrases of the opening that every caller must have heard."""
+        return self.disclosures_in(self.opening)
+
+    def disclosures_in(self, opening: str) -> tuple[str, ...]:
+        """Those phrases of an opening that every caller must have heard: that a machine speaks,
         and that the call is recorded. In a language whose words are not known here: all."""
-        phrases = tuple(split(self.opening))
+        phrases = tuple(split(opening))
         if not self.language.startswith("en"):
             return phrases
         announcement = (self.recording.enabled and self.recording.announcement) or ""
@@ -209,6 +223,13 @@ class Business(Part):
         hours = transfer.hours if transfer.hours is not None else self.hours
         return hours is None or hours.are_open(at)
 
+    def entry(self, entry_id: str) -> NumberEntry:
+        """Raises KeyError for an id that is not in the file."""
+        for entry in self.entries:
+            if entry.id == entry_id:
+                return entry
+        raise KeyError(entry_id)
+
     def fact(self, fact_id: str) -> Fact:
         """Raises KeyError for an id that is not in the file."""
         for fact in self.facts:
@@ -220,10 +241,13 @@ class Business(Part):
     def standard_texts(self) -> tuple[str, ...]:
         """Everything the agent may say that is known beforehand: worth synthesising once."""
         fixed = self.phrases.model_dump()
-        question = fixed.pop("do_you_mean")
+        for name in PATTERNS:
+            del fixed[name]
+        question = self.phrases.do_you_mean
         return (
             self.opening,
             *fixed.values(),
             *(text for fact in self.facts for text in fact.texts),
             *(question.format(topic=fact.topic) for fact in self.facts),
+            *(answer for entry in self.entries for answer in (entry.ask, entry.done)),
         )

@@ -1,8 +1,9 @@
-"""What does the agent do next in this conversation?
+"""Who has the floor, and what becomes of what the agent wants said?
 
-Takes what happened and returns what to do. The caller always comes first: speech
-stops the agent, and speech before the answer is audible is taken as going on, so
-that both parts are understood together. Whatever fails, the caller hears words.
+Takes what happened and returns what to do. The caller always comes first: speech and keys
+stop the agent, and speech before the answer is audible is taken as going on, so that both
+parts are understood together. What to answer is the agent's to say, turn by turn. Whatever
+fails, the caller hears words.
 
 All times are seconds since the call began.
 """
@@ -11,15 +12,13 @@ from datetime import datetime, timedelta
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import AnswerSource, PhraseId
-from voicebot.dialogue import prompt
-from voicebot.dialogue.answering import Answer, answer_at_once, answer_from_facts, may_be_said
-from voicebot.dialogue.answers import Candidate
+from voicebot.calls.model import AnswerSource, PhraseId, TransferResult
+from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
+from voicebot.dialogue.conversation_state import ConversationState, Phase
+from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.phrases import split
-from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState
-from voicebot.turns.playback import HeardPhrase
+from voicebot.dialogue.turn import Moments, PhraseState
 
 # Lets the last frames of a farewell pass through bridge and RTP before the BYE.
 AFTER_FAREWELL_S = 0.2
@@ -29,6 +28,8 @@ FAILURES_TO_GIVE_UP = 2
 UNRECOGNISED_TO_GIVE_UP = 3
 # Beyond the longest utterance: whoever should have told its end is gone.
 LONGEST_HEARING_S = 40.0
+# A number's next key is waited for so long.
+BETWEEN_KEYS_S = 4.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
 
 
@@ -41,6 +42,7 @@ class Conversation:
         self._business = business
         self._started_at = started_at
         self.state = state if state is not None else ConversationState()
+        self._floor = Floor(self.state, started_at)
 
     @property
     def agent_is_audible(self) -> bool:
@@ -56,10 +58,21 @@ class Conversation:
     def next_deadline_s(self) -> float | None:
         return self.state.deadline_s
 
-    def open(self, t: float) -> list[do.Command]:
+    @property
+    def end_silence_ms(self) -> int | None:
+        """How long a pause ends what the caller is saying; None: as always."""
+        return self.state.listen.end_silence_ms
+
+    def open(self, opening: str, t: float) -> list[do.Command]:
         """The first words of the call."""
-        self.state.owed = list(self._business.disclosures)
-        return self._speak_unasked(self._business.opening, t)
+        self.state.owed = list(self._business.disclosures_in(opening))
+        return self._speak_unasked(opening, t)
+
+    def come_back(self, result: TransferResult, t: float) -> list[do.Command]:
+        """Nobody took the caller over: the agent goes on."""
+        self.state.turn = self._floor.new_turn(t)
+        self.state.turn.came_back = result
+        return self._think(t)
 
     def receive(self, event: on.ConversationEvent, t: float) -> list[do.Command]:
         """What to do about an event. Late and repeated ones change nothing."""
@@ -91,25 +104,30 @@ class Conversation:
                     return []
                 state.unheard = None
                 return self._say(self._business.phrases.not_understood, t)
-            case on.Retrieved(id_, candidates) if turn is not None and turn.reply_id == id_:
-                turn.moments.retrieved_s = t
-                return self._answer(candidates, t)
-            case on.ReplyPhrase(id_, text) if turn is not None and turn.reply_id == id_:
-                return self._review(text, t)
-            case on.ReplyFinished(id_) | on.ReplyFailed(id_) if (
-                turn is not None and turn.reply_id == id_
-            ):
-                turn.reply_id = None
+            case on.KeyPressed(digit):
+                return self._key(digit, t)
+            case on.Retrieved(id_) if turn is not None and turn.reply_id == id_:
+                turn.note_retrieved(t)
+            case on.Stepped(id_, step) if turn is not None and turn.reply_id == id_:
+                return self._follow(step, t)
+            case on.ThinkingDone(id_, memory) if turn is not None and turn.reply_id == id_:
+                turn.reply_id, turn.memory = None, memory
+                # An agent that says nothing would leave the caller in silence.
+                silent = not turn.phrases and turn.ending is None
+                return self._say(self._business.phrases.unknown, t) if silent else self._go_on(t)
+            case on.ThinkingFailed(id_) if turn is not None and turn.reply_id == id_:
+                turn.reply_id, turn.ending = None, None
                 if turn.phrases:
                     return self._go_on(t)
-                phrases, has_failed = self._business.phrases, isinstance(event, on.ReplyFailed)
-                return self._say(phrases.trouble if has_failed else phrases.unknown, t)
+                return self._say(self._business.phrases.trouble, t)
+            case on.Promised(outcome):
+                state.promised = outcome
             case on.PhraseStarted(phrase_id, synthesis_ms):
                 return self._phrase_started(phrase_id, synthesis_ms, t)
             case on.PhrasePlayed() | on.PhraseFailed():
                 return self._phrase_over(event, t)
             case on.Silenced(heard):
-                return self._silenced(heard)
+                return self._floor.silenced(heard)
         return []
 
     def on_deadline(self, t: float) -> list[do.Command]:
@@ -121,7 +139,7 @@ class Conversation:
         if state.phase is Phase.CLOSING:
             state.phase = Phase.OVER
             return [do.HangUp(NORMAL_CLEARING)]
-        if state.phase is Phase.HEARING:
+        if state.phase in (Phase.HEARING, Phase.KEYING):
             state.phase = Phase.UNDERSTANDING
             return self._understand(t)
         assert state.phase is Phase.LISTENING, "whoever speaks or thinks is waited for"
@@ -135,59 +153,36 @@ class Conversation:
 
     def end(self) -> list[do.Command]:
         """The caller is gone: what is open is closed as far as it was heard."""
-        state = self.state
-        commands: list[do.Command] = []
-        for turn in (state.stopping, state.turn):
-            if turn is not None and (turn.phrases or turn.utterances):
-                turn.cut()
-                commands += self._close(turn)
-        state.stopping = state.turn = state.deadline_s = None
-        state.phase = Phase.OVER
-        return commands
+        return self._floor.end()
 
-    # --- the caller speaks -------------------------------------------------
+    # --- the caller speaks, or presses keys --------------------------------
 
     def _caller_speaks(self, t: float) -> list[do.Command]:
         state = self.state
-        if state.phase in (Phase.CLOSING, Phase.HEARING):
+        if state.phase in (Phase.CLOSING, Phase.HEARING, Phase.AWAY):
             return []  # a farewell is never cut
-        state.deadline_s = t + LONGEST_HEARING_S
-        commands: list[do.Command] = []
-        turn = state.turn
-        if turn is not None:
-            if turn.reply_id is not None:
-                commands.append(do.CancelReply(turn.reply_id))
-                turn.reply_id = None
-            if turn.phrases:
-                commands.append(do.StopSpeaking())
-            if turn.is_audible or (turn.phrases and not turn.heard):
-                turn.is_interrupted = True
-                commands += self._forget_stopping()
-                state.stopping, state.turn = turn, None
-            else:
-                turn.start_over()
-                state.offered_fact_id = None  # nobody heard that offer
-        if state.turn is None:
-            state.turn = self._new_turn(t)
-        state.phase = Phase.HEARING
+        commands = self._floor.take(t)
+        state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
         return commands
 
-    def _forget_stopping(self) -> list[do.Command]:
-        stopping, self.state.stopping = self.state.stopping, None
-        if stopping is None:
+    def _key(self, digit: str, t: float) -> list[do.Command]:
+        state = self.state
+        if state.phase in (Phase.CLOSING, Phase.AWAY):
             return []
-        stopping.cut()
-        return self._close(stopping)
-
-    def _silenced(self, phrases: tuple[HeardPhrase, ...]) -> list[do.Command]:
-        stopping, self.state.stopping = self.state.stopping, None
-        if stopping is None:
-            return []
-        stopping.cut(phrases)
-        rest = " ".join(item.text for item in stopping.phrases if item.state is PhraseState.CUT)
-        if rest and self.state.phase in (Phase.HEARING, Phase.UNDERSTANDING):
-            self.state.unheard = Unheard(rest, stopping.source, stopping.fact_id)
-        return self._close(stopping)
+        commands = [] if state.phase is Phase.HEARING else self._floor.take(t)
+        turn, listen = state.turn, state.listen
+        assert turn is not None
+        is_last = digit == listen.last_key and listen.max_keys > 1
+        if not is_last:
+            turn.keys += digit
+        is_complete = is_last or len(turn.keys) >= listen.max_keys
+        if state.phase is Phase.HEARING:
+            return commands  # the words come first; then both are understood together
+        if not is_complete:
+            state.phase, state.deadline_s = Phase.KEYING, t + BETWEEN_KEYS_S
+            return commands
+        state.phase = Phase.UNDERSTANDING
+        return commands + self._understand(t)
 
     # --- what was said, and what to answer ---------------------------------
 
@@ -197,68 +192,71 @@ class Conversation:
         if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
             return []
         unheard, state.unheard = state.unheard, None
-        if not turn.heard:
+        if not turn.heard and not turn.keys:
+            if turn.came_back is not None:
+                return self._think(t)
             # A noise stopped the agent: go on with what the caller has not heard.
             if unheard is not None:
-                return self._give(Answer(unheard.text, unheard.source, unheard.fact_id), t)
+                turn.source, turn.fact_id = unheard.source, unheard.fact_id
+                return self._say(unheard.text, t) + self._end_with(unheard.ending, t)
             state.turn, state.phase = None, Phase.LISTENING
             if turn.is_untouched:
                 state.next_number -= 1
             return self._listen(t)
         state.silent_prompts = 0
-        if state.offered_fact_id is not None:
-            # Kept in the turn: "yes", and before the answer is heard "yes, please", is one yes.
-            turn.answers_offer, state.offered_fact_id = state.offered_fact_id, None
-        answer = answer_at_once(
-            self._business,
-            turn.heard,
-            self._at(t),
-            offered_fact_id=turn.answers_offer,
-            last=state.records[-1] if state.records else None,
-        )
-        if answer is None:
-            return [do.Retrieve(turn.await_reply(), turn.heard)]
-        return self._give(answer, t)
+        return self._think(t)
 
-    def _answer(self, candidates: tuple[Candidate, ...], t: float) -> list[do.Command]:
-        turn = self.state.turn
-        assert turn is not None
-        turn.reply_id = None
-        answer = answer_from_facts(self._business, candidates, self._at(t))
-        if answer is not None:
-            return self._give(answer, t)
-        messages = prompt.messages_for(self._business, self.state.history, turn.heard)
-        return [
-            do.Reply(turn.await_reply(), tuple(messages), prompt.MAX_TOKENS, prompt.TEMPERATURE)
-        ]
-
-    def _review(self, text: str, t: float) -> list[do.Command]:
-        turn = self.state.turn
-        assert turn is not None
-        assert turn.reply_id is not None
-        said = [phrase.text for phrase in turn.phrases]
-        if may_be_said(self._business, text, turn.heard, said):
-            turn.source, turn.moments.was_generated = AnswerSource.MODEL, True
-            return self._say(text, t)
-        commands: list[do.Command] = [do.CancelReply(turn.reply_id)]
-        turn.reply_id = None
-        if turn.phrases:
-            return commands + self._go_on(t)
-        turn.moments.was_generated = True
-        return commands + self._say(self._business.phrases.unknown, t)
-
-    # --- the agent speaks --------------------------------------------------
-
-    def _give(self, answer: Answer, t: float) -> list[do.Command]:
+    def _think(self, t: float) -> list[do.Command]:
         state, turn = self.state, self.state.turn
         assert turn is not None
-        turn.source, turn.fact_id = answer.source, answer.fact_id
-        if answer.offered_fact_id is not None:
-            state.offered_fact_id = answer.offered_fact_id
-        if answer.is_farewell:
-            state.caller_took_leave = True
-            return self._say_farewell(answer.text, t)
-        return self._say(answer.text, t)
+        state.phase, state.deadline_s = Phase.UNDERSTANDING, None
+        think = do.Think(
+            reply_id=turn.await_reply(),
+            heard=turn.heard,
+            utterances=tuple(turn.utterances),
+            keys=turn.keys,
+            at=self._at(t),
+            history=tuple(state.history),
+            last=state.records[-1] if state.records else None,
+            memory=dict(state.memory),
+            came_back=turn.came_back,
+            is_recording_paused=state.is_recording_paused,
+        )
+        return [think]
+
+    def _follow(self, step: Step, t: float) -> list[do.Command]:
+        """Does what the agent wants."""
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        match step:
+            case Say(text, source, fact_id):
+                if source is AnswerSource.MODEL:
+                    turn.moments.was_generated = True
+                if not turn.phrases or source is not AnswerSource.SCRIPT:
+                    turn.source, turn.fact_id = source, fact_id
+                return self._say(text, t)
+            case Listen():
+                turn.listen = step
+            case SetRecording(is_on):
+                if is_on is not state.is_recording_paused:
+                    return []
+                state.is_recording_paused = not is_on
+                return [do.SetRecording(is_on)]
+            case EndCall() | HandOver():
+                return self._end_with(step, t)
+        return []
+
+    def _end_with(self, ending: EndCall | HandOver | None, t: float) -> list[do.Command]:
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        turn.ending = ending
+        if isinstance(ending, EndCall):
+            state.caller_took_leave = state.caller_took_leave or ending.took_leave
+            state.phase = Phase.CLOSING
+            return self._go_on(t)
+        return []
+
+    # --- the agent speaks --------------------------------------------------
 
     def _say(self, text: str, t: float) -> list[do.Command]:
         """Answers within the open turn; what was cut of the disclosures comes first."""
@@ -272,12 +270,12 @@ class Conversation:
         return [do.Say(phrase.phrase_id, phrase.text) for phrase in spoken]
 
     def _speak_unasked(self, text: str, t: float) -> list[do.Command]:
-        self.state.turn = self._new_turn(t)
+        self.state.turn = self._floor.new_turn(t)
         return self._say(text, t)
 
     def _say_farewell(self, text: str, t: float) -> list[do.Command]:
         if self.state.turn is None:
-            self.state.turn = self._new_turn(t)
+            self.state.turn = self._floor.new_turn(t)
         commands = self._say(text, t)
         self.state.phase = Phase.CLOSING
         return commands
@@ -318,33 +316,32 @@ class Conversation:
     def _go_on(self, t: float) -> list[do.Command]:
         """Closes the turn once all of its answer is over."""
         state, turn = self.state, self.state.turn
-        if turn is None or not turn.is_over or state.phase not in (Phase.SPEAKING, Phase.CLOSING):
+        if turn is None or not turn.is_over:
             return []
-        if state.phase is Phase.SPEAKING and not turn.said_heard:
+        is_said = state.phase in (Phase.SPEAKING, Phase.CLOSING)
+        # Without a word: the agent has only asked for something to be done.
+        is_done = state.phase is Phase.UNDERSTANDING and turn.memory is not None
+        if not is_said and not is_done:
+            return []
+        if state.phase is not Phase.CLOSING and not turn.said_heard and turn.phrases:
             # All of it failed. If this fails, too, the call is given up.
             turn.source, turn.fact_id = AnswerSource.SCRIPT, None
             return self._say(self._business.phrases.trouble, t)
         state.turn = None
-        commands = self._close(turn)
+        commands = self._floor.close(turn)
         if state.phase is Phase.CLOSING:
             state.deadline_s = t + AFTER_FAREWELL_S
             return commands
+        if isinstance(turn.ending, HandOver):
+            state.phase, state.deadline_s = Phase.AWAY, None
+            return [*commands, do.Transfer(turn.ending.transfer_id, turn.ending.summary)]
         state.phase = Phase.LISTENING
+        state.listen = turn.listen if turn.listen is not None else Listen()
         return commands + self._listen(t)
 
     def _listen(self, t: float) -> list[do.Command]:
         self.state.deadline_s = t + self._business.silence.patience_s
         return []
 
-    def _new_turn(self, t: float) -> OpenTurn:
-        number = self.state.next_number
-        self.state.next_number += 1
-        return OpenTurn(number, t)
-
     def _at(self, t: float) -> datetime:
         return self._started_at + timedelta(seconds=t)
-
-    def _close(self, turn: OpenTurn) -> list[do.Command]:
-        record = turn.record(self._started_at)
-        self.state.remember(record)
-        return [do.NoteTurn(record)]

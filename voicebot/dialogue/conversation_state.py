@@ -7,7 +7,10 @@ from bisect import bisect
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from voicebot.calls.model import AnswerSource, TurnRecord
+from pydantic import JsonValue
+
+from voicebot.calls.model import AnswerSource, Outcome, TurnRecord
+from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.turn import OpenTurn
 
@@ -17,9 +20,11 @@ class Phase(StrEnum):
 
     LISTENING = "listening"  # nobody speaks
     HEARING = "hearing"  # the caller speaks
+    KEYING = "keying"  # the caller enters a number with keys
     UNDERSTANDING = "understanding"  # the caller has spoken; words, facts, reply are awaited
     SPEAKING = "speaking"  # an answer, or a part of it, is on its way to the caller
     CLOSING = "closing"  # the farewell is on its way; then the call ends
+    AWAY = "away"  # the caller is with a person, or on the way to one
     OVER = "over"
 
 
@@ -30,6 +35,7 @@ class Unheard:
     text: str
     source: AnswerSource
     fact_id: str | None
+    ending: HandOver | EndCall | None = None
 
 
 @dataclass(slots=True)
@@ -44,7 +50,10 @@ class ConversationState:
     records: list[TurnRecord] = field(default_factory=list)
     unheard: Unheard | None = None
     owed: list[str] = field(default_factory=list)  # phrases the caller must still hear
-    offered_fact_id: str | None = None
+    memory: dict[str, JsonValue] = field(default_factory=dict)  # the agent's notes
+    listen: Listen = field(default_factory=Listen)
+    is_recording_paused: bool = False
+    promised: Outcome | None = None
     silent_prompts: int = 0
     failures_in_row: int = 0  # phrases that could not be spoken
     unrecognised_in_row: int = 0  # utterances whose recognition failed

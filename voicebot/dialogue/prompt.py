@@ -7,6 +7,7 @@ so that the prefix does not change with every turn of a long call.
 
 from collections.abc import Sequence
 
+from voicebot.dialogue.actions import Action
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.phrases import split
@@ -57,6 +58,18 @@ def beginning(business: Business) -> list[dict[str, str]]:
         messages.append({"role": "user", "content": asked})
         messages.append({"role": "assistant", "content": answered})
     return messages
+
+
+def grammar_for(actions: Sequence[Action]) -> str:
+    """GBNF: a sentence, or the id of one of these actions and nothing else."""
+    choices = " | ".join(f'"{action.id}"' for action in actions)
+    # A sentence cannot begin with the mark of an action.
+    sentence = "sentence ::= [A-Z] [^@\\n]*"
+    return (
+        f"root ::= {choices} | sentence\n{sentence}\n"
+        if choices
+        else f"root ::= sentence\n{sentence}\n"
+    )
 
 
 def recent(history: Sequence[Exchange]) -> Sequence[Exchange]:

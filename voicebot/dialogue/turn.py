@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pydantic import JsonValue
+
 from voicebot.calls.model import (
     AnswerSource,
     PhraseId,
     ReplyId,
     StageTimings,
+    TransferResult,
     TurnRecord,
     UtteranceId,
 )
+from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.turns.playback import HeardPhrase, heard_words
 
 
@@ -71,7 +75,11 @@ class OpenTurn:
     reply_id: ReplyId | None = None  # retrieval or model run that is still awaited
     source: AnswerSource = AnswerSource.SCRIPT
     fact_id: str | None = None
-    answers_offer: str | None = None  # the fact that was offered before the caller spoke
+    keys: str = ""  # what the caller pressed
+    came_back: TransferResult | None = None  # the turn is the agent's own: nobody took the caller
+    memory: dict[str, JsonValue] | None = None  # the agent's notes, once its reply is complete
+    listen: Listen | None = None  # how the next turn is to be listened to
+    ending: EndCall | HandOver | None = None  # what follows once all was heard
     is_interrupted: bool = False
     moments: Moments = field(default_factory=Moments)
 
@@ -133,7 +141,13 @@ class OpenTurn:
         self.attempts += 1
         self.phrases.clear()
         self.reply_id, self.fact_id, self.source = None, None, AnswerSource.SCRIPT
+        self.memory = self.listen = self.ending = None
         self.moments = Moments()
+
+    def note_retrieved(self, t: float) -> None:
+        """The facts were looked up: that counts until something is said."""
+        if self.moments.phrase_known_s is None:
+            self.moments.retrieved_s = t
 
     def cut(self, heard: tuple[HeardPhrase, ...] = ()) -> None:
         """Speaking has stopped: phrases not fully played were heard in part, or not at all."""
@@ -171,7 +185,7 @@ class OpenTurn:
     def record(self, call_started_at: datetime) -> TurnRecord:
         return TurnRecord(
             number=self.number,
-            heard=self.heard,
+            heard=" ".join(part for part in (self.heard, masked_keys(self.keys)) if part),
             said=self.said,
             said_heard=self.said_heard,
             was_interrupted=self.is_interrupted,
@@ -180,6 +194,11 @@ class OpenTurn:
             timings=self.timings(),
             fact_id=self.fact_id,
         )
+
+
+def masked_keys(keys: str) -> str:
+    """That keys were pressed, and how many: what was entered may be a secret."""
+    return f"[{len(keys)} keys]" if keys else ""
 
 
 def _between(earlier_s: float | None, later_s: float | None) -> float | None:

@@ -58,11 +58,22 @@ class TurnTaker:
         return self._is_speaking
 
     def receive(
-        self, frame_ms: int, is_speech: bool, *, agent_is_speaking: bool
+        self,
+        frame_ms: int,
+        is_speech: bool,
+        *,
+        agent_is_speaking: bool,
+        end_silence_ms: int | None = None,
     ) -> SpeechOnset | SpeechEnd | None:
-        """Takes the next frame's verdict; tells what it changed, if anything."""
+        """Takes the next frame's verdict; tells what it changed, if anything.
+
+        `end_silence_ms`: ends the turn in place of the rule's; callers who leave a message, or
+        look for a number, make longer pauses.
+        """
         if self._is_speaking:
-            return self._follow(frame_ms, is_speech)
+            if end_silence_ms is None:
+                end_silence_ms = self._rules.end_silence_ms
+            return self._follow(frame_ms, is_speech, end_silence_ms)
         return self._await_onset(frame_ms, is_speech, agent_is_speaking)
 
     def _await_onset(
@@ -93,14 +104,14 @@ class TurnTaker:
         self._in_row_ms = rules.resumed_speech_ms  # the onset was no click
         return SpeechOnset(onset_ago_ms)
 
-    def _follow(self, frame_ms: int, is_speech: bool) -> SpeechEnd | None:
+    def _follow(self, frame_ms: int, is_speech: bool, end_silence_ms: int) -> SpeechEnd | None:
         rules = self._rules
         self._utterance_ms += frame_ms
         self._in_row_ms = self._in_row_ms + frame_ms if is_speech else 0
         goes_on = is_speech and self._in_row_ms >= rules.resumed_speech_ms
         self._silence_ms = 0 if goes_on else self._silence_ms + frame_ms
         # A noise just begun may be the next word: whether it is must be known first.
-        is_over = not is_speech and self._silence_ms >= rules.end_silence_ms
+        is_over = not is_speech and self._silence_ms >= end_silence_ms
         if not is_over and self._utterance_ms < rules.longest_utterance_ms:
             return None
         self._is_speaking = False

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.polling import until
-from voicebot.agents.connecting import BRIDGE_PREFIX
+from voicebot.calls.asterisk_names import BRIDGE_PREFIX
 from voicebot.business_file import load_business
 from voicebot.caller.listening import transcribe
 from voicebot.calls.model import CallRecord

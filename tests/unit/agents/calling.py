@@ -19,7 +19,7 @@ class HeldCall:
     def __init__(self, outside: Outside, *, codec: str = "ulaw") -> None:
         self.outside = outside
         facts = CallFacts(CallId(CALLER), CALLER, NUMBER, "1000", codec)
-        self.agent = CallAgent(outside.services(), facts, "voicebot-a-1")
+        self.agent = CallAgent(outside.services(), outside.desk(), facts, "voicebot-a-1")
         outside.on_link = lambda connection_id: self.agent.media_entered_stasis()
         outside.control.on_hung_up = self._hung_up
         outside.control.on_left = lambda channel_id: self.agent.left_stasis(None)

@@ -8,9 +8,10 @@ import pytest
 from tests.fakes.call_services import FOREVER, QUIET, SPEECH, Outside
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, NUMBER, HeldCall
-from voicebot.agents.call_agent import FALLBACK_CONTEXT, RECORD_ATTEMPTS
+from voicebot.agents.call_agent import RECORD_ATTEMPTS
 from voicebot.agents.scribe import RETRY_S
 from voicebot.calls import events as on
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import AnswerSource, CallId, HandledBy, Outcome
 from voicebot.calls.session import load_context
 from voicebot.dialogue.phrases import split
@@ -116,7 +117,7 @@ async def test_a_silent_caller_is_asked_and_then_sent_off(call: HeldCall) -> Non
 
 
 @pytest.mark.parametrize(
-    ("codec", "encoding"), [("ulaw", "ulaw"), ("alaw", "alaw"), ("g722", "ulaw"), ("", "ulaw")]
+    ("codec", "encoding"), [("ulaw", "ulaw"), ("alaw", "alaw"), ("g722", "slin16"), ("", "ulaw")]
 )
 async def test_the_audio_comes_as_the_caller_sends_it(
     outside: Outside, codec: str, encoding: str

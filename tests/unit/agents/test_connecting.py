@@ -30,7 +30,7 @@ class Connecting:
         if enters_stasis:
             outside.on_link = lambda connection_id: self.in_stasis.set()
         self.task: asyncio.Task[Connection] = asyncio.create_task(
-            connect(outside.services(), FACTS, Encoding.ULAW, self.in_stasis)
+            connect(outside.services(), FACTS.channel_id, Encoding.ULAW, self.in_stasis)
         )
 
     async def is_cancelled(self) -> None:

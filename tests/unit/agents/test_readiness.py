@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.fakes.call_services import Outside
 from tests.fakes.sample_business import a_business
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.readiness import PATIENCE_S, RETRY_S, Readiness
@@ -65,7 +66,7 @@ def model() -> Model:
 
 @pytest.fixture
 def readiness(workers: Workers, model: Model) -> Readiness:
-    return Readiness(BUSINESS, workers, model)
+    return Readiness([Outside(business=BUSINESS).desk()], workers, model)
 
 
 async def test_the_greeting_comes_first_for_callers_of_either_law(

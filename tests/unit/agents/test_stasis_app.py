@@ -9,11 +9,11 @@ import pytest
 from tests.fakes.ari_events import OWN, PEER, FakeAri
 from tests.fakes.call_services import FlakyDirectory, Outside
 from tests.fakes.virtual_time import passes, settle
-from voicebot.agents.call_agent import FALLBACK_CONTEXT
 from voicebot.agents.claiming import Peers
 from voicebot.agents.stasis_app import STOP_DEADLINE_S, StasisApp
 from voicebot.ari.decode import UnknownEvent
 from voicebot.ari.resources import Claim
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import CallId, ChannelId, HandledBy, Outcome
 from voicebot.calls.routing import LONGEST_DELAY_MS
 from voicebot.errors import AriRequestRefused

@@ -1,23 +1,45 @@
-"""How results of the workers become events of the call."""
+"""How results of the workers, and the agent's steps, become events of the call."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.fakes.call_services import FOREVER, QUIET, After, Outside
+from tests.fakes.call_services import FOREVER, QUIET, STARTED_AT, After, Outside
 from tests.fakes.virtual_time import passes, settle
-from voicebot.agents.thinking import RETRIEVAL_DEADLINE_S, Thinking
+from voicebot.agents.thinking import ANSWER_DEADLINE_S, Thinking
+from voicebot.agents.tools import RETRIEVAL_DEADLINE_S, STORE_DEADLINE_S
 from voicebot.audio.frames import Encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallId, ReplyId, UtteranceId
-from voicebot.dialogue.answers import Candidate
-from voicebot.errors import InferenceRefused, InferenceTimeout
+from voicebot.calls.model import (
+    AnswerSource,
+    CallFacts,
+    CallId,
+    ChannelId,
+    Outcome,
+    ReplyId,
+    UtteranceId,
+)
+from voicebot.dialogue.agent import Say, Step, Turn, VoiceAgent
+from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
 
 U1, R1 = UtteranceId("u1"), ReplyId("1.1")
 LATE = InferenceTimeout("stt", 4000)
-REPLY = do.Reply(R1, ({"role": "user", "content": "Hello"},), 32, 0.0)
+FACTS = CallFacts(CallId("node1-1.1"), ChannelId("node1-1.1"), "+12025550123", "1000", "alaw")
+
+
+def a_turn(heard: str, keys: str = "") -> do.Think:
+    return do.Think(
+        reply_id=R1,
+        heard=heard,
+        utterances=(U1,),
+        keys=keys,
+        at=STARTED_AT,
+        history=(),
+        last=None,
+        memory={},
+    )
 
 
 class Thinker:
@@ -25,20 +47,32 @@ class Thinker:
 
     def __init__(self, outside: Outside, tasks: asyncio.TaskGroup) -> None:
         self.events: list[on.CallEvent] = []
-        self.thinking = Thinking(outside.services(), CallId("node1-1.1"), tasks, self.events.append)
+        self.thinking = Thinking(
+            outside.services(), outside.desk(), FACTS, Encoding.ALAW, tasks, self.events.append
+        )
+
+    @property
+    def said(self) -> list[str]:
+        steps = [event.step for event in self.events if isinstance(event, on.Stepped)]
+        return [step.text for step in steps if isinstance(step, Say)]
 
 
 @pytest.fixture
-async def thinker(outside: Outside) -> AsyncIterator[Thinker]:
-    async with asyncio.TaskGroup() as tasks:
-        yield Thinker(outside, tasks)
+async def tasks() -> AsyncIterator[asyncio.TaskGroup]:
+    async with asyncio.TaskGroup() as group:
+        yield group
+
+
+@pytest.fixture
+async def thinker(outside: Outside, tasks: asyncio.TaskGroup) -> Thinker:
+    return Thinker(outside, tasks)
 
 
 async def test_an_utterance_is_transcribed_in_the_business_s_language(
     outside: Outside, thinker: Thinker
 ) -> None:
     outside.recognizer.script.append("Where are you?")
-    thinker.thinking.recognize(U1, QUIET, Encoding.ALAW)
+    thinker.thinking.recognize(U1, QUIET)
     await settle()
     assert thinker.events == [on.Transcribed(U1, "Where are you?")]
     (asked,) = outside.recognizer.asked
@@ -51,17 +85,20 @@ async def test_a_failed_recognition_is_told(
     outside: Outside, thinker: Thinker, error: InferenceTimeout | InferenceRefused
 ) -> None:
     outside.recognizer.script.append(error)
-    thinker.thinking.recognize(U1, QUIET, Encoding.ULAW)
+    thinker.thinking.recognize(U1, QUIET)
     await settle()
     assert thinker.events == [on.RecognitionFailed(U1, error.code)]
 
 
-async def test_the_nearest_facts_are_found(thinker: Thinker) -> None:
-    thinker.thinking.retrieve(R1, "Where are you?")
+async def test_a_fact_is_found_and_told(thinker: Thinker) -> None:
+    thinker.thinking.think(a_turn("Where are you?"), b"")
     await settle()
-    (event,) = thinker.events
-    assert isinstance(event, on.Retrieved)
-    assert event.candidates[0] == Candidate("address", 1.0)
+    told = Say("We are at forty two Harbor Street.", AnswerSource.FACT, "address")
+    assert thinker.events == [
+        on.Retrieved(R1),
+        on.Stepped(R1, told),
+        on.ThinkingDone(R1, {}),
+    ]
 
 
 @pytest.mark.parametrize("result", [InferenceRefused("meaning", "broken"), FOREVER])
@@ -69,76 +106,132 @@ async def test_without_the_facts_the_conversation_goes_on(
     outside: Outside, thinker: Thinker, result: InferenceRefused
 ) -> None:
     outside.meaning.script.append(result)
-    thinker.thinking.retrieve(R1, "Where are you?")
+    outside.responder.script.append(["That sounds lovely!"])
+    thinker.thinking.think(a_turn("My day was lovely."), b"")
     await passes(RETRIEVAL_DEADLINE_S)
-    assert thinker.events == [on.Retrieved(R1, ())]
+    assert thinker.said == ["That sounds lovely!"]
 
 
-async def test_a_reply_comes_in_phrases_and_then_is_finished(
+async def test_a_reply_is_told_phrase_by_phrase(outside: Outside, thinker: Thinker) -> None:
+    outside.responder.script.append(["That sounds ", "lovely! ", After(1), "Anything else?"])
+    thinker.thinking.think(a_turn("My day was lovely."), b"")
+    await passes(0.5)
+    assert thinker.said == ["That sounds lovely!"]
+    await passes(1)
+    assert thinker.said == ["That sounds lovely!", "Anything else?"]
+    assert thinker.events[-1] == on.ThinkingDone(R1, {})
+
+
+async def test_a_reply_that_fails_is_told(outside: Outside, thinker: Thinker) -> None:
+    outside.responder.script.append(["That sounds lovely! ", InferenceTimeout("llm", 4000)])
+    thinker.thinking.think(a_turn("My day was lovely."), b"")
+    await settle()
+    assert thinker.said == ["That sounds lovely!"]
+    assert thinker.events[-1] == on.ThinkingFailed(R1, "inference-timeout")
+
+
+async def test_a_cancelled_reply_is_cancelled_at_the_worker(
     outside: Outside, thinker: Thinker
 ) -> None:
-    outside.responder.script.append(["That is", " nice. How", " are you", "?"])
-    thinker.thinking.reply(REPLY)
+    outside.responder.script.append(["That sounds ", FOREVER])
+    thinker.thinking.think(a_turn("My day was lovely."), b"")
     await settle()
-    assert thinker.events == [
-        on.ReplyPhrase(R1, "That is nice."),
-        on.ReplyPhrase(R1, "How are you?"),
-        on.ReplyFinished(R1),
-    ]
-    assert outside.responder.asked == [REPLY.messages]
-
-
-async def test_a_phrase_is_told_before_the_next_piece_is_there(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.responder.script.append(["That is nice. ", After(1.0), "Really."])
-    thinker.thinking.reply(REPLY)
-    await settle()
-    assert thinker.events == [on.ReplyPhrase(R1, "That is nice.")]
-
-
-async def test_a_reply_that_breaks_off_is_told_and_its_last_half_sentence_dropped(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.responder.script.append(["That is nice. It co", LATE])
-    thinker.thinking.reply(REPLY)
-    await settle()
-    assert thinker.events == [
-        on.ReplyPhrase(R1, "That is nice."),
-        on.ReplyFailed(R1, LATE.code),
-    ]
-
-
-async def test_a_reply_no_longer_wanted_is_cancelled_at_its_worker(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.responder.script.append(["That is nice. ", FOREVER])
-    thinker.thinking.reply(REPLY)
-    await settle()
-    thinker.events.clear()
     thinker.thinking.cancel(R1)
     await settle()
     assert outside.responder.closed_early == 1
+    assert thinker.said == []
+
+
+async def test_a_reply_that_is_withheld_is_cancelled_at_the_worker(
+    outside: Outside, thinker: Thinker
+) -> None:
+    outside.responder.script.append(["It costs five dollars. ", "That sounds lovely!", FOREVER])
+    thinker.thinking.think(a_turn("Elephants?"), b"")
+    await settle()
+    assert thinker.said == [outside.business.phrases.unknown]
+    assert outside.responder.closed_early == 1
+
+
+async def test_what_is_not_under_way_can_be_cancelled_too(thinker: Thinker) -> None:
+    thinker.thinking.cancel(R1)
     assert thinker.events == []
 
 
-async def test_a_retrieval_no_longer_wanted_tells_nothing(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.meaning.script.append(FOREVER)
-    thinker.thinking.retrieve(R1, "Where are you?")
-    await settle()
-    thinker.thinking.cancel(R1)
-    await passes(RETRIEVAL_DEADLINE_S)
-    assert thinker.events == []
+class Broken(VoiceAgent):
+    """An agent with a bug."""
+
+    async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        yield Say("One moment.")
+        raise LookupError("a bug")
 
 
-async def test_cancelling_what_is_over_or_never_was_changes_nothing(
-    outside: Outside, thinker: Thinker
+async def test_an_agents_own_bug_costs_one_answer(
+    outside: Outside, tasks: asyncio.TaskGroup
 ) -> None:
-    outside.responder.script.append(["Hello."])
-    thinker.thinking.reply(REPLY)
+    outside.agent = Broken(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(a_turn("Hello"), b"")
     await settle()
-    thinker.thinking.cancel(R1)
-    thinker.thinking.cancel(ReplyId("9.9"))
-    assert thinker.events[-1] == on.ReplyFinished(R1)
+    assert thinker.said == ["One moment."]
+    assert thinker.events[-1] == on.ThinkingFailed(R1, "agent-failed")
+
+
+class Pondering(VoiceAgent):
+    """An agent that never answers."""
+
+    async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        await asyncio.Event().wait()
+        yield Say("At last.")
+
+
+async def test_an_agent_that_never_answers_is_given_up(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = Pondering(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(a_turn("Hello"), b"")
+    await passes(ANSWER_DEADLINE_S)
+    assert thinker.events == [on.ThinkingFailed(R1, "agent-timeout")]
+
+
+class MessageTaker(VoiceAgent):
+    """Takes whatever is said for a message."""
+
+    async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        try:
+            await turn.tools.leave_message("Ann", "2025550123", turn.heard)
+        except StoreError:
+            yield Say("Not kept.")
+            return
+        yield Say("Kept.")
+
+
+async def test_a_message_is_kept_with_its_audio_before_it_is_promised(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = MessageTaker(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(a_turn("Call me."), QUIET)
+    await settle()
+    (message,) = outside.messages.left
+    assert (message.name, message.callback_number, message.text) == (
+        "Ann",
+        "2025550123",
+        "Call me.",
+    )
+    assert message.recording == "messages/node1-1.1.wav"
+    assert outside.messages.audio == [QUIET]
+    assert thinker.events[0] == on.Promised(Outcome.MESSAGE_TAKEN)
+    assert thinker.said == ["Kept."]
+
+
+@pytest.mark.parametrize("failure", [StoreError("the database is away"), FOREVER])
+async def test_what_cannot_be_kept_is_not_promised(
+    outside: Outside, tasks: asyncio.TaskGroup, failure: StoreError
+) -> None:
+    outside.agent = MessageTaker(outside.business)
+    outside.messages.failure = failure
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(a_turn("Call me."), QUIET)
+    await passes(STORE_DEADLINE_S)
+    assert thinker.said == ["Not kept."]

@@ -69,5 +69,6 @@ EVENTS: dict[str, dict[str, Any]] = {
         event("ApplicationMoveFailed", destination="voicebot-3", args=[]),
         event("ApplicationReplaced"),
         event("ChannelUserevent", eventname="heartbeat", userevent={"agent": "voicebot-1"}),
+        event("ChannelVarset", variable="VOICEBOT_OPERATOR", value="maria"),
     )
 }

@@ -108,18 +108,20 @@ def assert_something_is_to_come(call: PlayedCall) -> None:
     state, world = call.context.conversation, call.world
     turn, has_deadline = state.turn, call.session.next_deadline() is not None
     match state.phase:
-        case Phase.LISTENING | Phase.HEARING:
+        case Phase.LISTENING | Phase.HEARING | Phase.KEYING:
             assert has_deadline, "the agent would listen for ever"
         case Phase.UNDERSTANDING:
             assert turn is not None
             owed = any(turn.awaits(item) for item in world.recognizing)
-            owed = owed or turn.reply_id in (*world.retrieving, *world.replying)
+            owed = owed or turn.reply_id in world.thinking
             assert owed, "nobody works on an answer"
         case Phase.SPEAKING | Phase.CLOSING:
             is_said = turn is not None and any(
                 item.phrase_id in world.saying and not item.is_over for item in turn.phrases
             )
-            is_awaited = turn is not None and turn.reply_id in world.replying
+            is_awaited = turn is not None and turn.reply_id in world.thinking
             assert is_said or is_awaited or has_deadline, "nobody speaks"
+        case Phase.AWAY:
+            raise AssertionError("the caller is away, but the call talks")
         case Phase.OVER:
             raise AssertionError("the conversation is over, but the call goes on")

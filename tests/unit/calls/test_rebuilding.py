@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from tests.fakes.sample_business import a_business
 from tests.unit.calls import wire
 from tests.unit.calls.one_step import play
 from tests.unit.calls.playing import TICK_S, PlayedCall
 from voicebot.calls import events as on
-from voicebot.calls.model import UtteranceId
+from voicebot.calls.model import AnswerSource, TransferResult, UtteranceId
 from voicebot.calls.session import CallSession, dump_context, load_context
 from voicebot.calls.transitions import CallState
-from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.settings import PROJECT_DIR
 from voicebot.turns.playback import HeardPhrase
 
@@ -112,6 +113,12 @@ class RecordedCall(PlayedCall):
         self.step(on.PhraseStarted(phrase_id, 70))
         self.step(on.PhrasePlayed(phrase_id))
 
+    def answers(self, *steps: Step, memory: dict[str, JsonValue] | None = None) -> None:
+        reply_id = self.world.thinking[0]
+        for step in steps:
+            self.step(on.Stepped(reply_id, step))
+        self.step(on.ThinkingDone(reply_id, {} if memory is None else memory))
+
     def utters(self, number: int, text: str) -> None:
         utterance_id = UtteranceId(f"u{number}")
         self.step(on.SpeechStarted(utterance_id))
@@ -131,24 +138,34 @@ def a_whole_call() -> RecordedCall:
     call.step(None)
     call.plays_phrase()
     call.utters(1, "How long does a repair take?")
-    call.step(on.Retrieved(call.world.retrieving[0], (Candidate("repairs", 0.9),)))
+    call.answers(Say("Most repairs are done within two days. A flat tire we fix while you wait."))
     call.plays_phrase()
     call.step(on.PhraseStarted(next(iter(call.world.saying)), 60))
     call.utters(2, "")
     call.plays_phrase()
     call.utters(3, "Are you about?")
-    call.step(on.Retrieved(call.world.retrieving[0], (Candidate("open-now", 0.5),)))
+    call.answers(Say("Do you mean our hours?"), Listen(max_keys=2), memory={"offered": "hours"})
     call.plays_phrase()
-    call.utters(4, "yes please")
+    call.step(on.KeyPressed("1"))
+    call.step(on.KeyPressed("2"))
+    call.answers(Say("Twelve."), SetRecording(is_on=False))
+    call.plays_phrase()
+    call.utters(4, "an operator please")
+    call.answers(Say("One moment."), HandOver("workshop", "about tires"))
+    call.plays_phrase()
+    call.step(on.LeftStasis())
+    call.step(on.CameBack(TransferResult.BUSY))
+    call.step(on.Connected())
+    call.answers(Say("Nobody is free."))
     call.plays_phrase()
     call.utters(5, "My day was lovely.")
-    call.step(on.Retrieved(call.world.retrieving[0], ()))
-    call.step(on.ReplyPhrase(call.world.replying[0], "That sounds lovely!"))
+    call.step(on.Stepped(call.world.thinking[0], Say("That sounds lovely!", AnswerSource.MODEL)))
     call.plays_phrase()
-    call.step(on.ReplyFinished(call.world.replying[0]))
+    call.step(on.ThinkingDone(call.world.thinking[0], {}))
     call.step(None)
     call.plays_phrase()
     call.utters(6, "Goodbye.")
+    call.answers(Say("Goodbye."), EndCall())
     while call.world.saying:
         call.plays_phrase()
     call.step(None)

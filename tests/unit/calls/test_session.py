@@ -16,6 +16,7 @@ from tests.unit.calls.playing import (
     assert_something_is_to_come,
     spoken,
 )
+from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import HandledBy, Outcome, UtteranceId
@@ -29,17 +30,17 @@ GREETING = a_business().greeting
 
 
 def test_a_claimed_call_is_connected_first() -> None:
-    call = PlayedCall()
+    call = Conversing()
     assert call.happens(on.Claimed()) == [do.Connect()]
     assert call.session.next_deadline() is None
 
 
 def test_the_greeting_begins_with_the_callers_first_audio() -> None:
-    assert spoken(PlayedCall().connects()) == GREETING
+    assert spoken(Conversing().connects()) == GREETING
 
 
 def test_the_greeting_does_not_wait_for_a_caller_who_sends_no_audio() -> None:
-    call = PlayedCall()
+    call = Conversing()
     call.happens(on.Claimed(), on.Connected())
     deadline = call.session.next_deadline()
     assert deadline is not None
@@ -50,13 +51,13 @@ def test_the_greeting_does_not_wait_for_a_caller_who_sends_no_audio() -> None:
 
 
 def test_the_greeting_is_said_once() -> None:
-    call = PlayedCall()
+    call = Conversing()
     call.connects()
     assert call.happens(on.CallerAudible()) == []
 
 
 def test_a_caller_who_speaks_first_interrupts_the_greeting() -> None:
-    call = PlayedCall()
+    call = Conversing()
     call.happens(on.Claimed(), on.Connected())
     commands = call.happens(on.SpeechStarted(UtteranceId("u1")))
     assert spoken(commands) == GREETING
@@ -68,7 +69,7 @@ def test_a_caller_who_speaks_first_interrupts_the_greeting() -> None:
 @pytest.mark.parametrize("base_now", [0.1, 1234.5678, 98_765_432.1])
 def test_a_deadline_is_met_at_exactly_its_time(base_now: float) -> None:
     """Otherwise a driver woken at the deadline would be told to wait until now, for ever."""
-    call = PlayedCall(base_now=base_now)
+    call = Conversing(base_now=base_now)
     call.happens(on.Claimed(), on.Connected())
     for _ in range(3):
         deadline = call.session.next_deadline()
@@ -81,7 +82,7 @@ def test_a_deadline_is_met_at_exactly_its_time(base_now: float) -> None:
 
 
 def test_a_call_that_cannot_be_connected_goes_to_the_dialplan() -> None:
-    call = PlayedCall()
+    call = Conversing()
     assert call.happens(on.Claimed(), on.ConnectFailed("media-connect-failed")) == [
         do.Leave("media-connect-failed")
     ]
@@ -93,7 +94,8 @@ def test_a_call_that_cannot_be_connected_goes_to_the_dialplan() -> None:
 
 
 def test_a_call_whose_media_are_lost_goes_to_the_dialplan() -> None:
-    call = PlayedCall().greets()
+    call = Conversing()
+    call.greets()
     commands = call.happens(on.SpeechStarted(UtteranceId("u1")), on.MediaLost())
     assert commands[-1] == do.Leave("media-lost")
     assert call.session.next_deadline() is None
@@ -102,7 +104,8 @@ def test_a_call_whose_media_are_lost_goes_to_the_dialplan() -> None:
 
 @pytest.mark.parametrize("is_heard", [False, True])
 def test_a_caller_who_said_goodbye_is_not_sent_to_the_dialplan(is_heard: bool) -> None:
-    call = PlayedCall().greets()
+    call = Conversing()
+    call.greets()
     call.speaks("Goodbye!")
     if is_heard:
         call.hears_all()
@@ -113,7 +116,8 @@ def test_a_caller_who_said_goodbye_is_not_sent_to_the_dialplan(is_heard: bool) -
 
 
 def test_media_that_end_after_the_hangup_change_nothing() -> None:
-    call = PlayedCall().greets()
+    call = Conversing()
+    call.greets()
     call.speaks("Goodbye!")
     call.hears_all()
     assert call.waits() == [do.HangUp(16)]
@@ -126,7 +130,7 @@ def test_media_that_end_after_the_hangup_change_nothing() -> None:
 
 @pytest.mark.parametrize("stage", range(4))
 def test_a_call_given_up_is_handed_over_whatever_its_state(stage: int) -> None:
-    call = PlayedCall()
+    call = Conversing()
     steps = (
         lambda: None,
         lambda: call.happens(on.Claimed()),
@@ -142,7 +146,7 @@ def test_a_call_given_up_is_handed_over_whatever_its_state(stage: int) -> None:
 
 
 def test_speech_that_cannot_be_made_twice_hands_the_call_over() -> None:
-    call = PlayedCall()
+    call = Conversing()
     call.connects()
     for _ in range(2):
         commands = call.happens(on.PhraseFailed(next(iter(call.world.saying)), "inference"))
@@ -153,9 +157,10 @@ def test_speech_that_cannot_be_made_twice_hands_the_call_over() -> None:
 
 
 def test_the_record_tells_the_whole_call() -> None:
-    call = PlayedCall(context=a_context(is_recorded=True)).greets()
+    call = Conversing(context=a_context(is_recorded=True))
+    call.greets()
     call.speaks("Where are you?")
-    call.happens(on.Retrieved(call.world.retrieving[0], _found("address")))
+    call.finds(Candidate("address", 0.9))
     call.hears_all()
     call.happens(on.HungUp(19))
     (record,) = call.world.written
@@ -172,7 +177,7 @@ def test_the_record_tells_the_whole_call() -> None:
 
 
 def test_a_call_that_was_never_answered_has_no_recording() -> None:
-    call = PlayedCall(context=a_context(is_recorded=True))
+    call = Conversing(context=a_context(is_recorded=True))
     call.happens(on.HungUp(16))
     (record,) = call.world.written
     assert (record.recording_caller, record.recording_agent) == (None, None)
@@ -181,16 +186,12 @@ def test_a_call_that_was_never_answered_has_no_recording() -> None:
 
 def test_an_event_nobody_foresaw_is_our_bug() -> None:
     with pytest.raises(IllegalTransition, match="Connected is not expected in state offered"):
-        PlayedCall().happens(on.Connected())
+        Conversing().happens(on.Connected())
 
 
 def test_a_context_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="facts"):
         load_context("{}")
-
-
-def _found(fact_id: str) -> tuple[Candidate, ...]:
-    return (Candidate(fact_id, 0.9),)
 
 
 # --- whatever happens, in any order --------------------------------------------------------
@@ -230,9 +231,11 @@ def test_every_call_comes_to_its_end_when_the_caller_falls_silent(chosen: list[i
     for choice in chosen:
         play_on(call, choice)
     for _ in range(200):
-        if call.session.state is not CallState.TALKING:
+        if call.session.state in (CallState.CLEARING, CallState.LEAVING):
             break
-        if call.world.speaking is not None:
+        if call.session.state is CallState.CONNECTING:
+            call.happens(on.Connected())
+        elif call.world.speaking is not None:
             call.happens(*call.world.caller_events())
         elif results := call.world.results():
             call.happens(results[0][0])
@@ -264,6 +267,7 @@ def test_a_call_ends_in_exactly_one_record_and_then_does_nothing(
         speaking=silent.speaking,
         utterances=silent.utterances,
         started=silent.started,
+        is_away=silent.is_away,
     )
     assert call.session.next_deadline() is None
 

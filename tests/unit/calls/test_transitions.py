@@ -7,8 +7,9 @@ import pytest
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import PhraseId, ReplyId, UtteranceId
+from voicebot.calls.model import Outcome, PhraseId, ReplyId, TransferResult, UtteranceId
 from voicebot.calls.transitions import DECISIONS, TRANSITIONS, CallState, next_state
+from voicebot.dialogue.agent import Say
 from voicebot.errors import IllegalTransition
 
 UTTERANCE, REPLY, PHRASE = UtteranceId("u1"), ReplyId("1.1"), PhraseId("1.1.0")
@@ -21,20 +22,24 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.SpeechEnded(UTTERANCE, 480),
     on.Transcribed(UTTERANCE, "hello"),
     on.RecognitionFailed(UTTERANCE, "inference-timeout"),
-    on.Retrieved(REPLY, ()),
-    on.ReplyPhrase(REPLY, "Hello!"),
-    on.ReplyFinished(REPLY),
-    on.ReplyFailed(REPLY, "inference-timeout"),
+    on.Retrieved(REPLY),
+    on.Stepped(REPLY, Say("Hello!")),
+    on.ThinkingDone(REPLY, {"offered": "address"}),
+    on.ThinkingFailed(REPLY, "inference-timeout"),
+    on.Promised(Outcome.MESSAGE_TAKEN),
     on.PhraseStarted(PHRASE, 70),
     on.PhrasePlayed(PHRASE),
     on.PhraseFailed(PHRASE, "inference-timeout"),
     on.Silenced(()),
     on.KeyPressed("1"),
+    on.OperatorTook("maria"),
+    on.CameBack(TransferResult.BUSY),
     on.MediaLost(),
     on.GivenUp("agent-stopped"),
     on.HungUp(16),
     on.LeftStasis(),
 )
+AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
 PAIRS = [
     pytest.param(state, event, id=f"{state}-{type(event).__name__}")
     for state, event in product(CallState, ONE_OF_EACH)
@@ -56,9 +61,16 @@ def test_a_pair_is_in_the_table_or_our_bug(state: CallState, event: on.CallEvent
 
 
 @pytest.mark.parametrize("state", CallState)
-@pytest.mark.parametrize("event", [on.HungUp(16), on.LeftStasis()])
-def test_every_state_accepts_the_end_of_the_call(state: CallState, event: on.CallEvent) -> None:
-    assert next_state(state, event) is CallState.ENDED
+def test_every_state_accepts_the_end_of_the_call(state: CallState) -> None:
+    assert next_state(state, on.HungUp(16)) is CallState.ENDED
+
+
+@pytest.mark.parametrize("state", CallState)
+def test_a_caller_on_the_way_to_a_person_leaves_stasis_and_the_call_goes_on(
+    state: CallState,
+) -> None:
+    expected = state if state in AWAY else CallState.ENDED
+    assert next_state(state, on.LeftStasis()) is expected
 
 
 @pytest.mark.parametrize("event", ONE_OF_EACH)
@@ -68,7 +80,8 @@ def test_an_ended_call_stays_ended_whatever_comes_late(event: on.CallEvent) -> N
 
 @pytest.mark.parametrize("state", CallState)
 def test_a_call_can_be_given_up_in_every_state(state: CallState) -> None:
-    expected = CallState.ENDED if state is CallState.ENDED else CallState.LEAVING
+    """One that is with a person, or on the way there, is not ours to send elsewhere."""
+    expected = state if state in (*AWAY, CallState.ENDED) else CallState.LEAVING
     assert next_state(state, on.GivenUp("agent-stopped")) is expected
 
 
@@ -97,4 +110,8 @@ def test_every_state_can_be_reached() -> None:
 
 
 def test_hanging_up_and_leaving_are_decisions_with_a_state_of_their_own() -> None:
-    assert {do.HangUp: CallState.CLEARING, do.Leave: CallState.LEAVING} == DECISIONS
+    assert {
+        do.HangUp: CallState.CLEARING,
+        do.Leave: CallState.LEAVING,
+        do.Transfer: CallState.TRANSFERRING,
+    } == DECISIONS

@@ -61,4 +61,4 @@ def test_outcomes_and_sources_are_stable_words() -> None:
         "failed",
     }
     assert {str(source) for source in model.AnswerSource} == {"script", "fact", "model"}
-    assert {str(who) for who in model.HandledBy} == {"agent", "dialplan"}
+    assert {str(who) for who in model.HandledBy} == {"agent", "operator", "dialplan"}

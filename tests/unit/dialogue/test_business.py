@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from tests.fakes.sample_business import CONTENT, a_business, content
 from voicebot.dialogue.business import MACHINE_WORDS
 from voicebot.dialogue.business_parts import WEEKDAYS, Hours
+from voicebot.dialogue.fixed_phrases import PATTERNS
 
 A_FACT: dict[str, Any] = {"id": "a", "topic": "a thing", "questions": ["What?"]}
 
@@ -61,10 +62,10 @@ def utc(text: str) -> datetime:
         ({"facts": [{**A_FACT, "answer": "x", "when_open": "x", "when_closed": "x"}]}, "either"),
         ({"facts": [{**A_FACT, "answer": "x"}] * 2}, 'facts: id: "a" occurs 2 times'),
         ({"phrases": {"do_you_mean": "Do you mean that?"}}, r"must contain \{topic\}"),
-        ({"phrases": {"do_you_mean": "Do you mean {topic} or {fact}?"}}, "the only thing to fill"),
-        ({"phrases": {"do_you_mean": "Do you mean {topic?"}}, "the only thing to fill"),
-        ({"phrases": {"do_you_mean": "Do you mean {topic.id}?"}}, "the only thing to fill"),
-        ({"phrases": {"do_you_mean": "Do you mean {0}?"}}, "the only thing to fill"),
+        ({"phrases": {"do_you_mean": "Do you mean {topic} or {fact}?"}}, "all there is to fill"),
+        ({"phrases": {"do_you_mean": "Do you mean {topic?"}}, "all there is to fill"),
+        ({"phrases": {"do_you_mean": "Do you mean {topic.id}?"}}, "all there is to fill"),
+        ({"phrases": {"do_you_mean": "Do you mean {0}?"}}, "all there is to fill"),
         ({"phrases": {"farewell": ""}}, r"phrases\.farewell"),
         ({"recording": {"enabled": True}}, "recording needs an announcement"),
         ({"silence": {"patience_s": 0}}, r"silence\.patience_s"),
@@ -132,7 +133,7 @@ def test_everything_known_beforehand_can_be_made_beforehand() -> None:
     for fact in business.facts:
         assert set(fact.texts) <= set(texts)
     phrases = business.phrases.model_dump()
-    assert set(phrases.values()) - set(texts) == {phrases["do_you_mean"]}
+    assert set(phrases.values()) - set(texts) == {phrases[name] for name in PATTERNS}
     assert not any("{" in text for text in texts)
 
 

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from tests.fakes.sample_calls import a_turn
-from voicebot.calls.model import AnswerSource, PhraseId, ReplyId, UtteranceId
+from voicebot.calls.model import (
+    AnswerSource,
+    Outcome,
+    PhraseId,
+    ReplyId,
+    TransferResult,
+    UtteranceId,
+)
+from voicebot.dialogue.agent import HandOver, Listen
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState, SpokenPhrase
@@ -25,7 +33,11 @@ def test_everything_comes_back_as_it_was() -> None:
         reply_id=ReplyId("2.1"),
         source=AnswerSource.MODEL,
         fact_id="address",
-        answers_offer="repairs",
+        keys="12",
+        memory={"offered": "repairs", "form": {"name": "Ann"}},
+        listen=Listen(end_silence_ms=1400, max_keys=5),
+        ending=HandOver("workshop", "about tandems"),
+        came_back=TransferResult.BUSY,
         is_interrupted=True,
         moments=Moments(0.1, 480, 0.2, 0.3, 0.4, 0.5, 70, True),
     )
@@ -36,8 +48,11 @@ def test_everything_comes_back_as_it_was() -> None:
         next_number=3,
         history=[Exchange("Hi", "Hello.")],
         records=[a_turn(0)],
-        unheard=Unheard("the rest", AnswerSource.FACT, "address"),
-        offered_fact_id="repairs",
+        unheard=Unheard("the rest", AnswerSource.FACT, "address", HandOver("workshop")),
+        memory={"offered": "repairs"},
+        listen=Listen(max_keys=3),
+        is_recording_paused=True,
+        promised=Outcome.MESSAGE_TAKEN,
         silent_prompts=1,
         failures_in_row=1,
         unrecognised_in_row=2,

@@ -1,0 +1,50 @@
+"""Who answers the calls to a number?
+
+A desk is a business, the agent that answers for it on this number, and its facts by meaning.
+A call keeps the desk it began with; a new business file makes new desks for the calls to come.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voicebot.dialogue.agent import VoiceAgent
+from voicebot.dialogue.answers import FactIndex
+from voicebot.dialogue.business import Business
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """What a call needs to know of whom was called."""
+
+    business: Business
+    agent: VoiceAgent
+    facts: FactIndex
+
+
+class Desks:
+    """The desks in force; replaced as a whole."""
+
+    def __init__(self, by_did: Mapping[str, Desk]) -> None:
+        """Raises ValueError when there is none."""
+        self._by_did: Mapping[str, Desk] = {}
+        self.replace(by_did)
+
+    def replace(self, by_did: Mapping[str, Desk]) -> None:
+        """For calls that begin from now on."""
+        if not by_did:
+            raise ValueError("somebody must answer: there is no desk")
+        self._by_did = {_digits(did): desk for did, desk in by_did.items()}
+
+    def of(self, did: str) -> Desk:
+        """The desk of a number, with its plus sign or without; of an unknown one the first."""
+        known = self._by_did.get(_digits(did))
+        return known if known is not None else next(iter(self._by_did.values()))
+
+    @property
+    def all(self) -> tuple[Desk, ...]:
+        """Each desk once."""
+        return tuple(dict.fromkeys(self._by_did.values()))
+
+
+def _digits(did: str) -> str:
+    return did.removeprefix("+")

@@ -1,0 +1,98 @@
+"""The audio of one caller while the caller is with us: ear, mouth, and the media between."""
+
+import asyncio
+from collections.abc import Callable
+
+from voicebot.agents.connecting import Connection
+from voicebot.agents.desk import Desk
+from voicebot.agents.ear import Ear, UtteranceBegan, UtteranceEnded
+from voicebot.agents.mouth import Mouth
+from voicebot.agents.services import CallServices
+from voicebot.audio.dtmf import DtmfDetector
+from voicebot.audio.frames import Encoding
+from voicebot.calls import events as on
+from voicebot.calls.model import CallId
+from voicebot.calls.session import CallSession
+from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
+from voicebot.turns.keys import KeyPath, KeySource
+
+
+class Line:
+    """Opened for a call, or for one more stay of it; `close` leaves nothing behind."""
+
+    def __init__(
+        self,
+        services: CallServices,
+        desk: Desk,
+        call_id: CallId,
+        connection: Connection,
+        encoding: Encoding,
+        session: CallSession,
+        post: Callable[[on.CallEvent], None],
+        keep: Callable[[UtteranceEnded], None],
+    ) -> None:
+        self._connection = connection
+        self._session = session
+        self._post = post
+        self._keep = keep
+        self._now = services.clock.now
+        self._tones = DtmfDetector(encoding)
+        self._keys = KeySource()
+        self._ear = Ear(services.new_voice_detector(encoding), encoding)
+        self.mouth = Mouth(
+            call_id,
+            connection.link,
+            services.synthesizer,
+            desk.business,
+            encoding,
+            services.clock.now,
+            post,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def open(self, tasks: asyncio.TaskGroup) -> None:
+        """From now on the caller hears and is heard."""
+        self._tasks = [tasks.create_task(self.mouth.run()), tasks.create_task(self._listen())]
+
+    async def close(self) -> None:
+        """The caller is gone, or somewhere else."""
+        for task in self._tasks:
+            task.cancel()
+        await self._connection.close()
+
+    async def _listen(self) -> None:
+        is_audible = False
+        while True:
+            match await self._connection.link.next_event():
+                case CallerAudio(frame):
+                    if not is_audible:
+                        is_audible = True
+                        self._post(on.CallerAudible())
+                    tone = self._tones.receive(frame)
+                    if tone is not None:
+                        self._press(tone, KeyPath.IN_BAND)
+                    self._hear(frame)
+                case MarkPlayed(mark_id):
+                    self.mouth.played(mark_id)
+                case DigitReceived(digit):
+                    self._press(digit, KeyPath.SIGNAL)
+                case MediaEnded():
+                    self._post(on.MediaLost())
+                    return
+
+    def _press(self, key: str, path: KeyPath) -> None:
+        """One key may come on two ways; it counts once."""
+        if self._keys.receive(key, path, self._now()):
+            self._post(on.KeyPressed(key))
+
+    def _hear(self, frame: bytes) -> None:
+        change = self._ear.hear(
+            frame,
+            agent_is_speaking=self._session.agent_is_audible,
+            end_silence_ms=self._session.end_silence_ms,
+        )
+        if isinstance(change, UtteranceBegan):
+            self._post(on.SpeechStarted(change.utterance_id))
+        elif isinstance(change, UtteranceEnded):
+            self._keep(change)
+            self._post(on.SpeechEnded(change.utterance_id, change.silence_ms))

@@ -1,0 +1,133 @@
+"""What an agent asks of the outside in one turn, each wait with its deadline."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from voicebot.agents.desk import Desk
+from voicebot.agents.services import CallServices
+from voicebot.audio.frames import Encoding
+from voicebot.calls import events as on
+from voicebot.calls.model import (
+    CallbackReason,
+    CallbackRequest,
+    CallFacts,
+    HandledBy,
+    Message,
+    Outcome,
+    ReplyId,
+)
+from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.phrases import PhraseSplitter
+from voicebot.errors import InferenceError, StoreError
+from voicebot.telemetry.logs import log_of
+
+RETRIEVAL_DEADLINE_S = 2.0
+# A caller finds four seconds of silence long, and says so.
+REPLY_DEADLINE_S = 4.0
+# What is promised to a caller must be kept first; but nobody waits longer than this for it.
+STORE_DEADLINE_S = 3.0
+
+log = log_of(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTools:
+    """Fulfils `dialogue.agent.Tools` for one turn of one call."""
+
+    services: CallServices
+    desk: Desk
+    call: CallFacts
+    reply_id: ReplyId
+    # The caller's audio of this turn, and its encoding.
+    audio: bytes
+    encoding: Encoding
+    post_event: Callable[[on.CallEvent], None]
+
+    async def facts(self, text: str) -> Sequence[Candidate]:
+        try:
+            async with asyncio.timeout(RETRIEVAL_DEADLINE_S):
+                (vector,) = await self.services.meaning.encode([text])
+        except (InferenceError, TimeoutError) as error:
+            # Without the facts the model may still make conversation.
+            log.error(
+                "turn.retrieval_failed", call_id=self.call.call_id, error=type(error).__name__
+            )
+            self.post_event(on.Retrieved(self.reply_id))
+            return ()
+        self.post_event(on.Retrieved(self.reply_id))
+        return self.desk.facts.nearest(vector, text)
+
+    async def respond(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float,
+        grammar: str | None = None,
+    ) -> AsyncGenerator[str]:
+        splitter = PhraseSplitter()
+        pieces = self.services.responder.respond(
+            self.call.call_id,
+            messages,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            grammar=grammar,
+            deadline_s=REPLY_DEADLINE_S,
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                for phrase in splitter.receive(piece):
+                    yield phrase
+        for phrase in splitter.finish():
+            yield phrase
+
+    async def leave_message(self, name: str, callback_number: str, text: str) -> None:
+        services, call = self.services, self.call
+        async with _in_time():
+            recording = await services.message_audio.save(call.call_id, self.audio, self.encoding)
+            await services.messages.leave(
+                Message(
+                    call_id=call.call_id,
+                    business=self.desk.business.name,
+                    called_number=call.called_number,
+                    caller_number=call.caller_number,
+                    taken_by=HandledBy.AGENT,
+                    taken_at=services.clock.at(),
+                    name=name,
+                    callback_number=callback_number,
+                    text=text,
+                    recording=recording,
+                )
+            )
+        self.post_event(on.Promised(Outcome.MESSAGE_TAKEN))
+
+    async def request_callback(self, number: str) -> None:
+        call = self.call
+        async with _in_time():
+            await self.services.callbacks.request(
+                CallbackRequest(
+                    call_id=call.call_id,
+                    business=self.desk.business.name,
+                    called_number=call.called_number,
+                    number=number,
+                    reason=CallbackReason.REQUESTED,
+                    requested_at=self.services.clock.at(),
+                )
+            )
+        self.post_event(on.Promised(Outcome.CALLBACK_BOOKED))
+
+    async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
+        return await self.services.web.post(url, {"call_id": self.call.call_id, **values})
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(STORE_DEADLINE_S):
+            yield
+    except TimeoutError as error:
+        raise StoreError(f"nothing was kept within {STORE_DEADLINE_S} s") from error

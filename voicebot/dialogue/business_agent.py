@@ -1,0 +1,320 @@
+"""What does the agent that we ship answer?
+
+The surest source comes first: what it has just asked, short forms, keys, the business's own
+facts; then actions; last the language model, whose words are reviewed before they are heard.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+
+from pydantic import JsonValue
+
+from voicebot.calls.model import AnswerSource, TransferResult
+from voicebot.dialogue import forms, number_entry, prompt
+from voicebot.dialogue.actions import (
+    CALLBACK,
+    ENTRY_PREFIX,
+    MESSAGE,
+    OPERATOR,
+    TRANSFER_PREFIX,
+    Action,
+    action_of,
+    actions_of,
+)
+from voicebot.dialogue.agent import (
+    EndCall,
+    HandOver,
+    Listen,
+    Say,
+    SetRecording,
+    Step,
+    Turn,
+    VoiceAgent,
+)
+from voicebot.dialogue.answering import (
+    Answer,
+    Do,
+    answer_at_once,
+    answer_from_facts,
+    may_be_said,
+    told,
+)
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.summary import summarise
+from voicebot.errors import ActionFailed, StoreError
+
+# What the agent notes about a call.
+OFFERED = "offered"  # the fact or action that the caller was asked about
+FORM = "form"
+ENTRY = "entry"
+CONSENT = "consent"
+WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callback?
+
+_CALLBACK_WORDS = re.compile(r"\b(call|ring|phone)(ed|ing)?\b.*\bback\b|\bcall ?back\b")
+
+
+class BusinessAgent(VoiceAgent):
+    """Answers from one business file."""
+
+    def __init__(self, business: Business) -> None:
+        super().__init__(business)
+        self._actions = actions_of(business)
+
+    def actions(self) -> Sequence[Action]:
+        return self._actions
+
+    async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        async for step in self._answer(turn):
+            yield step
+
+    def _answer(self, turn: Turn) -> AsyncIterator[Step]:
+        """Who answers this turn."""
+        memory, recording = turn.memory, self.business.recording
+        if turn.came_back is not None:
+            return self._turn_away(turn, turn.came_back)
+        if isinstance(entry := memory.get(ENTRY), dict):
+            return self._take_entry(turn, number_entry.load_entry(entry))
+        if isinstance(form := memory.get(FORM), dict):
+            return self._fill(turn, forms.load_form(form))
+        if turn.keys:
+            return self._press(turn)
+        if recording.asks_consent and CONSENT not in memory:
+            intent = recognise_intent(turn.heard)
+            memory[CONSENT] = intent is Intent.YES
+            if intent in (Intent.YES, Intent.NO, Intent.DECLINE):
+                return self._note_consent(is_given=intent is Intent.YES)
+        if memory.pop(WAS_TURNED_AWAY, False):
+            action = self._chosen_instead(turn.heard)
+            if action is not None:
+                return self._act(action, turn)
+            if recognise_intent(turn.heard) in (Intent.NO, Intent.DECLINE):
+                return _say(self.business.phrases.anything_else)
+        return self._converse(turn)
+
+    # --- facts, actions, small talk ----------------------------------------
+
+    async def _converse(self, turn: Turn) -> AsyncIterator[Step]:
+        offered = turn.memory.pop(OFFERED, None)
+        answer = answer_at_once(
+            self.business,
+            turn.heard,
+            turn.at,
+            actions=self._actions,
+            offered_fact_id=offered if isinstance(offered, str) else None,
+            last=turn.last,
+        )
+        if answer is None:
+            candidates = await turn.tools.facts(turn.heard)
+            answer = answer_from_facts(self.business, self._actions, candidates, turn.at)
+        match answer:
+            case Answer():
+                for step in self._give(turn, answer):
+                    yield step
+            case Do(action):
+                async for step in self._act(action.name, turn):
+                    yield step
+            case None:
+                async for step in self._ask_model(turn):
+                    yield step
+
+    def _give(self, turn: Turn, answer: Answer) -> Sequence[Step]:
+        if answer.offered_fact_id is not None:
+            turn.memory[OFFERED] = answer.offered_fact_id
+        words = Say(answer.text, answer.source, answer.fact_id)
+        return (words, EndCall()) if answer.is_farewell else (words,)
+
+    async def _ask_model(self, turn: Turn) -> AsyncIterator[Step]:
+        messages = prompt.messages_for(self.business, turn.history, turn.heard)
+        may_act = self.business.lets_model_act
+        said: list[str] = []
+        reply = turn.tools.respond(
+            messages,
+            max_tokens=prompt.MAX_TOKENS,
+            temperature=prompt.TEMPERATURE,
+            grammar=prompt.grammar_for(self._actions) if may_act else None,
+        )
+        # Closed when it is not wanted any more: the worker's work ends with it.
+        async with aclosing(reply):
+            async for phrase in reply:
+                chosen = action_of(self._actions, phrase.strip()) if may_act else None
+                if chosen is not None and not said:
+                    # The model's idea, not the caller's word: it is asked about first.
+                    turn.memory[OFFERED] = chosen.id
+                    yield Say(self.business.phrases.shall_i.format(offer=chosen.offer))
+                    return
+                if not may_be_said(self.business, phrase, turn.heard, said):
+                    break
+                said.append(phrase)
+                yield Say(phrase, AnswerSource.MODEL)
+        if not said:
+            yield Say(self.business.phrases.unknown)
+
+    # --- actions -----------------------------------------------------------
+
+    async def _act(self, name: str, turn: Turn) -> AsyncIterator[Step]:
+        steps: AsyncIterator[Step] | None = None
+        if name == OPERATOR and self.business.operator is not None:
+            steps = self._hand_over(turn, self.business.operator)
+        elif name.startswith(TRANSFER_PREFIX):
+            steps = self._hand_over(turn, name.removeprefix(TRANSFER_PREFIX))
+        elif name.startswith(ENTRY_PREFIX):
+            steps = self._begin_entry(turn, name.removeprefix(ENTRY_PREFIX))
+        elif name in (MESSAGE, CALLBACK):
+            asked = forms.begin(
+                forms.FormKind(name), turn.call.caller_number, self.business.phrases
+            )
+            steps = self._ask(turn, asked)
+        assert steps is not None, "an action of ours is one of these"
+        async for step in steps:
+            yield step
+
+    async def _hand_over(self, turn: Turn, transfer_id: str) -> AsyncIterator[Step]:
+        if not self.business.is_open(self.business.transfer(transfer_id), turn.at):
+            async for step in self._turn_away(turn, TransferResult.CLOSED):
+                yield step
+            return
+        yield Say(self.business.phrases.connecting)
+        yield HandOver(transfer_id, summarise(self.business, turn.history, turn.heard))
+
+    async def _turn_away(self, turn: Turn, result: TransferResult) -> AsyncIterator[Step]:
+        phrases = self.business.phrases
+        if not self.business.takes_messages:
+            yield Say(phrases.nobody_takes_calls)
+            return
+        turn.memory[WAS_TURNED_AWAY] = True
+        is_closed = result is TransferResult.CLOSED
+        yield Say(phrases.nobody_in if is_closed else phrases.nobody_free)
+
+    def _chosen_instead(self, heard: str) -> str | None:
+        words = heard.lower()
+        if "message" in words:
+            return MESSAGE
+        if _CALLBACK_WORDS.search(words):
+            return CALLBACK
+        return MESSAGE if recognise_intent(heard) is Intent.YES else None
+
+    # --- messages and callback requests ------------------------------------
+
+    async def _ask(self, turn: Turn, asked: forms.Ask) -> AsyncIterator[Step]:
+        turn.memory[FORM] = forms.dump_form(asked.form)
+        yield Say(asked.text)
+        if asked.listen is not None:
+            yield asked.listen
+
+    async def _fill(self, turn: Turn, form: forms.Form) -> AsyncIterator[Step]:
+        phrases = self.business.phrases
+        match forms.receive(form, turn.heard, turn.keys, phrases):
+            case forms.Ask() as asked:
+                async for step in self._ask(turn, asked):
+                    yield step
+            case forms.Dropped():
+                del turn.memory[FORM]
+                yield Say(phrases.ask_again)
+            case forms.Filled(filled, text):
+                del turn.memory[FORM]
+                try:
+                    if filled.kind is forms.FormKind.MESSAGE:
+                        await turn.tools.leave_message(filled.name, filled.number, text)
+                        done = phrases.message_taken
+                    else:
+                        await turn.tools.request_callback(filled.number)
+                        done = phrases.callback_booked
+                except StoreError:
+                    # Nothing was promised yet; the store has told its own log.
+                    yield Say(phrases.not_kept)
+                    return
+                yield Say(f"{done} {phrases.anything_else}")
+
+    # --- keys --------------------------------------------------------------
+
+    def _press(self, turn: Turn) -> AsyncIterator[Step]:
+        phrases = self.business.phrases
+        choice = self.business.menu.get(turn.keys[-1])
+        if choice is None:
+            return _say(phrases.not_understood)
+        if choice.fact is not None:
+            answer = told(self.business, choice.fact, turn.at)
+            return _steps(*self._give(turn, answer))
+        if choice.transfer is not None:
+            return self._hand_over(turn, choice.transfer)
+        if choice.entry is not None:
+            return self._begin_entry(turn, choice.entry)
+        if choice.message or choice.callback:
+            return self._act(MESSAGE if choice.message else CALLBACK, turn)
+        if choice.pause_recording:
+            return self._toggle_recording(turn)
+        last = turn.last
+        if last is None:
+            return _say(self.business.opening)
+        return _steps(Say(last.said, last.source, last.fact_id))
+
+    async def _begin_entry(self, turn: Turn, entry_id: str) -> AsyncIterator[Step]:
+        wanted = self.business.entry(entry_id)
+        if wanted.is_secret:
+            yield SetRecording(is_on=False)
+        for step in _asking(
+            turn, number_entry.ask(wanted, number_entry.Entry(entry_id), wanted.ask)
+        ):
+            yield step
+
+    async def _take_entry(self, turn: Turn, entry: number_entry.Entry) -> AsyncIterator[Step]:
+        phrases, wanted = self.business.phrases, self.business.entry(entry.entry_id)
+        verdict = number_entry.receive(wanted, entry, turn.heard, turn.keys, phrases)
+        if isinstance(verdict, number_entry.AskEntry):
+            for step in _asking(turn, verdict):
+                yield step
+            return
+        del turn.memory[ENTRY]
+        if wanted.is_secret and self._may_record(turn):
+            yield SetRecording(is_on=True)
+        if isinstance(verdict, forms.Dropped):
+            yield Say(phrases.ask_again)
+            return
+        said = wanted.done
+        if wanted.webhook is not None:
+            try:
+                reply = await turn.tools.post(wanted.webhook, {"digits": verdict.digits})
+            except ActionFailed:
+                yield Say(phrases.not_kept)
+                return
+            said = _words_of(reply) or wanted.done
+        yield Say(said)
+
+    # --- recording ---------------------------------------------------------
+
+    async def _note_consent(self, *, is_given: bool) -> AsyncIterator[Step]:
+        phrases = self.business.phrases
+        if is_given:
+            yield SetRecording(is_on=True)
+        yield Say(phrases.consent_given if is_given else phrases.consent_refused)
+
+    async def _toggle_recording(self, turn: Turn) -> AsyncIterator[Step]:
+        phrases, is_on = self.business.phrases, turn.is_recording_paused
+        if not is_on or self._may_record(turn):
+            yield SetRecording(is_on=is_on)
+        yield Say(phrases.ask_again if is_on else phrases.recording_paused)
+
+    def _may_record(self, turn: Turn) -> bool:
+        return not self.business.recording.asks_consent or turn.memory.get(CONSENT) is True
+
+
+def _asking(turn: Turn, asked: number_entry.AskEntry) -> Sequence[Step]:
+    turn.memory[ENTRY] = number_entry.dump_entry(asked.entry)
+    return (Say(asked.text), asked.listen if asked.listen is not None else Listen())
+
+
+def _words_of(reply: JsonValue) -> str:
+    """What a web service wants said; "" when it says nothing."""
+    said = reply.get("say") if isinstance(reply, dict) else None
+    return " ".join(said.split()) if isinstance(said, str) else ""
+
+
+async def _steps(*steps: Step) -> AsyncIterator[Step]:
+    for step in steps:
+        yield step
+
+
+def _say(text: str) -> AsyncIterator[Step]:
+    return _steps(Say(text))

@@ -1,0 +1,92 @@
+"""What becomes of what the agent was saying when the caller takes the floor?
+
+What nobody has heard never happened; what was heard in part is remembered as far as it was.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from voicebot.calls import commands as do
+from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
+from voicebot.dialogue.masking import mask
+from voicebot.dialogue.turn import OpenTurn, PhraseState
+from voicebot.turns.playback import HeardPhrase
+
+
+class Floor:
+    """The turns of one conversation: begun, interrupted, closed. Times: seconds of the call."""
+
+    def __init__(self, state: ConversationState, started_at: datetime) -> None:
+        self._state = state
+        self._started_at = started_at
+
+    def new_turn(self, t: float) -> OpenTurn:
+        number = self._state.next_number
+        self._state.next_number += 1
+        return OpenTurn(number, t)
+
+    def take(self, t: float) -> list[do.Command]:
+        """Stops the agent; what nobody has heard of its answer never happened."""
+        state, turn = self._state, self._state.turn
+        commands: list[do.Command] = []
+        state.deadline_s = None
+        if turn is not None:
+            if turn.reply_id is not None:
+                commands.append(do.CancelThinking(turn.reply_id))
+                turn.reply_id = None
+            if turn.phrases:
+                commands.append(do.StopSpeaking())
+            if turn.is_audible or (turn.phrases and not (turn.heard or turn.keys)):
+                turn.is_interrupted = True
+                commands += self.forget_stopping()
+                self._keep_notes(turn)
+                state.stopping, state.turn = turn, None
+            else:
+                turn.start_over()
+        if state.turn is None:
+            state.turn = self.new_turn(t)
+        return commands
+
+    def forget_stopping(self) -> list[do.Command]:
+        stopping, self._state.stopping = self._state.stopping, None
+        if stopping is None:
+            return []
+        stopping.cut()
+        return self.close(stopping)
+
+    def silenced(self, phrases: tuple[HeardPhrase, ...]) -> list[do.Command]:
+        stopping, self._state.stopping = self._state.stopping, None
+        if stopping is None:
+            return []
+        stopping.cut(phrases)
+        rest = " ".join(item.text for item in stopping.phrases if item.state is PhraseState.CUT)
+        if rest and self._state.phase in (Phase.HEARING, Phase.UNDERSTANDING):
+            self._state.unheard = Unheard(rest, stopping.source, stopping.fact_id, stopping.ending)
+        return self.close(stopping)
+
+    def close(self, turn: OpenTurn) -> list[do.Command]:
+        record = turn.record(self._started_at)
+        # Card data is kept nowhere; while it is given, no digits at all.
+        heard = mask(record.heard, strictly=self._state.is_recording_paused)
+        record = replace(record, heard=heard)
+        if record.said_heard:
+            self._keep_notes(turn)
+        self._state.remember(record)
+        return [do.NoteTurn(record)]
+
+    def end(self) -> list[do.Command]:
+        """The caller is gone: what is open is closed as far as it was heard."""
+        state = self._state
+        commands: list[do.Command] = []
+        for turn in (state.stopping, state.turn):
+            if turn is not None and (turn.phrases or turn.utterances or turn.keys):
+                turn.cut()
+                commands += self.close(turn)
+        state.stopping = state.turn = state.deadline_s = None
+        state.phase = Phase.OVER
+        return commands
+
+    def _keep_notes(self, turn: OpenTurn) -> None:
+        """The agent's notes count once the caller has heard any of the answer."""
+        if turn.memory is not None:
+            self._state.memory, turn.memory = turn.memory, None

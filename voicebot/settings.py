@@ -128,6 +128,21 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field("", description="Model name sent to that server.")
     llm_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    llm_python: str = Field(
+        "",
+        description="Interpreter of the LLM worker whose engine has an environment of its own, "
+        "as `setup/engine` prints it; empty: this one.",
+    )
+
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Signs what webhooks get. Generated at set-up."
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Where mail is handed in: smtp://user:password@host:587 or smtps://…; empty: "
+        "no mail is sent.",
+    )
+    smtp_from: str = Field("voicebot@localhost", description="The sender of that mail.")
 
     retention_days: int = Field(30, ge=0, description="Recordings and transcripts live this long.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -4,6 +4,7 @@ Generated once, kept in `<state_dir>/secrets.env`, readable by their owner alone
 is set elsewhere (the environment, voicebot.env) is left as it is.
 """
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -15,7 +16,7 @@ from voicebot.stack.paths import StackPaths
 
 # 32 characters of 64: 192 bits.
 _PASSWORD_BYTES = 24
-GENERATED = ("ari_password", "ami_password", "probe_password", "redis_password")
+GENERATED = ("ari_password", "ami_password", "probe_password", "redis_password", "webhook_secret")
 
 
 def with_generated_secrets(settings: Settings) -> Settings:
@@ -23,7 +24,7 @@ def with_generated_secrets(settings: Settings) -> Settings:
     missing = [name for name in GENERATED if not getattr(settings, name).get_secret_value()]
     if not missing:
         return settings
-    passwords = {name: secrets.token_urlsafe(_PASSWORD_BYTES) for name in missing}
+    passwords = {name: _new(name) for name in missing}
     _append(
         StackPaths.of(settings).secrets,
         [f"VOICEBOT_{name.upper()}={password}" for name, password in passwords.items()],
@@ -31,6 +32,13 @@ def with_generated_secrets(settings: Settings) -> Settings:
     return settings.model_copy(
         update={name: SecretStr(password) for name, password in passwords.items()}
     )
+
+
+def _new(name: str) -> str:
+    if name == "webhook_secret":
+        # In the form that receivers' libraries take (standardwebhooks.com).
+        return f"whsec_{base64.b64encode(secrets.token_bytes(_PASSWORD_BYTES)).decode()}"
+    return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 
 def _append(path: Path, lines: list[str]) -> None:

@@ -3,8 +3,13 @@ from pathlib import Path
 from voicebot.settings import Settings
 from voicebot.stack.generated_secrets import with_generated_secrets
 
-
-PASSWORDS = ("ari_password", "ami_password", "probe_password", "redis_password")
+PASSWORDS = (
+    "ari_password",
+    "ami_password",
+    "probe_password",
+    "redis_password",
+    "webhook_secret",
+)
 
 
 def settings(state_dir: Path, **passwords: str) -> Settings:

@@ -6,10 +6,10 @@ SHELL := bash
 # The environment's own tools, and Redis' binary where the machine has it under another name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup demo up down status doctor check test lock clean
+.PHONY: help setup demo up down status doctor check test test-engines lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 setup: ## Install everything this needs (root or sudo; repeatable)
 	@setup/run
@@ -38,6 +38,9 @@ check: ## Format, lint, types and import contracts
 test: ## All tests, on real servers
 	@setup/run --test
 	pytest
+
+test-engines: setup ## Tests of engines that take long to build, each in its own environment
+	@setup/test_engines
 
 lock: ## Resolve the dependencies anew into the lock files
 	@setup/lock

@@ -16,6 +16,9 @@ from workers.llm.xllamacpp_engine import XllamacppEngine
 from workers.settings import WorkerSettings
 from workers.stt.engine import RecognitionEngine
 from workers.stt.faster_whisper_engine import FasterWhisperEngine
+from workers.stt.faster_whisper_recording import FasterWhisperRecordings
+from workers.stt.recording_engine import RecordingEngine
+from workers.stt.whisperx_recording import WhisperXRecordings
 from workers.tts.engine import SynthesisEngine
 from workers.tts.hibari_engine import HibariEngine
 from workers.tts.piper_engine import PiperEngine
@@ -70,6 +73,17 @@ def recognizers(settings: WorkerSettings) -> ByLanguage[RecognitionEngine]:
         engines[language] = load(directory)
         _check_language("VOICEBOT_STT_MODELS", language, engines[language].languages, directory)
     return ByLanguage(engines)
+
+
+def recordings(settings: WorkerSettings, language: str) -> RecordingEngine:
+    """What reads recordings in this language; raises EngineMissing."""
+    served = serving_language(language, settings.stt_models)
+    model = settings.stt_model if served is None else settings.stt_models[served]
+    if settings.stt_after_call == WhisperXRecordings.name:
+        aligned = serving_language(language, settings.stt_alignment)
+        alignment = "" if aligned is None else settings.stt_alignment[aligned]
+        return WhisperXRecordings(settings.stt_threads, language, model, alignment)
+    return FasterWhisperRecordings(FasterWhisperEngine(settings.stt_threads, model))
 
 
 def synthesizers(settings: WorkerSettings, *, is_even: bool = False) -> ByLanguage[SynthesisEngine]:

@@ -38,6 +38,13 @@ class WorkerSettings(BaseSettings):
         default_factory=dict,
         description="More languages: JSON, language to directory of CTranslate2 Whisper weights.",
     )
+    stt_after_call: Literal["faster-whisper", "whisperx"] = Field(
+        "faster-whisper", description="What reads recordings after the call."
+    )
+    stt_alignment: dict[str, str] = Field(
+        default_factory=dict,
+        description="WhisperX's alignment: JSON, language to directory of wav2vec2 weights.",
+    )
     llm_engine: Literal["xllamacpp", "llama-cpp-python"] = Field(
         "xllamacpp", description="The embedded engine. llama-cpp-python needs VOICEBOT_LLM_PYTHON."
     )

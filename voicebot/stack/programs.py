@@ -22,6 +22,7 @@ class Readiness(StrEnum):
     ARI_ANSWERS = "ari-answers"
     WORKER_LEASE = "worker-lease"
     AGENT_LEASE = "agent-lease"
+    GUARDIAN_LISTENS = "guardian-listens"
     RUNNING = "running"
 
 
@@ -42,7 +43,8 @@ def programs_of(settings: Settings, paths: StackPaths, *, is_root: bool) -> tupl
     """All processes, in the order they are started."""
     programs = [
         _asterisk(paths, is_root=is_root),
-        *(_worker(stage) for stage in STAGES),
+        _guardian(),
+        *(_worker(stage, settings) for stage in STAGES),
         *(_agent(number) for number in range(1, settings.agent_processes + 1)),
         _records(),
     ]
@@ -94,12 +96,25 @@ def _asterisk(paths: StackPaths, *, is_root: bool) -> Program:
     )
 
 
-def _worker(stage: str) -> Program:
+def _guardian() -> Program:
+    return Program(
+        "guardian",
+        # It waits for Asterisk by itself, and is there before the first agent.
+        phase=1,
+        command=_tied(sys.executable, "-m", "voicebot", "guardian"),
+        readiness=Readiness.GUARDIAN_LISTENS,
+        start_deadline_s=60,
+        stop_deadline_s=5,
+    )
+
+
+def _worker(stage: str, settings: Settings) -> Program:
+    python = settings.llm_python if stage == "llm" and settings.llm_python else sys.executable
     return Program(
         f"worker-{stage}",
         phase=1,
         # It lowers its own priority below Asterisk's and the agents'.
-        command=_tied(sys.executable, "-m", "workers", stage),
+        command=_tied(python, "-m", "workers", stage),
         readiness=Readiness.WORKER_LEASE,
         # Models load for seconds, on a busy machine for many.
         start_deadline_s=120,

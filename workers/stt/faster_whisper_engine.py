@@ -66,7 +66,7 @@ class FasterWhisperEngine:
             from faster_whisper.vad import get_vad_model
         except ImportError as error:
             raise EngineMissing("the package faster-whisper is not installed", REMEDY) from error
-        self._whisper: Any = WhisperModel(
+        self.whisper: Any = WhisperModel(
             str(directory),
             device="auto",
             compute_type="int8",
@@ -74,12 +74,12 @@ class FasterWhisperEngine:
             num_workers=1,
             local_files_only=True,
         )
-        self._is_multilingual: bool = self._whisper.model.is_multilingual
+        self._is_multilingual: bool = self.whisper.model.is_multilingual
         self.model = directory.name if model else "whisper-tiny.en"
-        self.languages: tuple[str, ...] = tuple(self._whisper.supported_languages)
+        self.languages: tuple[str, ...] = tuple(self.whisper.supported_languages)
         self._tokenizers: Mapping[str, Any] = {
             language: Tokenizer(
-                self._whisper.hf_tokenizer,
+                self.whisper.hf_tokenizer,
                 self._is_multilingual,
                 task="transcribe",
                 language=language,
@@ -118,6 +118,12 @@ class FasterWhisperEngine:
             return nothing
         return Recognition(reading.text, min(1.0, exp(reading.log_probability)))
 
+    def tokenizer(self, language: str) -> Any:
+        """faster-whisper's tokenizer for one of its languages."""
+        served = serving_language(language, self._tokenizers)
+        assert served is not None, "engines are chosen by language"
+        return self._tokenizers[served]
+
     def _voice_probability(self, samples: Samples) -> float:
         """The highest probability of voice in any 32 ms."""
         if samples.size == 0:
@@ -129,16 +135,16 @@ class FasterWhisperEngine:
         from faster_whisper.transcribe import get_compression_ratio
 
         with_lead_in = np.concatenate([LEAD_IN, samples])
-        features = self._whisper.feature_extractor(with_lead_in, padding=160)[:, :frames]
+        features = self.whisper.feature_extractor(with_lead_in, padding=160)[:, :frames]
         features = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
-        tokenizer = self._tokenizer(language)
+        tokenizer = self.tokenizer(language)
         prompt = self._prompt(tokenizer, hint)
         limit = trust.max_tokens(samples.size * 1000 // RATE_HZ)
-        result = self._whisper.model.generate(
-            self._whisper.encode(features),
+        result = self.whisper.model.generate(
+            self.whisper.encode(features),
             [prompt],
             beam_size=1,
-            max_length=min(self._whisper.max_length, len(prompt) + limit),
+            max_length=min(self.whisper.max_length, len(prompt) + limit),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
@@ -155,15 +161,10 @@ class FasterWhisperEngine:
             is_full_window=frames == FULL_WINDOW_FRAMES,
         )
 
-    def _tokenizer(self, language: str) -> Any:
-        served = serving_language(language, self._tokenizers)
-        assert served is not None, "engines are chosen by language"
-        return self._tokenizers[served]
-
     def _prompt(self, tokenizer: Any, hint: str) -> list[int]:
         """Whisper takes the hint for what was said before, and goes on in that manner."""
         previous: list[int] = []
         if hint.strip():
             previous = tokenizer.encode(" " + hint.strip())[-HINT_TOKENS_MAX:]
-        prompt: list[int] = self._whisper.get_prompt(tokenizer, previous, without_timestamps=True)
+        prompt: list[int] = self.whisper.get_prompt(tokenizer, previous, without_timestamps=True)
         return prompt

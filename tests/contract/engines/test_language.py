@@ -109,7 +109,7 @@ def test_an_error_of_whoever_takes_the_text_comes_through(language_model: Langua
         language_model.generate("c1", STORY, max_tokens=5, temperature=0.0, emit=broken)
 
 
-@pytest.mark.parametrize("engine", ["xllamacpp_engine", "openai_engine"])
+@pytest.mark.parametrize("engine", ["xllamacpp_engine", "llama_cpp_engine", "openai_engine"])
 def test_a_conversation_too_long_for_the_model_is_refused(
     request: pytest.FixtureRequest, engine: str
 ) -> None:

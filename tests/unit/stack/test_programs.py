@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_servers_start_before_those_who_need_them() -> None:
     phases = {name: program.phase for name, program in programs().items()}
     assert phases["redis"] < phases["asterisk"] < phases["agent-1"]
     assert phases["redis"] < phases["worker-stt"] < phases["agent-1"]
+    assert phases["guardian"] < phases["agent-1"]
 
 
 def test_as_many_agents_start_as_are_set() -> None:
@@ -57,6 +59,7 @@ def test_every_process_is_observed_in_its_own_way() -> None:
     assert readiness["asterisk"] is Readiness.ARI_ANSWERS
     assert readiness["worker-tts"] is Readiness.WORKER_LEASE
     assert readiness["agent-2"] is Readiness.AGENT_LEASE
+    assert readiness["guardian"] is Readiness.GUARDIAN_LISTENS
 
 
 def test_naming_none_chooses_all() -> None:
@@ -72,3 +75,11 @@ def test_a_group_is_chosen_by_its_name() -> None:
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told() -> None:
     with pytest.raises(StackError, match=r"no process postgres; there are .*redis"):
         chosen(programs().values(), ("postgres",))
+
+
+def test_an_engine_with_an_environment_of_its_own_runs_there() -> None:
+    python = "/cache/engines/llama-cpp/bin/python"
+    workers = programs(llm_python=python)
+    assert python in workers["worker-llm"].command
+    assert python not in workers["worker-stt"].command
+    assert sys.executable in programs()["worker-llm"].command

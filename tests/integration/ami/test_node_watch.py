@@ -1,12 +1,14 @@
 """What a watch puts on record of a real node: its audio, its trunks, its doors."""
 
 import asyncio
+import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.fakes.sample_calls import a_record
 from tests.integration.ami.rtp_far_end import Faults
@@ -134,6 +136,34 @@ async def test_a_refused_phone_is_counted_and_reported(
         await asyncio.to_thread(_register_wrongly, node, tmp_path)
         await asked_until(is_counted, "the attempt is counted")
     assert "security.failed_authentication" in capsys.readouterr().out
+
+
+async def test_what_the_database_could_not_take_is_written_when_it_is_back(
+    node: WatchedNode, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database.open(database_url, deadline_s=0.5)
+    refusals = SqlFailedAuthentications(database, NODE)
+
+    async def total() -> int:
+        return sum(count for _, count in await refusals.latest(100))
+
+    async def has_failed() -> bool:
+        seen.append(capsys.readouterr().out)
+        return "node.not_written" in "".join(seen)
+
+    async def is_counted() -> bool:
+        return await total() > before
+
+    seen: list[str] = []
+    async with watched(node, database):
+        before = await total()
+        with closing(sqlite3.connect(make_url(database_url).database or "")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await asyncio.to_thread(_register_wrongly, node, tmp_path)
+            await asked_until(has_failed, "the database refuses")
+            other.rollback()
+        await asked_until(is_counted, "the attempt is counted")
+    await database.close()
 
 
 def _register_wrongly(node: WatchedNode, work_dir: Path) -> None:

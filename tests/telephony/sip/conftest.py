@@ -24,6 +24,8 @@ from tests.telephony.sip.far_end import (
 from voicebot.stack.asterisk_config import InboundNumber
 
 NUMBER, OTHER_NUMBER = "+12025550100", "1000"
+# SIPp plays this carrier.
+MAY_REFER = "127.0.0.10"
 NUMBERS = (
     InboundNumber(NUMBER, is_recorded=False, max_message_s=60),
     InboundNumber(OTHER_NUMBER, is_recorded=False, max_message_s=60),
@@ -65,6 +67,13 @@ def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> P
             "registration": {"username": ACCOUNT[0]},
             "addresses": [],
             "codecs": ["g722", "ulaw", "alaw"],
+        },
+        {
+            **shared,
+            "name": "epsilon",
+            "host": MAY_REFER,
+            "numbers": [NUMBER],
+            "codecs": ["ulaw"],
             "allow_refer": True,
         },
         {

@@ -61,6 +61,11 @@ def business_of(record: CallRecord, businesses: Sequence[Business]) -> Business 
     return None
 
 
+def business_named(name: str, businesses: Sequence[Business]) -> Business | None:
+    """The business of this name; None: there is none any more."""
+    return next((business for business in businesses if business.name == name), None)
+
+
 def follow_up(
     call: FinishedCall, businesses: Sequence[Business]
 ) -> Message | CallbackRequest | None:

@@ -1,7 +1,9 @@
 """How is what has been kept long enough erased, so that nothing is forgotten half-way?
 
 Files go first, the record says so afterwards: an interruption in between repeats
-the deletion, which is harmless. Nothing outside Asterisk's spool is ever deleted.
+the deletion, which is harmless. Nothing outside Asterisk's spool and the folder of
+messages is ever deleted. What remains tells nobody's words, name or number; only the
+do-not-call list keeps numbers, because their owners want it to.
 """
 
 import asyncio
@@ -10,14 +12,24 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import case, delete, select, tuple_, update
 
 from voicebot.store.asterisk_cdr import SPOOL
+from voicebot.store.callbacks import CallbackStatus
 from voicebot.store.engine import Database
+from voicebot.store.message_audio import DIRECTORY as MESSAGES
 from voicebot.store.retention import SpoolFile, files_due, kept_since
-from voicebot.store.tables import calls, turns
+from voicebot.store.tables import (
+    callback_requests,
+    calls,
+    deliveries,
+    messages,
+    transfers,
+    turns,
+)
 
 _BATCH = 200
 
@@ -27,12 +39,18 @@ class Erased:
     """What a run erased."""
 
     calls: int = 0
+    messages: int = 0
+    callbacks: int = 0
     files: int = 0
     failures: int = 0  # files that could not be deleted; the next run tries again
 
     def __add__(self, other: "Erased") -> "Erased":
         return Erased(
-            self.calls + other.calls, self.files + other.files, self.failures + other.failures
+            self.calls + other.calls,
+            self.messages + other.messages,
+            self.callbacks + other.callbacks,
+            self.files + other.files,
+            self.failures + other.failures,
         )
 
 
@@ -49,16 +67,19 @@ class Erasure:
     def __init__(self, database: Database, state_dir: Path) -> None:
         self._database = database
         self._state_dir = state_dir
-        self._spool = state_dir / SPOOL
+        self._folders = (state_dir / SPOOL, state_dir / MESSAGES)
 
     async def run(self, at: datetime, retention_days: int) -> Erased:
         """Erases all that is due at this time. Raises StoreError."""
+        kept = kept_since(at, retention_days)
         erased = Erased()
         last: _DueCall | None = None
-        while due := await self._due(kept_since(at, retention_days), last):
+        while due := await self._due(kept, last):
             for call in due:
                 erased += await self._erase(call, at)
             last = due[-1]
+        erased += await self._erase_messages(kept, at)
+        erased += await self._erase_callbacks(kept, at)
         return erased + await asyncio.to_thread(self._sweep, at, retention_days)
 
     async def _due(self, ended_before: datetime, last: _DueCall | None) -> Sequence[_DueCall]:
@@ -90,6 +111,12 @@ class Erasure:
                 .where(turns.c.call_id == call.call_id)
                 .values(heard="", said="", said_heard="")
             )
+            await connection.execute(
+                update(transfers).where(transfers.c.call_id == call.call_id).values(summary="")
+            )
+            await connection.execute(
+                update(calls).where(calls.c.call_id == call.call_id).values(caller_number="")
+            )
             # A file that is still there stays on record, and the call due.
             if not deleted.failures:
                 await connection.execute(
@@ -101,18 +128,68 @@ class Erasure:
                 )
         return deleted if deleted.failures else deleted + Erased(calls=1)
 
+    async def _erase_messages(self, kept: datetime, at: datetime) -> Erased:
+        chosen = select(messages.c.call_id, messages.c.taken_by, messages.c.recording).where(
+            messages.c.erased_at.is_(None), messages.c.taken_at < kept
+        )
+        async with self._database.reading("find messages to erase") as connection:
+            rows = (await connection.execute(chosen)).all()
+        erased = Erased()
+        for row in rows:
+            files = [self._state_dir / row.recording] if row.recording else []
+            deleted = await asyncio.to_thread(self._delete, files)
+            key = (row.call_id, row.taken_by)
+            blank = {"caller_number": "", "name": "", "callback_number": "", "text": ""}
+            # A file that is still there stays on record, and the message due.
+            is_gone = not deleted.failures
+            rest = {"recording": None, "erased_at": at} if is_gone else {}
+            async with self._database.writing("erase message") as connection:
+                await connection.execute(
+                    update(messages)
+                    .where(tuple_(messages.c.call_id, messages.c.taken_by) == key)
+                    .values(**blank, **rest)
+                )
+                await connection.execute(
+                    delete(deliveries).where(
+                        tuple_(deliveries.c.call_id, deliveries.c.taken_by) == key
+                    )
+                )
+            erased += deleted + Erased(messages=int(is_gone))
+        return erased
+
+    async def _erase_callbacks(self, kept: datetime, at: datetime) -> Erased:
+        """Whoever still waits now has waited in vain: nobody can be rung without a number."""
+        is_waiting = callback_requests.c.status == CallbackStatus.WAITING.value
+        due = update(callback_requests).where(
+            callback_requests.c.requested_at < kept, callback_requests.c.number != ""
+        )
+        async with self._database.writing("erase callback requests") as connection:
+            found = await connection.execute(
+                due.values(
+                    number="",
+                    number_key="",
+                    status=case(
+                        (is_waiting, CallbackStatus.CANCELLED.value),
+                        else_=callback_requests.c.status,
+                    ),
+                    closed_at=case((is_waiting, at), else_=callback_requests.c.closed_at),
+                )
+            )
+        return Erased(callbacks=found.rowcount)
+
     def _sweep(self, at: datetime, retention_days: int) -> Erased:
-        """Deletes what is due in the spool, whether a record names it or not."""
-        return self._delete(files_due(_files_below(self._spool), at, retention_days))
+        """Deletes the files that are due, whether a record names them or not."""
+        found = chain.from_iterable(_files_below(folder) for folder in self._folders)
+        return self._delete(files_due(found, at, retention_days))
 
     def _delete(self, files: Iterable[Path]) -> Erased:
-        spool = self._spool.resolve()
+        folders = [folder.resolve() for folder in self._folders]
         erased = Erased()
         for file in files:
-            # The folder is resolved, the file is not: a link in the spool is deleted, not followed.
+            # The folder is resolved, the file is not: a link is deleted, not followed.
             place = file.parent.resolve() / file.name
             try:
-                if not place.is_relative_to(spool):
+                if not any(place.is_relative_to(folder) for folder in folders):
                     erased += Erased(failures=1)
                     continue
                 place.unlink()

@@ -5,16 +5,20 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tests.fakes.sample_calls import NOON, a_record
+from tests.fakes.sample_messages import a_message, a_request, a_voicemail
 from tests.unit.store.cdr_lines import cdr_line
 from voicebot.calls.model import CallId
+from voicebot.store.callbacks import CallbackStatus, SqlCallbackRequests
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erased, Erasure
-from voicebot.store.tables import calls
+from voicebot.store.messages import SqlMessages
+from voicebot.store.outbox import SqlOutbox
+from voicebot.store.tables import PRIVATE, calls, metadata
 
 DAYS = 30
 NOW = NOON + timedelta(days=DAYS, hours=1)
@@ -105,6 +109,64 @@ async def test_nothing_outside_the_spool_is_ever_deleted(kept: Kept, name: str) 
     assert found is not None
     assert found.recording_caller == name  # still due, still named
     assert found.turns[0].heard == ""  # but the words are gone
+
+
+async def test_nothing_private_is_left_of_what_is_old(kept: Kept) -> None:
+    recording = kept.file("voicemail/1.wav", YOUNG)
+    await kept.records.write(a_record("1.1", started_at=OLD, transfers=1))
+    messages, callbacks = SqlMessages(kept.database), SqlCallbackRequests(kept.database)
+    await messages.leave(a_message(recording=recording))
+    await messages.leave(a_voicemail())
+    await callbacks.request(a_request("1.1"))
+    await callbacks.request(a_request("2.2", number="+15550199"))
+    await callbacks.close(CallId("2.2"), CallbackStatus.DONE, OLD)
+    assert await kept.erase() == Erased(calls=1, messages=2, callbacks=2, files=1)
+    assert kept.files() == set()
+    private = [
+        column
+        for table in metadata.tables.values()
+        for column in table.columns
+        if PRIVATE in column.info
+    ]
+    assert len(private) > 10
+    async with kept.database.reading("test") as connection:
+        for column in private:
+            found = set((await connection.execute(select(column))).scalars())
+            assert found <= {""}, f"{column.table.name}.{column.name}"
+    assert {one.status for one in await callbacks.latest(10)} == {
+        CallbackStatus.CANCELLED,
+        CallbackStatus.DONE,
+    }
+    assert await SqlOutbox(kept.database).claim(NOW, 10) == []
+    assert await kept.erase() == Erased()
+
+
+async def test_young_messages_and_requests_are_left_as_they_are(kept: Kept) -> None:
+    messages, callbacks = SqlMessages(kept.database), SqlCallbackRequests(kept.database)
+    await messages.leave(a_message(taken_at=YOUNG))
+    await callbacks.request(a_request(requested_at=YOUNG))
+    assert await kept.erase() == Erased()
+    assert [one.message for one in await messages.latest(10)] == [a_message(taken_at=YOUNG)]
+    assert [one.request for one in await callbacks.waiting(10)] == [a_request(requested_at=YOUNG)]
+
+
+async def test_the_recording_of_an_agents_message_goes_with_it(kept: Kept) -> None:
+    (kept.state_dir / "messages").mkdir()
+    (kept.state_dir / "messages/1.wav").write_bytes(b"voice")
+    message = a_message(taken_at=OLD, recording="messages/1.wav")
+    await SqlMessages(kept.database).leave(message)
+    assert await kept.erase() == Erased(messages=1, files=1)
+    assert kept.files() == set()
+
+
+async def test_a_recording_that_cannot_be_deleted_keeps_its_message_due(kept: Kept) -> None:
+    (kept.state_dir / "secrets.env").write_text("secret")
+    messages = SqlMessages(kept.database)
+    await messages.leave(a_message(taken_at=OLD, recording="secrets.env"))
+    assert await kept.erase() == Erased(failures=1)
+    assert await kept.erase() == Erased(failures=1)
+    (left,) = await messages.latest(10)
+    assert (left.message.text, left.message.recording) == ("", "secrets.env")
 
 
 async def test_a_cdr_read_again_does_not_bring_back_an_erased_voicemail(kept: Kept) -> None:

@@ -20,6 +20,7 @@ from tests.telephony.sip.far_end import (
     REGISTRAR,
     FarEnd,
     Ports,
+    carriers,
 )
 from voicebot.stack.asterisk_config import InboundNumber
 
@@ -32,19 +33,19 @@ NUMBERS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def far_ports() -> Ports:
     [http, tls] = free_ports(2)
     [sip] = free_ports(1, socket.SOCK_DGRAM)
     return Ports(sip=sip, tls=tls, http=http, rtp=free_udp_range(100))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> Path:
     path = tmp_path_factory.mktemp("trunks") / "trunks.yaml"
     shared = {"country": "US", "codecs": ["opus", "g722", "ulaw", "alaw"]}
@@ -97,7 +98,7 @@ def trunks_file(tmp_path_factory: pytest.TempPathFactory, far_ports: Ports) -> P
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stopped_node(
     tmp_path_factory: pytest.TempPathFactory, trunks_file: Path, certificate: Certificate
 ) -> Node:
@@ -120,7 +121,7 @@ def stopped_node(
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def far_end(
     stopped_node: Node,
     tmp_path_factory: pytest.TempPathFactory,
@@ -131,14 +132,14 @@ def far_end(
         stopped_node.paths.asterisk_root,
         tmp_path_factory.mktemp("far-end"),
         far_ports,
-        (stopped_node.settings.sip_port, stopped_node.settings.sip_tls_port),
+        carriers(far_ports, stopped_node.settings.sip_port, stopped_node.settings.sip_tls_port),
         certificate,
     )
     with made.running() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node(stopped_node: Node, far_end: FarEnd) -> Iterator[Node]:
     """Started after the far end: it registers at once."""
     with stopped_node.running() as running:

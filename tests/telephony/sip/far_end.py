@@ -65,19 +65,20 @@ class Ports:
     rtp: int
 
 
-def _transport(name: str, protocol: str, bind: str, extra: str = "") -> str:
+def transport(name: str, protocol: str, bind: str, extra: str = "") -> str:
     return f"[{name}]\ntype=transport\nprotocol={protocol}\nbind={bind}\n{extra}\n"
 
 
-def _endpoint(name: str, transport: str, address: str, codecs: str, extra: str = "") -> str:
+def endpoint_section(name: str, over: str, address: str, codecs: str, extra: str = "") -> str:
     return (
-        f"[{name}]\ntype=endpoint\ncontext=speaking\ntransport={transport}\n"
+        f"[{name}]\ntype=endpoint\ncontext=speaking\ntransport={over}\n"
         f"allow=!all,{codecs}\ndirect_media=no\nrtp_symmetric=yes\n"
         f"media_address={address}\nbind_rtp_to_media_address=yes\n{extra}\n"
     )
 
 
-def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
+def carriers(ports: Ports, node_sip: int, node_tls: int) -> str:
+    """The sections of a far end that plays all the carriers."""
     username, password = ACCOUNT
     tls = (
         "cert_file=/etc/asterisk/certificate.pem\npriv_key_file=/etc/asterisk/key.pem\n"
@@ -85,15 +86,15 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
     )
     texts = [
         "[global]\ntype=global\nendpoint_identifier_order=username,ip\n",
-        _transport("udp-address", "udp", f"{BY_ADDRESS}:{ports.sip}"),
-        _transport("udp-registrar", "udp", f"{REGISTRAR}:{ports.sip}"),
-        _transport("udp-stranger", "udp", f"{STRANGER}:{ports.sip}"),
-        _transport("udp-of-tls-carrier", "udp", f"{OVER_TLS}:{ports.sip}"),
-        _transport("udp6", "udp", f"[::1]:{ports.sip}"),
-        _transport("tls", "tls", f"{OVER_TLS}:{ports.tls}", tls),
-        _transport("tcp", "tcp", f"{BY_ADDRESS}:{ports.sip}"),
+        transport("udp-address", "udp", f"{BY_ADDRESS}:{ports.sip}"),
+        transport("udp-registrar", "udp", f"{REGISTRAR}:{ports.sip}"),
+        transport("udp-stranger", "udp", f"{STRANGER}:{ports.sip}"),
+        transport("udp-of-tls-carrier", "udp", f"{OVER_TLS}:{ports.sip}"),
+        transport("udp6", "udp", f"[::1]:{ports.sip}"),
+        transport("tls", "tls", f"{OVER_TLS}:{ports.tls}", tls),
+        transport("tcp", "tcp", f"{BY_ADDRESS}:{ports.sip}"),
         # The carrier's side of the trunk that registers.
-        _endpoint(
+        endpoint_section(
             username,
             "udp-registrar",
             REGISTRAR,
@@ -103,16 +104,18 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
         f"[{username}]\ntype=auth\nauth_type=digest\nusername={username}\npassword={password}\n",
         f"[{username}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\nsupport_path=no\n",
         # Whoever calls from the node without an account.
-        _endpoint("node", "udp-address", BY_ADDRESS, "g722,ulaw,alaw"),
+        endpoint_section("node", "udp-address", BY_ADDRESS, "g722,ulaw,alaw"),
         "[node]\ntype=identify\nendpoint=node\nmatch=127.0.0.1\n",
-        _endpoint("node6", "udp6", "::1", "ulaw"),
+        endpoint_section("node6", "udp6", "::1", "ulaw"),
         "[node6]\ntype=identify\nendpoint=node6\nmatch=::1\n",
     ]
     for codec in CODECS:
         texts += [
-            _endpoint(f"udp-{codec}", "udp-address", BY_ADDRESS, codec, f"aors=udp-{codec}\n"),
+            endpoint_section(
+                f"udp-{codec}", "udp-address", BY_ADDRESS, codec, f"aors=udp-{codec}\n"
+            ),
             f"[udp-{codec}]\ntype=aor\ncontact=sip:127.0.0.1:{node_sip}\n",
-            _endpoint(
+            endpoint_section(
                 f"tls-{codec}",
                 "tls",
                 OVER_TLS,
@@ -121,7 +124,7 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
             ),
             f"[tls-{codec}]\ntype=aor\ncontact=sip:127.0.0.1:{node_tls}\\;transport=tls\n",
         ]
-    for name, transport, address, host, extra in (
+    for name, over, address, host, extra in (
         ("tls-in-the-clear", "tls", OVER_TLS, f"127.0.0.1:{node_tls}\\;transport=tls", ""),
         ("keys-in-the-clear", "udp-address", BY_ADDRESS, f"127.0.0.1:{node_sip}", "sdes"),
         ("tls-carrier-over-udp", "udp-of-tls-carrier", OVER_TLS, f"127.0.0.1:{node_sip}", "sdes"),
@@ -130,7 +133,7 @@ def _pjsip(ports: Ports, node_sip: int, node_tls: int) -> str:
     ):
         encryption = f"media_encryption={extra}\n" if extra else ""
         texts += [
-            _endpoint(name, transport, address, "ulaw", f"aors={name}\n{encryption}"),
+            endpoint_section(name, over, address, "ulaw", f"aors={name}\n{encryption}"),
             f"[{name}]\ntype=aor\ncontact=sip:{host}\n",
         ]
     return "\n".join(texts)
@@ -142,8 +145,8 @@ class FarEnd(AsteriskNode):
         root: Path,
         state_dir: Path,
         ports: Ports,
-        node_ports: tuple[int, int],
-        certificate: Certificate,
+        pjsip: str,
+        certificate: Certificate | None = None,
     ) -> None:
         super().__init__(root, state_dir)
         self.ports = ports
@@ -157,14 +160,16 @@ class FarEnd(AsteriskNode):
                 **ari_configuration(ports.http),
                 "asterisk.conf": "[options]\nnocolor = yes\nsystemname = farend\n",
                 "extensions.conf": _DIALPLAN,
-                "pjsip.conf": _pjsip(ports, *node_ports),
+                "pjsip.conf": pjsip,
                 "rtp.conf": f"[general]\nrtpstart={ports.rtp}\nrtpend={ports.rtp + 99}\n",
-                "certificate.pem": certificate.certificate.read_text(),
-                "key.pem": certificate.key.read_text(),
             },
         )
-        # As every test's Asterisk, it runs as a user of its own.
-        (self.etc / "key.pem").chmod(0o644)
+        if certificate is not None:
+            for name, path in (("certificate", certificate.certificate), ("key", certificate.key)):
+                copy = self.etc / f"{name}.pem"
+                copy.write_text(path.read_text())
+                # As every test's Asterisk, it runs as a user of its own.
+                copy.chmod(0o644)
 
     @contextmanager
     def rest(self) -> Iterator[httpx.Client]:

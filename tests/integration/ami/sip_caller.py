@@ -56,11 +56,11 @@ def call(sip_port: int, number: str, lasts_s: float, work_dir: Path, faults: Fau
             messages=messages,
         ) as process,
     ):
-        far_end.talk_to(until(lambda: _answered_port(messages), "the call is answered", 20))
+        far_end.talk_to(until(lambda: answered_port(messages), "the call is answered", 20))
         assert process.wait(CALL_LIMIT_S) == 0, messages.read_text()
 
 
-def _answered_port(messages: Path) -> int | None:
+def answered_port(messages: Path) -> int | None:
     """Where Asterisk wants the caller's audio, once it has said so."""
     said = messages.read_text(errors="replace") if messages.exists() else ""
     answer = re.search(r"^SIP/2\.0 200 .*?^m=audio (\d+) ", said, re.MULTILINE | re.DOTALL)

@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from voicebot.commands import agent, bench, caller, demo, guardian, node, phone, records, stack
+from voicebot.commands import (
+    agent,
+    bench,
+    caller,
+    demo,
+    guardian,
+    node,
+    phone,
+    probe,
+    records,
+    stack,
+)
 from voicebot.errors import VoicebotError
 
 app = typer.Typer(
@@ -13,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Telephony-first voice AI on Asterisk.",
 )
-for module in (stack, demo, caller, bench, phone, records, node, agent, guardian):
+for module in (stack, demo, caller, bench, probe, phone, records, node, agent, guardian):
     module.register(app)
 
 

@@ -16,6 +16,14 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class SipAccount:
+    """Whose call it is, and the password that shows it."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CallPlan:
     """One call: whom, as whom, and what is said."""
 
@@ -27,6 +35,7 @@ class CallPlan:
     utterances: tuple[Utterance, ...]
     manners: Manners = field(default_factory=Manners)
     codec: str = "ulaw"
+    account: SipAccount | None = None  # None: the called side knows us by our address
 
 
 @dataclass(frozen=True, slots=True)

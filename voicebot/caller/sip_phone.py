@@ -45,6 +45,7 @@ POLL_MS = 10
 # pjsua sends a digit as an RFC 4733 event; four take 810 ms (seen 2026-11).
 DIGIT_MS = 200
 GOODBYE_LIMIT_S = 3.0
+PLAIN_TEXT = 0  # pjsip's name for a password that is no hash
 SETTLING_S = 0.1
 CODECS = {"ulaw": "PCMU/8000", "alaw": "PCMA/8000"}
 
@@ -272,6 +273,11 @@ def _account_of(plan: CallPlan) -> pj.AccountConfig:
     account = pj.AccountConfig()
     address = local_address(plan.host, plan.port)
     account.idUri = f"sip:{plan.caller}@{address}"
+    if plan.account is not None:
+        account.idUri = f"sip:{plan.account.name}@{address}"
+        account.sipConfig.authCreds.append(
+            pj.AuthCredInfo("digest", "*", plan.account.name, PLAIN_TEXT, plan.account.password)
+        )
     account.mediaConfig.transportConfig.boundAddress = address
     account.mediaConfig.transportConfig.port = 0
     return account

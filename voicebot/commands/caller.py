@@ -16,7 +16,7 @@ from typer.core import TyperCommand
 
 from voicebot.business_file import load_business
 from voicebot.caller.audio_files import read_wav
-from voicebot.caller.call import CallPlan, Utterance
+from voicebot.caller.call import CallPlan, SipAccount, Utterance
 from voicebot.caller.placing import place_call
 from voicebot.caller.report import CallReport, summary_line, turns_table
 from voicebot.caller.script import Manners, Press, Say, Step
@@ -72,6 +72,9 @@ def call(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
+    as_probe: Annotated[
+        bool, typer.Option(hidden=True, help="Call by the probe's account: in no statistic.")
+    ] = False,
     wait_for_go: Annotated[
         bool, typer.Option(hidden=True, help="Prepare, say 'ready', dial when a line comes in.")
     ] = False,
@@ -100,6 +103,7 @@ def call(
             interrupt_after_ms=None if interrupt_after is None else int(interrupt_after * 1000),
         ),
         codec=codec,
+        account=_probe_account(settings) if as_probe else None,
     )
     report = place_call(
         plan,
@@ -134,6 +138,13 @@ def _script(
         steps.append(Say(len(utterances)))
         utterances.append(utterance)
     return tuple(steps), tuple(utterances)
+
+
+def _probe_account(settings: Settings) -> SipAccount:
+    password = settings.probe_password.get_secret_value()
+    if not password:
+        raise CallerError("VOICEBOT_PROBE_PASSWORD is empty: `voicebot up` generates it")
+    return SipAccount("probe", password)
 
 
 def _default_number(settings: Settings) -> str:

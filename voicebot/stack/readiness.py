@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from voicebot.calls.heartbeat import GUARDIAN_APP
 from voicebot.settings import Settings
 from voicebot.shared_state.keys import AGENT_PREFIX
 from voicebot.stack.programs import Program, Readiness
@@ -48,6 +49,8 @@ class ReadinessProbe:
                 return self.redis_answers()
             case Readiness.ARI_ANSWERS:
                 return self.ari_answers()
+            case Readiness.GUARDIAN_LISTENS:
+                return self.guardian_listens()
             case _:
                 return True
 
@@ -62,20 +65,28 @@ class ReadinessProbe:
 
     def ari_answers(self) -> bool:
         """Asterisk's modules are loaded in order; ARI comes near the end."""
+        return self._ask_ari("asterisk/ping") == httpx.codes.OK
+
+    def guardian_listens(self) -> bool:
+        """Its application ends with its socket, for it never has a channel."""
+        return self._ask_ari(f"applications/{GUARDIAN_APP}") == httpx.codes.OK
+
+    def _ask_ari(self, resource: str) -> int | None:
+        """The answer's status; None: no answer."""
         account = (
             self._settings.ari_username,
             self._settings.ari_password.get_secret_value(),
         )
         try:
             answer = httpx.get(
-                f"{self._settings.ari_url}/ari/asterisk/ping",
+                f"{self._settings.ari_url}/ari/{resource}",
                 auth=account,
                 timeout=_DEADLINE_S,
                 trust_env=False,
             )
         except httpx.HTTPError:
-            return False
-        return answer.status_code == httpx.codes.OK
+            return None
+        return answer.status_code
 
     def redis_setting(self, name: str) -> str | None:
         """A value of Redis' running configuration; None when it does not answer."""

@@ -40,6 +40,6 @@ def test_where_nobody_listens_nothing_is_ready(tmp_path: Path) -> None:
     probe = ReadinessProbe(settings_of_own_stack(tmp_path))
     assert not any(
         probe.is_ready(program(name), PID)
-        for name in ("redis", "asterisk", "worker-stt", "agent-1")
+        for name in ("redis", "asterisk", "guardian", "worker-stt", "agent-1")
     )
     assert probe.redis_setting("appendonly") is None

@@ -17,6 +17,9 @@ from voicebot.telemetry.logs import log_of
 # the next process.
 GRACE_S = 5.0
 
+# A chore that is seldom done is tried again sooner when it failed.
+RETRY_EVERY_S = 5.0
+
 log = log_of("records")
 
 
@@ -56,7 +59,8 @@ async def _again_and_again(chore: Chore, stopping: asyncio.Event) -> None:
             if failing_with is not None:
                 log.info("records.round_recovered", chore=chore.name)
             failing_with = None
-        await _wait(stopping, chore.every_s)
+        is_well = failing_with is None
+        await _wait(stopping, chore.every_s if is_well else min(chore.every_s, RETRY_EVERY_S))
 
 
 async def _wait(stopping: asyncio.Event, limit_s: float) -> None:

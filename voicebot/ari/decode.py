@@ -58,6 +58,22 @@ class ChannelStateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelHold:
+    """The far end has put the channel on hold; what comes now is its music, if anything."""
+
+    application: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUnhold:
+    """The far end is back."""
+
+    application: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelDtmfReceived:
     application: str
     channel: Channel
@@ -158,6 +174,8 @@ AriEvent = (
     | StasisStart
     | StasisEnd
     | ChannelStateChange
+    | ChannelHold
+    | ChannelUnhold
     | ChannelDtmfReceived
     | ChannelHangupRequest
     | ChannelDestroyed
@@ -310,6 +328,8 @@ DECODERS: Mapping[str, Callable[[str, Fields], AriEvent]] = {
     "ChannelStateChange": lambda application, fields: ChannelStateChange(
         application, _channel(fields)
     ),
+    "ChannelHold": lambda application, fields: ChannelHold(application, _channel(fields)),
+    "ChannelUnhold": lambda application, fields: ChannelUnhold(application, _channel(fields)),
     "ChannelDtmfReceived": _dtmf_received,
     "ChannelHangupRequest": _hangup_request,
     "ChannelDestroyed": _destroyed,

@@ -78,7 +78,7 @@ class MediaStream:
         self._may_send = asyncio.Event()
         self._status_waiters: list[asyncio.Future[StatusReported]] = []
         self._silence_timer: asyncio.TimerHandle | None = None
-        self._is_over = False
+        self._is_over = self._is_held = False
         self._close_code: int = CloseCode.ABNORMAL_CLOSURE
         self._unknown_events = self._reported_errors = 0
         self._started: MediaStarted | None = None
@@ -129,6 +129,14 @@ class MediaStream:
         unheard_ms = self._pacing.flush(self._loop.time())
         self._send_command(FlushMedia())
         return unheard_ms
+
+    def hold(self, *, is_held: bool) -> None:
+        """The caller has put us on hold, or is back.
+
+        A telephone system on hold sends music of its own: until the caller is back, silence is
+        heard in its place. Keys still count.
+        """
+        self._is_held = is_held
 
     async def status(self, *, deadline_s: float) -> StatusReported:
         """The state of Asterisk's queue; raises MediaClosed when no answer comes in time."""
@@ -188,7 +196,7 @@ class MediaStream:
             self._handle(decode_event(message))
             return
         for frame in self._caller_frames.receive(message, self._loop.time()):
-            self._put(CallerAudio(frame))
+            self._put(CallerAudio(self._encoding.silence_frame if self._is_held else frame))
 
     def _handle(self, event: Event) -> None:
         match event:

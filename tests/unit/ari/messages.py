@@ -63,6 +63,8 @@ EVENTS: dict[str, dict[str, Any]] = {
         event("StasisStart", args=["media", "node1-1763820000.4"]),
         event("StasisEnd"),
         event("ChannelStateChange"),
+        event("ChannelHold"),
+        event("ChannelUnhold"),
         event("ChannelDtmfReceived", digit="7", duration_ms=120),
         event("ChannelHangupRequest", cause=16, soft=True),
         event("ChannelDestroyed", cause=16, cause_txt="Normal Clearing"),

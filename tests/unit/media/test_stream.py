@@ -104,6 +104,25 @@ async def test_packets_of_thirty_milliseconds_become_frames(server: FakeMediaSer
         assert [await stream.next_event() for _ in range(3)] == [CallerAudio(SPEECH)] * 3
 
 
+async def test_on_hold_the_callers_music_is_silence_and_keys_still_count(
+    server: FakeMediaServer,
+) -> None:
+    channel = server.offer("a", opening=[media_start(Encoding.ULAW), SPEECH])
+    async with await opened(server) as stream:
+        assert await stream.next_event() == CallerAudio(SPEECH)
+        stream.hold(is_held=True)
+        await channel.send(SPEECH)
+        await channel.send('{"event":"DTMF_END","digit":"5"}')
+        heard = []
+        while not isinstance(event := await stream.next_event(), DigitReceived):
+            heard.append(event)
+        assert set(heard) == {CallerAudio(Encoding.ULAW.silence_frame)}
+        stream.hold(is_held=False)
+        await channel.send(SPEECH)
+        while await stream.next_event() != CallerAudio(SPEECH):
+            pass
+
+
 async def test_an_agent_that_does_not_read_loses_old_audio_but_no_key(
     server: FakeMediaServer,
 ) -> None:

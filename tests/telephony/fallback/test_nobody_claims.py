@@ -171,7 +171,7 @@ def test_what_the_caller_says_after_the_tone_is_kept_though_the_caller_hangs_up(
         message = np.frombuffer(file.readframes(file.getnframes()), np.int16)
     # The scenario hangs up 13.5 s after the answer: apology and tone take 10.5 s of them.
     assert 1 < message.size / RATE_HZ < 4
-    assert float(record["voicemail_s"]) == pytest.approx(message.size / RATE_HZ, abs=0.01)
+    assert float(record["voicemail_s"]) == pytest.approx(message.size / RATE_HZ, abs=0.2)
     assert _pitch_hz(message) == pytest.approx(TONE_HZ, abs=5)
 
 

@@ -120,10 +120,10 @@ def _is_sound(frame: bytes) -> bool:
 
 
 @contextmanager
-def headset(hz: int) -> Iterator[Headset]:
+def headset(hz: int, address: str) -> Iterator[Headset]:
     """Worn for the time of a call."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
-        rtp.bind(("127.0.0.1", 0))
+        rtp.bind((address, 0))
         worn = Headset(rtp, hz)
         thread = threading.Thread(target=worn.run)
         thread.start()

@@ -86,19 +86,25 @@ def calling(
 
 @contextmanager
 def playing(
-    node: Node, scenario: str, work_dir: Path, sip_port: int, hz: int, *arguments: str
+    node: Node,
+    scenario: str,
+    work_dir: Path,
+    sip_port: int,
+    hz: int,
+    *arguments: str,
+    address: str = "127.0.0.1",
 ) -> Iterator[Telephone]:
     """Plays a scenario file; what is left of it at the block's end is ended."""
     work_dir.mkdir(parents=True, exist_ok=True)
     messages = work_dir / f"{scenario}-{time.monotonic_ns()}.log"
     with ExitStack() as stack:
-        worn = stack.enter_context(headset(hz))
+        worn = stack.enter_context(headset(hz, address))
         process = subprocess.Popen(
             [
                 "sipp",
                 f"127.0.0.1:{node.settings.sip_port}",
                 *("-nostdin", "-m", "1", "-sf", str(SCENARIOS_DIR / f"{scenario}.xml")),
-                *("-i", "127.0.0.1", "-p", str(sip_port), "-mi", "127.0.0.1"),
+                *("-i", address, "-p", str(sip_port), "-mi", address),
                 *("-key", "audio_port", str(worn.port)),
                 *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),
                 *("-trace_msg", "-message_file", str(messages)),

@@ -27,7 +27,9 @@ class Placed:
     heard_on_second: Sequence[bytes]
 
 
-def place(node: Node, name: str, scenario: Scenario, number: str, work_dir: Path) -> Placed:
+def place(
+    node: Node, name: str, scenario: Scenario, number: str, work_dir: Path, limit_s: int
+) -> Placed:
     """Plays the scenario to its end, from a directory that keeps what SIPp wrote."""
     work_dir.mkdir(parents=True)
     file = work_dir / f"{name}.xml"
@@ -47,7 +49,7 @@ def place(node: Node, name: str, scenario: Scenario, number: str, work_dir: Path
                 *("-key", "caller", scenario.caller),
                 *("-key", "audio_port", str(media.port)),
                 *("-key", "second_port", str(media.second_port)),
-                *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),
+                *("-timeout", str(limit_s), "-timeout_error"),
                 *("-trace_msg", "-message_file", str(messages)),
                 *("-trace_err", "-error_file", str(errors)),
             ],
@@ -55,7 +57,7 @@ def place(node: Node, name: str, scenario: Scenario, number: str, work_dir: Path
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=CALL_LIMIT_S + 10,
+            timeout=limit_s + 10,
             check=False,
         )
     complaints = errors.read_text(errors="replace") if errors.exists() else ""

@@ -5,14 +5,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.polling import until
 from tests.telephony.fallback import records
 from tests.telephony.fallback.node import Node
 from tests.telephony.scenarios.expectations import LONG, SCENARIOS
 from tests.telephony.scenarios.judging import Witness, faults
-from tests.telephony.scenarios.placing import place
-from tests.telephony.scenarios.talker import Talker, running_talker
+from tests.telephony.scenarios.placing import CALL_LIMIT_S, place
+from tests.telephony.scenarios.talker import Agent, Talker, running_talker
 from voicebot.stack.asterisk_config import InboundNumber
 
 AT_ONCE = 16
@@ -43,13 +44,25 @@ def known_numbers() -> list[InboundNumber]:
 
 @contextmanager
 def playing(
-    node: Node, names: Iterable[str], work_dir: Path
+    node: Node,
+    names: Iterable[str],
+    work_dir: Path,
+    *,
+    agent_instead: Mapping[Agent, Agent] = MappingProxyType({}),
+    limit_s: int = CALL_LIMIT_S,
 ) -> Iterator[Mapping[str, "Future[Verdict]"]]:
-    """Starts them all; each verdict comes when its scenario is over."""
-    plan = {number_of(name): scenario.agent for name, scenario in SCENARIOS.items()}
+    """Starts them all; each verdict comes when its scenario is over.
+
+    `agent_instead`: what a broken agent does in place of what it should.
+    """
+    planned = {number_of(name): scenario.agent for name, scenario in SCENARIOS.items()}
+    plan = {number: agent_instead.get(agent, agent) for number, agent in planned.items()}
     ordered = sorted(names, key=lambda name: name not in LONG)
     with running_talker(node, plan) as talker, ThreadPoolExecutor(AT_ONCE) as callers:
-        yield {name: callers.submit(_play, node, talker, name, work_dir / name) for name in ordered}
+        yield {
+            name: callers.submit(_play, node, talker, name, work_dir / name, limit_s)
+            for name in ordered
+        }
 
 
 def open_files(node: Node) -> int:
@@ -57,9 +70,9 @@ def open_files(node: Node) -> int:
     return len(list(Path(f"/proc/{node.process.pid}/fd").iterdir()))
 
 
-def _play(node: Node, talker: Talker, name: str, work_dir: Path) -> Verdict:
+def _play(node: Node, talker: Talker, name: str, work_dir: Path, limit_s: int) -> Verdict:
     scenario, number = SCENARIOS[name], number_of(name)
-    placed = place(node, name, scenario, number, work_dir)
+    placed = place(node, name, scenario, number, work_dir, limit_s)
     # What is still missing then is for the judge to say.
     with suppress(AssertionError):
         until(

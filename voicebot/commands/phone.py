@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from voicebot.business_file import load_business
-from voicebot.settings import Settings
+from voicebot.settings import Settings, in_url
 from voicebot.stack import asterisk_console, phones
 from voicebot.stack.asterisk_config import install_phones
 from voicebot.stack.paths import StackPaths
@@ -24,16 +24,30 @@ def add(
         list[str] | None,
         typer.Option(help="May call from here, such as 192.168.1.0/24; repeat for more."),
     ] = None,
+    encrypted: Annotated[
+        bool, typer.Option(help="SIP over TLS and encrypted audio (SRTP), or no call.")
+    ] = False,
+    may_transfer: Annotated[
+        bool, typer.Option(help="May send the agent elsewhere among the numbers it may dial.")
+    ] = False,
 ) -> None:
     """Makes an account that may call the business's numbers; this machine only, by default."""
     settings = Settings.load()
     networks = phones.LOOPBACK_NETWORKS if network is None else network
-    phone = phones.add_phone(settings, name, networks)
+    phone = phones.add_phone(
+        settings, name, networks, is_encrypted=encrypted, may_refer=may_transfer
+    )
+    host = in_url(settings.sip_address_v6 if phone.is_ipv6 else settings.sip_address)
+    server = (
+        f"{host}:{settings.sip_tls_port} (TLS, SRTP)"
+        if phone.is_encrypted
+        else f"{host}:{settings.sip_port} (UDP)"
+    )
     is_live = _apply(settings)
     dids = load_business(settings.business_file).dids
     details = Table.grid(padding=(0, 2))
     for field, value in (
-        ("SIP server", f"{settings.sip_address}:{settings.sip_port} (UDP)"),
+        ("SIP server", server),
         ("user name", phone.name),
         ("password", phone.password),
         ("call from", ", ".join(phone.networks)),

@@ -31,12 +31,13 @@ _RESERVED_NAMES = frozenset(
 
 _FILE = Template("""\
 ; A softphone, made by `voicebot phone add`.
-[$name](phone)
+[$name]($templates)
 auth = $name
 aors = $name
 callerid = $name <$name>
 deny = 0.0.0.0/0,::/0
 permit = $networks
+allow_transfer = $allow_transfer
 
 [$name](phone-auth)
 username = $name
@@ -53,6 +54,12 @@ class Phone:
     name: str
     password: str = field(repr=False)
     networks: tuple[str, ...]
+    is_encrypted: bool = False  # TLS and SRTP, or no call
+    may_refer: bool = False  # its REFER may transfer the agent elsewhere
+
+    @property
+    def is_ipv6(self) -> bool:
+        return any(":" in network for network in self.networks)
 
 
 def phones_dir(settings: Settings) -> Path:
@@ -60,12 +67,26 @@ def phones_dir(settings: Settings) -> Path:
     return settings.state_dir / "asterisk" / "phones"
 
 
-def add_phone(settings: Settings, name: str, networks: Iterable[str] = LOOPBACK_NETWORKS) -> Phone:
+def add_phone(
+    settings: Settings,
+    name: str,
+    networks: Iterable[str] = LOOPBACK_NETWORKS,
+    *,
+    is_encrypted: bool = False,
+    may_refer: bool = False,
+) -> Phone:
     """Makes an account with a generated password. Asterisk must reload to know it."""
-    phone = Phone(name, secrets.token_urlsafe(_PASSWORD_BYTES), parse_networks(networks))
+    phone = Phone(
+        name,
+        secrets.token_urlsafe(_PASSWORD_BYTES),
+        parse_networks(networks),
+        is_encrypted,
+        may_refer,
+    )
     path = _path(settings, name)
+    _require_transports(settings, phone)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = _FILE.substitute(name=name, password=phone.password, networks=",".join(phone.networks))
+    text = _text(phone)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -100,6 +121,8 @@ def parse_networks(networks: Iterable[str]) -> tuple[str, ...]:
             raise ConfigurationError(
                 f"{network!r} is no network, such as 192.168.1.0/24: {error}"
             ) from error
+    if len({network.version for network in parsed}) > 1:
+        raise ConfigurationError("a phone calls over IPv4 or over IPv6: make it two phones")
     if not parsed:
         raise ConfigurationError("a phone needs at least one network that it may call from")
     return tuple(sorted(str(network) for network in parsed))
@@ -112,6 +135,28 @@ def unreachable_networks(networks: Sequence[str], sip_address: str) -> tuple[str
     return tuple(network for network in networks if not ipaddress.ip_network(network).is_loopback)
 
 
+def _require_transports(settings: Settings, phone: Phone) -> None:
+    if phone.is_encrypted and not settings.sip_tls_certificate:
+        raise ConfigurationError(
+            "an encrypted phone needs TLS: set VOICEBOT_SIP_TLS_CERTIFICATE and …_KEY"
+        )
+    if phone.is_ipv6 and not settings.sip_address_v6:
+        raise ConfigurationError("a phone over IPv6 needs VOICEBOT_SIP_ADDRESS_V6")
+
+
+def _text(phone: Phone) -> str:
+    templates = ["encrypted-phone" if phone.is_encrypted else "phone"]
+    if phone.is_ipv6:
+        templates.append("over-ipv6")
+    return _FILE.substitute(
+        name=phone.name,
+        password=phone.password,
+        networks=",".join(phone.networks),
+        templates=",".join(templates),
+        allow_transfer="yes" if phone.may_refer else "no",
+    )
+
+
 def _path(settings: Settings, name: str) -> Path:
     if re.fullmatch(r"[a-z][a-z0-9]{1,31}", name) is None or name in _RESERVED_NAMES:
         raise ConfigurationError(
@@ -122,9 +167,16 @@ def _path(settings: Settings, name: str) -> Path:
 
 
 def _parse(path: Path) -> Phone:
-    values = dict(re.findall(r"^(password|permit) = (.+)$", path.read_text(), re.MULTILINE))
+    text = path.read_text()
+    values = dict(re.findall(r"^(password|permit|allow_transfer) = (.+)$", text, re.MULTILINE))
     try:
-        return Phone(path.stem, values["password"], tuple(values["permit"].split(",")))
+        return Phone(
+            path.stem,
+            values["password"],
+            tuple(values["permit"].split(",")),
+            is_encrypted="(encrypted-phone" in text,
+            may_refer=values.get("allow_transfer") == "yes",
+        )
     except KeyError as error:
         raise ConfigurationError(
             f"{path} lacks {error}: remove the phone and add it anew"

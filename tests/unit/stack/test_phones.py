@@ -57,6 +57,37 @@ def test_a_phones_file_is_read_by_its_owner_only_and_denies_all_other_networks(
     assert f"password = {phone.password}\n" in path.read_text()
 
 
+@pytest.fixture
+def with_tls(tmp_path: Path) -> Settings:
+    return Settings.model_validate(
+        {"state_dir": tmp_path, "sip_tls_certificate": "x", "sip_address_v6": "::1"}
+    )
+
+
+def test_a_phone_is_encrypted_and_may_transfer_only_when_told_so(with_tls: Settings) -> None:
+    plain = add_phone(with_tls, "desk1")
+    special = add_phone(with_tls, "desk2", ["::1"], is_encrypted=True, may_refer=True)
+    assert list_phones(with_tls) == (plain, special)
+    texts = [(phones_dir(with_tls) / f"{name}.conf").read_text() for name in ("desk1", "desk2")]
+    assert "[desk1](phone)" in texts[0]
+    assert "allow_transfer = no" in texts[0]
+    assert "[desk2](encrypted-phone,over-ipv6)" in texts[1]
+    assert "allow_transfer = yes" in texts[1]
+
+
+def test_a_phone_whose_transport_is_not_set_up_is_refused(settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="VOICEBOT_SIP_TLS_CERTIFICATE"):
+        add_phone(settings, "desk1", is_encrypted=True)
+    with pytest.raises(ConfigurationError, match="VOICEBOT_SIP_ADDRESS_V6"):
+        add_phone(settings, "desk1", ["2001:db8::/64"])
+    assert list_phones(settings) == ()
+
+
+def test_a_phone_calls_over_one_family_of_addresses() -> None:
+    with pytest.raises(ConfigurationError, match="make it two phones"):
+        parse_networks(["127.0.0.1", "::1"])
+
+
 def test_a_phone_is_not_made_twice(settings: Settings) -> None:
     made = add_phone(settings, "desk1")
     with pytest.raises(ConfigurationError, match="desk1 exists"):

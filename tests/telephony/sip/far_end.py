@@ -136,6 +136,7 @@ def carriers(ports: Ports, node_sip: int, node_tls: int) -> str:
             endpoint_section(name, over, address, "ulaw", f"aors={name}\n{encryption}"),
             f"[{name}]\ntype=aor\ncontact=sip:{host}\n",
         ]
+    texts.append("#tryinclude phone.conf\n")
     return "\n".join(texts)
 
 
@@ -171,6 +172,23 @@ class FarEnd(AsteriskNode):
                 # As every test's Asterisk, it runs as a user of its own.
                 copy.chmod(0o644)
 
+    def become_phone(self, name: str, password: str, node_sip: int, node_tls: int) -> None:
+        """Has the endpoints `phone`, over TLS and encrypted, and two that are half of that."""
+        tls = f"127.0.0.1:{node_tls}\\;transport=tls"
+        texts = [f"[phone]\ntype=auth\nauth_type=digest\nusername={name}\npassword={password}\n"]
+        for endpoint, over, contact, encryption in (
+            ("phone", "tls", tls, "sdes"),
+            ("phone-without-srtp", "tls", tls, "no"),
+            ("phone-without-tls", "udp-of-tls-carrier", f"127.0.0.1:{node_sip}", "sdes"),
+        ):
+            more = f"aors={endpoint}\noutbound_auth=phone\nmedia_encryption={encryption}\n"
+            texts += [
+                endpoint_section(endpoint, over, OVER_TLS, "opus", more),
+                f"[{endpoint}]\ntype=aor\ncontact=sip:{contact}\n",
+            ]
+        (self.etc / "phone.conf").write_text("\n".join(texts))
+        self.console("module reload res_pjsip.so")
+
     @contextmanager
     def rest(self) -> Iterator[httpx.Client]:
         base = f"http://127.0.0.1:{self.ports.http}/ari/"
@@ -203,14 +221,14 @@ class FarEnd(AsteriskNode):
             channel_id: str = answer.raise_for_status().json()["id"]
             return channel_id
 
-    def refusal_of(self, endpoint: str, number: str) -> int:
+    def refusal_of(self, endpoint: str, number: str, *, caller: str = "+4930123456") -> int:
         """Calls, expects no answer, and returns the SIP status of the refusal."""
         user, password = ARI_ACCOUNT
         events_url = f"ws://127.0.0.1:{self.ports.http}/ari/events"
         with connect(
             f"{events_url}?app=farend&subscribeAll=true&api_key={user}:{password}", max_queue=None
         ) as events:
-            channel_id = self.call(endpoint, number)
+            channel_id = self.call(endpoint, number, caller=caller)
             while True:
                 event = json.loads(events.recv(timeout=10))
                 if event.get("channel", {}).get("id") == channel_id:

@@ -14,6 +14,7 @@ from voicebot.commands import (
     phone,
     probe,
     records,
+    reload,
     stack,
 )
 from voicebot.errors import VoicebotError
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Telephony-first voice AI on Asterisk.",
 )
-for module in (stack, demo, caller, bench, probe, phone, records, node, agent, guardian):
+for module in (stack, reload, demo, caller, bench, probe, phone, records, node, agent, guardian):
     module.register(app)
 
 

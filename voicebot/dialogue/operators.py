@@ -17,7 +17,7 @@ from voicebot.dialogue.business_parts import Hours, Part, Spoken
 class Operator(Part):
     """A person who answers calls, at a phone made by `voicebot phone add`."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$", description="Also the name of the phone.")
+    id: str = Field(pattern=r"^[a-z][a-z0-9]{1,31}$", description="Also the name of the phone.")
     name: Spoken
 
 

@@ -15,7 +15,8 @@ from voicebot.dialogue.business import Business
 from voicebot.errors import ConfigurationError
 from voicebot.settings import PROJECT_DIR, Settings
 from voicebot.stack.dialplan import InboundNumber as InboundNumber
-from voicebot.stack.dialplan import extensions, people
+from voicebot.stack.dialplan import extensions, people, time_zones
+from voicebot.stack.paths import asterisk_root
 from voicebot.stack.phones import phones_dir
 from voicebot.stack.sip_transports import (
     key_files,
@@ -51,6 +52,7 @@ def render(
     businesses: Sequence[Business] = (),
 ) -> None:
     """Writes the whole of `/etc/asterisk`; raises ConfigurationError before it writes anything."""
+    _require_time_zones(settings, businesses)
     trunks = load_trunks(settings.trunks_file)
     of_trunks = _texts_of_trunks(settings, trunks, numbers)
     keys = key_files(settings)
@@ -64,10 +66,10 @@ def render(
         for template in sorted(TEMPLATES_DIR.glob("*.conf"))
     }
     target_etc.mkdir(parents=True, exist_ok=True)
-    _fill(target_etc, texts)
-    _fill(target_etc / "dialplans", _read_all(DIALPLANS_DIR))
-    _fill(target_etc / "trunks", of_trunks)
-    _fill(target_etc / "keys", keys)
+    fill(target_etc, texts)
+    fill(target_etc / "dialplans", read_all(DIALPLANS_DIR))
+    fill(target_etc / "trunks", of_trunks)
+    fill(target_etc / "keys", keys)
     install_phones(settings, target_etc)
 
 
@@ -77,12 +79,12 @@ def install_trunks(settings: Settings, numbers: Sequence[InboundNumber], target_
     Asterisk knows them once TRUNK_MODULES_TO_RELOAD are reloaded.
     """
     texts = _texts_of_trunks(settings, load_trunks(settings.trunks_file), numbers)
-    _fill(target_etc / "trunks", texts)
+    fill(target_etc / "trunks", texts)
 
 
 def install_phones(settings: Settings, target_etc: Path) -> None:
     """Brings the node's phones in line with the registry; they hold passwords."""
-    _fill(target_etc / "phones", _read_all(phones_dir(settings)))
+    fill(target_etc / "phones", read_all(phones_dir(settings)))
 
 
 def max_calls(settings: Settings, cores: int) -> int:
@@ -98,6 +100,19 @@ def max_calls(settings: Settings, cores: int) -> int:
             "a call takes two ports, and so does one that is being refused"
         )
     return min(pairs - max(1, pairs // 8), cores * CALLS_PER_CORE)
+
+
+def _require_time_zones(settings: Settings, businesses: Sequence[Business]) -> None:
+    """Asterisk takes a zone that it does not know for UTC, and says nothing."""
+    known = asterisk_root(settings.cache_dir) / "usr" / "share" / "zoneinfo"
+    if not known.is_dir():
+        return
+    for zone in sorted(time_zones(businesses)):
+        if not (known / zone).is_file():
+            raise ConfigurationError(
+                f'time_zone: Asterisk does not know "{zone}"; name it by its city, such as '
+                "America/Chicago"
+            )
 
 
 def _texts_of_trunks(
@@ -158,11 +173,12 @@ def _values(
     }
 
 
-def _read_all(source_dir: Path) -> dict[str, str]:
+def read_all(source_dir: Path) -> dict[str, str]:
+    """The `.conf` files of a directory, without those below it."""
     return {path.name: path.read_text() for path in source_dir.glob("*.conf")}
 
 
-def _fill(directory: Path, texts: Mapping[str, str]) -> None:
+def fill(directory: Path, texts: Mapping[str, str]) -> None:
     """Makes the directory hold these files, and no others of ours."""
     if not directory.exists():
         directory.mkdir(mode=0o750)

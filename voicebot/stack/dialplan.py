@@ -55,10 +55,14 @@ def people(businesses: Sequence[Business], outbound_trunk: str) -> Mapping[str, 
     """
     transfers = [(business, transfer) for business in businesses for transfer in business.transfers]
     # In an extension Asterisk passes over a dash.
-    _refuse_namesakes("transfer", [transfer.id.replace("-", "") for _, transfer in transfers])
+    names = [transfer.id.replace("-", "") for _, transfer in transfers]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigurationError(
+            f"transfers: {', '.join(twice)} is there twice; all businesses of a node share their "
+            "ids, and dashes make no difference"
+        )
     # One person may answer for several businesses.
     operators = sorted({one.id for business in businesses for one in business.operators})
-    _refuse_namesakes("operator", [operator.replace("-", "") for operator in operators])
     return {
         "transfers": _lines(_entrance(transfer) for _, transfer in transfers),
         "targets": _lines(
@@ -69,6 +73,13 @@ def people(businesses: Sequence[Business], outbound_trunk: str) -> Mapping[str, 
             "\n".join(_queue(transfer)) for _, transfer in transfers if transfer.operators
         ),
     }
+
+
+def time_zones(businesses: Iterable[Business]) -> frozenset[str]:
+    """The zones in which anybody's hours are meant."""
+    of_businesses = [business.hours for business in businesses]
+    of_transfers = [transfer.hours for business in businesses for transfer in business.transfers]
+    return frozenset(hours.time_zone for hours in (*of_businesses, *of_transfers) if hours)
 
 
 def extensions(numbers: Sequence[InboundNumber]) -> str:
@@ -154,13 +165,6 @@ def _queue(transfer: Transfer) -> list[str]:
             for operator in transfer.operators
         ),
     ]
-
-
-def _refuse_namesakes(what: str, names: Sequence[str]) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ConfigurationError(
-            f"{what} {', '.join(twice)} is there twice on this node; dashes make no difference"
-        )
 
 
 def _lines(sections: Iterable[list[str]]) -> str:

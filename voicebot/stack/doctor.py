@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import Connection
 
-from voicebot.business_file import load_business
+from voicebot.business_file import load_businesses
 from voicebot.errors import (
     BusinessFileInvalid,
     ConfigurationError,
@@ -69,13 +69,18 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 async def _languages(settings: Settings) -> Sequence[Finding]:
     try:
-        business = load_business(settings.business_file)
+        businesses = load_businesses(settings.business_file)
         async with Redis.from_url(settings.redis_url, socket_timeout=_REDIS_DEADLINE_S) as redis:
             ready = await workers_ready(redis)
     except (BusinessFileInvalid, SharedStateError):
         # Another check has named it.
         return ()
-    return (stack_checks.check_languages(business.language, check_languages([business], ready)),)
+    return (
+        stack_checks.check_languages(
+            ", ".join(sorted({business.language for business in businesses})),
+            check_languages(businesses, ready),
+        ),
+    )
 
 
 def _machine(settings: Settings, paths: StackPaths) -> Iterator[Finding]:
@@ -131,10 +136,11 @@ def _asterisk_version(root: Path) -> str | None:
 
 def _business(settings: Settings) -> Finding:
     try:
-        business = load_business(settings.business_file)
+        businesses = load_businesses(settings.business_file)
     except BusinessFileInvalid as error:
         return stack_checks.check_business(settings.business_file, error.problems, "")
-    return stack_checks.check_business(settings.business_file, (), business.name)
+    names = ", ".join(business.name for business in businesses)
+    return stack_checks.check_business(settings.business_file, (), names)
 
 
 def _asterisk_configuration(settings: Settings, paths: StackPaths) -> Finding:
@@ -142,8 +148,9 @@ def _asterisk_configuration(settings: Settings, paths: StackPaths) -> Finding:
     problem = ""
     try:
         with tempfile.TemporaryDirectory() as directory:
-            business = load_business(settings.business_file)
-            render(settings, inbound_numbers(business), Path(directory), (business,))
+            businesses = load_businesses(settings.business_file)
+            numbers = [number for business in businesses for number in inbound_numbers(business)]
+            render(settings, numbers, Path(directory), businesses)
             wanted = _texts(Path(directory))
     except (BusinessFileInvalid, ConfigurationError) as error:
         problem = str(error)

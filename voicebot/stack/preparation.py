@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from voicebot.business_file import load_business
+from voicebot.business_file import load_businesses
 from voicebot.settings import Settings
 from voicebot.stack.asterisk_config import render
 from voicebot.stack.asterisk_instance import prepare_instance
@@ -22,11 +22,12 @@ from voicebot.store.schema import upgrade
 
 def prepare(settings: Settings, paths: StackPaths, programs: Iterable[Program]) -> None:
     """Raises ConfigurationError, BusinessFileInvalid or StackError, and says what to do."""
-    business = load_business(settings.business_file)
+    businesses = load_businesses(settings.business_file)
     for directory in (paths.supervisor_dir, paths.redis_dir, paths.log_dir):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     prepare_instance(paths)
-    render(settings, inbound_numbers(business), paths.asterisk_instance / "etc", (business,))
+    numbers = [number for business in businesses for number in inbound_numbers(business)]
+    render(settings, numbers, paths.asterisk_instance / "etc", businesses)
     _write_private(paths.redis_config, render_redis(settings, paths.redis_dir))
     is_root = os.geteuid() == 0
     _write_private(paths.supervisor_config, render_supervisor(programs, paths, is_root=is_root))

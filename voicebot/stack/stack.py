@@ -17,10 +17,12 @@ from pathlib import Path
 
 from voicebot.errors import StackError
 from voicebot.settings import Settings
+from voicebot.stack import asterisk_console
 from voicebot.stack.paths import StackPaths
 from voicebot.stack.preparation import prepare
 from voicebot.stack.programs import Program, chosen, programs_of
 from voicebot.stack.readiness import ReadinessProbe
+from voicebot.stack.reload import is_reloaded, read_anew, reloaded_texts
 from voicebot.stack.supervisor_config import environment_of
 from voicebot.stack.supervisor_control import ProcessInfo, ProcessState, SupervisorControl
 
@@ -72,8 +74,11 @@ class Stack:
         """
         programs = chosen(self._programs, only)
         with self._locked():
+            before = reloaded_texts(self.paths)
             self.prepare()
             self._ensure_supervisor()
+            if reloaded_texts(self.paths) != before and asterisk_console.is_running(self.paths):
+                read_anew(self.paths)
             for phase in sorted({program.phase for program in programs}):
                 self._start(
                     [program for program in programs if program.phase == phase],
@@ -199,8 +204,9 @@ def _fingerprint(environment: Mapping[str, str], paths: StackPaths) -> str:
             digest.update(f"{name}={environment[name]}\n".encode())
     etc = paths.asterisk_instance / "etc"
     files = [paths.supervisor_config, paths.redis_config, paths.state_dir / "voicebot.env"]
-    # Phones come and go while Asterisk runs.
-    files += sorted(path for path in etc.rglob("*.conf") if path.parent.name != "phones")
+    files += sorted(
+        path for path in etc.rglob("*.conf") if not is_reloaded(str(path.relative_to(etc)))
+    )
     for file in files:
         if file.exists():
             digest.update(f"{file}\n".encode() + file.read_bytes())

@@ -35,9 +35,10 @@ class Scenario:
     keys: str = ""
     encoding: Encoding = Encoding.ULAW
     records: int = 1
-    disposition: str = "ANSWERED"
-    cause: str = "16"  # ITU-T Q.850
-    handled_by: str | None = "agent"  # None: a matter of milliseconds
+    # None: a matter of milliseconds.
+    disposition: str | None = "ANSWERED"
+    cause: str | None = "16"  # ITU-T Q.850
+    handled_by: str | None = "agent"
     caller: str = "+4930123456"
     caller_on_record: str = "+4930123456"
     source: str = "127.0.0.1"
@@ -68,7 +69,9 @@ _APOLOGY = Scenario(
 
 SCENARIOS: Mapping[str, Scenario] = {
     # Hang-ups, at each event of a call in turn.
-    "uac-cancels-before-100-expect-487": replace(_UNANSWERED, handled_by=None, repeats_itself=True),
+    "uac-cancels-before-100-expect-one-record": replace(
+        _BRIEF, disposition=None, cause=None, handled_by=None, repeats_itself=True
+    ),
     "uac-cancels-after-100-expect-487": replace(_UNANSWERED, agent=Agent.RINGS, handled_by=None),
     "uac-cancels-while-ringing-expect-487": replace(_UNANSWERED, agent=Agent.RINGS),
     "uac-cancels-in-early-media-expect-487": replace(

@@ -112,6 +112,7 @@ def join(one: CallRecord, other: CallRecord) -> CallRecord:
         voicemail=voicemail,
         outcome=_outcome(last.handled_by, min(answers, default=None), voicemail),
         transfers=transfers,
+        quality=one.quality if other.quality is None else other.quality,
     )
 
 

@@ -63,6 +63,7 @@ class World:
     utterances: int = 0
     past: list[on.ConversationEvent] = field(default_factory=list)
     is_away: bool = False  # in the dialplan, on the way to a person or with one
+    recordings: list[bool] = field(default_factory=list)  # paused, went on
     hung_up: int = 0
     left: int = 0
     written: list[CallRecord] = field(default_factory=list)
@@ -76,6 +77,8 @@ class World:
                     self.thinking.append(reply_id)
                 case do.CancelThinking(reply_id):
                     self.thinking = [item for item in self.thinking if item != reply_id]
+                case do.SetRecording(is_on):
+                    self.recordings.append(is_on)
                 case do.Transfer():
                     self.is_away = True
                 case do.Say(phrase_id, text):

@@ -16,7 +16,7 @@ from voicebot.calls.model import CallFacts, CallRecord, TransferRecord, Transfer
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
-from voicebot.dialogue.conversation_state import ConversationState
+from voicebot.dialogue.conversation_state import ConversationState, Phase
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
 GREETING_WAITS_S = 0.2
@@ -86,7 +86,7 @@ class CallSession:
     @property
     def end_silence_ms(self) -> int | None:
         """How long a pause ends what the caller is saying; None: as always."""
-        return self._conversation.end_silence_ms
+        return self._context.conversation.listen.end_silence_ms
 
     def context(self, now: float) -> CallContext:
         self._context.taken_s = now - self._began_now
@@ -123,7 +123,7 @@ class CallSession:
                 return self._follow([do.Leave(code)], t)
             case on.MediaLost() if before is CallState.TALKING:
                 # Whoever has said goodbye wants no apology and no voicemail.
-                is_closing = self._conversation.is_closing
+                is_closing = context.conversation.phase is Phase.CLOSING
                 last = do.HangUp(NORMAL_CLEARING) if is_closing else do.Leave("media-lost")
                 return self._follow([*self._conversation.end(), last], t)
             case on.GivenUp() if before in _AWAY:

@@ -32,6 +32,7 @@ class Action:
 OPERATOR = "operator"
 MESSAGE = "message"
 CALLBACK = "callback"
+PAUSE_RECORDING = "pause-recording"
 
 _OPERATOR_REQUESTS = (
     "Operator.",
@@ -51,6 +52,14 @@ _MESSAGE_REQUESTS = (
     "Please take a message.",
     "Can you pass on a message?",
     "Tell them something from me.",
+)
+_PAUSE_REQUESTS = (
+    "I want to pay with my card.",
+    "I will give you my credit card number.",
+    "Can I give you my card number?",
+    "Here is my credit card number.",
+    "Please stop the recording.",
+    "Do not record this.",
 )
 _CALLBACK_REQUESTS = (
     "Can somebody call me back?",
@@ -81,6 +90,8 @@ def actions_of(business: Business) -> tuple[Action, ...]:
     if business.takes_messages:
         actions.append(Action(MESSAGE, "take a message", _MESSAGE_REQUESTS))
         actions.append(Action(CALLBACK, "have somebody call you back", _CALLBACK_REQUESTS))
+    if business.recording.enabled:
+        actions.append(Action(PAUSE_RECORDING, "pause the recording", _PAUSE_REQUESTS))
     return tuple(actions)
 
 

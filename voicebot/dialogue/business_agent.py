@@ -17,6 +17,7 @@ from voicebot.dialogue.actions import (
     ENTRY_PREFIX,
     MESSAGE,
     OPERATOR,
+    PAUSE_RECORDING,
     TRANSFER_PREFIX,
     Action,
     action_of,
@@ -42,6 +43,7 @@ from voicebot.dialogue.answering import (
 )
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
 
@@ -50,6 +52,7 @@ OFFERED = "offered"  # the fact or action that the caller was asked about
 FORM = "form"
 ENTRY = "entry"
 CONSENT = "consent"
+PAUSED = "paused"  # the recording, for what the caller is about to say
 WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callback?
 
 _CALLBACK_WORDS = re.compile(r"\b(call|ring|phone)(ed|ing)?\b.*\bback\b|\bcall ?back\b")
@@ -66,6 +69,8 @@ class BusinessAgent(VoiceAgent):
         return self._actions
 
     async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        if self._is_secret_over(turn):
+            yield SetRecording(is_on=True)
         async for step in self._answer(turn):
             yield step
 
@@ -161,6 +166,8 @@ class BusinessAgent(VoiceAgent):
             steps = self._hand_over(turn, name.removeprefix(TRANSFER_PREFIX))
         elif name.startswith(ENTRY_PREFIX):
             steps = self._begin_entry(turn, name.removeprefix(ENTRY_PREFIX))
+        elif name == PAUSE_RECORDING:
+            steps = self._pause_recording(turn)
         elif name in (MESSAGE, CALLBACK):
             asked = forms.begin(
                 forms.FormKind(name), turn.call.caller_number, self.business.phrases
@@ -289,6 +296,18 @@ class BusinessAgent(VoiceAgent):
         if is_given:
             yield SetRecording(is_on=True)
         yield Say(phrases.consent_given if is_given else phrases.consent_refused)
+
+    async def _pause_recording(self, turn: Turn) -> AsyncIterator[Step]:
+        """Until the caller says something that is no number."""
+        turn.memory[PAUSED] = True
+        yield SetRecording(is_on=False)
+        yield Say(self.business.phrases.recording_paused)
+
+    def _is_secret_over(self, turn: Turn) -> bool:
+        if not turn.memory.get(PAUSED) or turn.keys or digits_in(turn.heard):
+            return False
+        del turn.memory[PAUSED]
+        return self._may_record(turn)
 
     async def _toggle_recording(self, turn: Turn) -> AsyncIterator[Step]:
         phrases, is_on = self.business.phrases, turn.is_recording_paused

@@ -12,10 +12,14 @@ from datetime import datetime, timedelta
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import AnswerSource, PhraseId, TransferResult
+from voicebot.calls.model import AnswerSource, TransferResult
 from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation_state import ConversationState, Phase
+from voicebot.dialogue.conversation_state import (
+    OWN_UP_AFTER_S,
+    ConversationState,
+    Phase,
+)
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.turn import Moments, PhraseState
@@ -50,18 +54,8 @@ class Conversation:
         turn = self.state.turn
         return turn is not None and turn.is_audible and not turn.is_over
 
-    @property
-    def is_closing(self) -> bool:
-        """Whether the farewell is on its way to the caller."""
-        return self.state.phase is Phase.CLOSING
-
     def next_deadline_s(self) -> float | None:
         return self.state.deadline_s
-
-    @property
-    def end_silence_ms(self) -> int | None:
-        """How long a pause ends what the caller is saying; None: as always."""
-        return self.state.listen.end_silence_ms
 
     def open(self, opening: str, t: float) -> list[do.Command]:
         """The first words of the call."""
@@ -85,7 +79,7 @@ class Conversation:
             case on.SpeechEnded(utterance_id, silence_ms) if turn is not None:
                 if state.phase is not Phase.HEARING or utterance_id in turn.utterances:
                     return []
-                state.phase, state.deadline_s = Phase.UNDERSTANDING, None
+                state.begin_to_understand(t)
                 turn.utterances[utterance_id] = None
                 # Begun anew: what is known of the turn's earlier utterances took no time of this.
                 turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
@@ -113,17 +107,17 @@ class Conversation:
             case on.ThinkingDone(id_, memory) if turn is not None and turn.reply_id == id_:
                 turn.reply_id, turn.memory = None, memory
                 # An agent that says nothing would leave the caller in silence.
-                silent = not turn.phrases and turn.ending is None
+                silent = not turn.is_answered and turn.ending is None
                 return self._say(self._business.phrases.unknown, t) if silent else self._go_on(t)
             case on.ThinkingFailed(id_) if turn is not None and turn.reply_id == id_:
                 turn.reply_id, turn.ending = None, None
-                if turn.phrases:
+                if turn.is_answered:
                     return self._go_on(t)
                 return self._say(self._business.phrases.trouble, t)
             case on.Promised(outcome):
                 state.promised = outcome
             case on.PhraseStarted(phrase_id, synthesis_ms):
-                return self._phrase_started(phrase_id, synthesis_ms, t)
+                self._floor.phrase_started(phrase_id, synthesis_ms, t)
             case on.PhrasePlayed() | on.PhraseFailed():
                 return self._phrase_over(event, t)
             case on.Silenced(heard):
@@ -140,8 +134,10 @@ class Conversation:
             state.phase = Phase.OVER
             return [do.HangUp(NORMAL_CLEARING)]
         if state.phase in (Phase.HEARING, Phase.KEYING):
-            state.phase = Phase.UNDERSTANDING
+            state.begin_to_understand(t)
             return self._understand(t)
+        if state.phase is Phase.UNDERSTANDING:
+            return self._put_off(t)
         assert state.phase is Phase.LISTENING, "whoever speaks or thinks is waited for"
         phrases = self._business.phrases
         state.silent_prompts += 1
@@ -181,7 +177,7 @@ class Conversation:
         if not is_complete:
             state.phase, state.deadline_s = Phase.KEYING, t + BETWEEN_KEYS_S
             return commands
-        state.phase = Phase.UNDERSTANDING
+        state.begin_to_understand(t)
         return commands + self._understand(t)
 
     # --- what was said, and what to answer ---------------------------------
@@ -206,23 +202,37 @@ class Conversation:
         state.silent_prompts = 0
         return self._think(t)
 
+    def _put_off(self, t: float) -> list[do.Command]:
+        """Nothing has come of the caller's words for too long."""
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        if not state.was_put_off:
+            state.was_put_off, state.deadline_s = True, t + OWN_UP_AFTER_S
+            phrase = turn.add_phrase(self._business.phrases.one_moment, t, is_filler=True)
+            return [do.Say(phrase.phrase_id, phrase.text)]
+        reply_id = turn.drop_work()
+        cancelled = [] if reply_id is None else [do.CancelThinking(reply_id)]
+        return cancelled + self._say(self._business.phrases.trouble, t)
+
     def _think(self, t: float) -> list[do.Command]:
         state, turn = self.state, self.state.turn
         assert turn is not None
-        state.phase, state.deadline_s = Phase.UNDERSTANDING, None
-        think = do.Think(
-            reply_id=turn.await_reply(),
-            heard=turn.heard,
-            utterances=tuple(turn.utterances),
-            keys=turn.keys,
-            at=self._at(t),
-            history=tuple(state.history),
-            last=state.records[-1] if state.records else None,
-            memory=dict(state.memory),
-            came_back=turn.came_back,
-            is_recording_paused=state.is_recording_paused,
-        )
-        return [think]
+        if state.phase is not Phase.UNDERSTANDING:
+            state.begin_to_understand(t)
+        return [
+            do.Think(
+                reply_id=turn.await_reply(),
+                heard=turn.heard,
+                utterances=tuple(turn.utterances),
+                keys=turn.keys,
+                at=self._at(t),
+                history=tuple(state.history),
+                last=state.records[-1] if state.records else None,
+                memory=dict(state.memory),
+                came_back=turn.came_back,
+                is_recording_paused=state.is_recording_paused,
+            )
+        ]
 
     def _follow(self, step: Step, t: float) -> list[do.Command]:
         """Does what the agent wants."""
@@ -232,7 +242,7 @@ class Conversation:
             case Say(text, source, fact_id):
                 if source is AnswerSource.MODEL:
                     turn.moments.was_generated = True
-                if not turn.phrases or source is not AnswerSource.SCRIPT:
+                if not turn.is_answered or source is not AnswerSource.SCRIPT:
                     turn.source, turn.fact_id = source, fact_id
                 return self._say(text, t)
             case Listen():
@@ -280,16 +290,6 @@ class Conversation:
         self.state.phase = Phase.CLOSING
         return commands
 
-    def _phrase_started(self, phrase_id: PhraseId, synthesis_ms: int, t: float) -> list[do.Command]:
-        turn = self.state.turn
-        phrase = turn.phrase(phrase_id) if turn is not None else None
-        if turn is None or phrase is None or phrase.state is not PhraseState.ASKED:
-            return []
-        phrase.state = PhraseState.AUDIBLE
-        if turn.moments.audible_s is None:
-            turn.moments.audible_s, turn.moments.synthesis_ms = t, synthesis_ms
-        return []
-
     def _phrase_over(self, event: on.PhrasePlayed | on.PhraseFailed, t: float) -> list[do.Command]:
         state = self.state
         # Its mark may come back while the agent is being stopped: then it was heard, too.
@@ -323,7 +323,7 @@ class Conversation:
         is_done = state.phase is Phase.UNDERSTANDING and turn.memory is not None
         if not is_said and not is_done:
             return []
-        if state.phase is not Phase.CLOSING and not turn.said_heard and turn.phrases:
+        if state.phase is not Phase.CLOSING and not turn.said_heard and turn.is_answered:
             # All of it failed. If this fails, too, the call is given up.
             turn.source, turn.fact_id = AnswerSource.SCRIPT, None
             return self._say(self._business.phrases.trouble, t)

@@ -14,6 +14,11 @@ from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.turn import OpenTurn
 
+# Silence after a caller's last word grows long soon; then the agent asks for a moment, and if
+# nothing comes of that either, owns up. Both are spoken from the cache.
+PUT_OFF_AFTER_S = 1.3
+OWN_UP_AFTER_S = 3.2
+
 
 class Phase(StrEnum):
     """Who has the floor."""
@@ -58,7 +63,13 @@ class ConversationState:
     failures_in_row: int = 0  # phrases that could not be spoken
     unrecognised_in_row: int = 0  # utterances whose recognition failed
     deadline_s: float | None = None
+    was_put_off: bool = False  # the caller was asked for a moment's patience in this turn
     caller_took_leave: bool = False
+
+    def begin_to_understand(self, t: float) -> None:
+        """The caller has said all, or pressed the last key: an answer is owed."""
+        self.phase, self.was_put_off = Phase.UNDERSTANDING, False
+        self.deadline_s = t + PUT_OFF_AFTER_S
 
     def remember(self, record: TurnRecord) -> None:
         """A turn is over. They stay in order, although what was heard of an interrupted one may

@@ -37,6 +37,7 @@ class Phrases(Part):
     trouble: Spoken = "I am sorry, I cannot answer that right now. Please try something else."
 
     shall_i: Spoken = "Shall I {offer}?"
+    one_moment: Spoken = "One moment, please."
     connecting: Spoken = "One moment please, I will connect you."
     nobody_free: Spoken = (
         "I am sorry, nobody is free at the moment. "

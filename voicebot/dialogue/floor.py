@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voicebot.calls import commands as do
+from voicebot.calls.model import PhraseId
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.turn import OpenTurn, PhraseState
@@ -53,6 +54,16 @@ class Floor:
             return []
         stopping.cut()
         return self.close(stopping)
+
+    def phrase_started(self, phrase_id: PhraseId, synthesis_ms: int, t: float) -> None:
+        """The caller begins to hear a phrase."""
+        turn = self._state.turn
+        phrase = turn.phrase(phrase_id) if turn is not None else None
+        if turn is None or phrase is None or phrase.state is not PhraseState.ASKED:
+            return
+        phrase.state = PhraseState.AUDIBLE
+        if turn.moments.audible_s is None and not phrase.is_filler:
+            turn.moments.audible_s, turn.moments.synthesis_ms = t, synthesis_ms
 
     def silenced(self, phrases: tuple[HeardPhrase, ...]) -> list[do.Command]:
         stopping, self._state.stopping = self._state.stopping, None

@@ -42,6 +42,7 @@ class SpokenPhrase:
     text: str
     state: PhraseState = PhraseState.ASKED
     heard: str = ""
+    is_filler: bool = False  # asks for patience, and answers nothing
 
     @property
     def is_over(self) -> bool:
@@ -93,22 +94,35 @@ class OpenTurn:
 
     @property
     def said(self) -> str:
-        return " ".join(phrase.text for phrase in self.phrases)
+        return " ".join(phrase.text for phrase in self.phrases if not phrase.is_filler)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there are words that answer, heard or not."""
+        return any(not phrase.is_filler for phrase in self.phrases)
 
     @property
     def said_heard(self) -> str:
-        return " ".join(phrase.heard for phrase in self.phrases if phrase.heard)
+        heard = (phrase.heard for phrase in self.phrases if not phrase.is_filler)
+        return " ".join(part for part in heard if part)
 
     @property
     def is_audible(self) -> bool:
         """Whether the caller hears, or has heard, any of the answer."""
         return any(
-            phrase.state in (PhraseState.AUDIBLE, PhraseState.PLAYED) for phrase in self.phrases
+            phrase.state in (PhraseState.AUDIBLE, PhraseState.PLAYED) and not phrase.is_filler
+            for phrase in self.phrases
         )
 
     @property
     def is_over(self) -> bool:
         return self.reply_id is None and all(phrase.is_over for phrase in self.phrases)
+
+    def drop_work(self) -> ReplyId | None:
+        """Waits for nothing any more; returns the reply that was awaited."""
+        reply_id, self.reply_id = self.reply_id, None
+        self.utterances = {key: text or "" for key, text in self.utterances.items()}
+        return reply_id
 
     @property
     def is_untouched(self) -> bool:
@@ -128,12 +142,12 @@ class OpenTurn:
         self.reply_id = ReplyId(f"{self.number}.{self.attempts}")
         return self.reply_id
 
-    def add_phrase(self, text: str, t: float) -> SpokenPhrase:
-        if self.moments.phrase_known_s is None:
+    def add_phrase(self, text: str, t: float, *, is_filler: bool = False) -> SpokenPhrase:
+        if self.moments.phrase_known_s is None and not is_filler:
             self.moments.phrase_known_s = t
         # The attempt is part of the id: an abandoned attempt's marks must not match.
         phrase_id = PhraseId(f"{self.number}.{self.attempts}.{len(self.phrases)}")
-        self.phrases.append(SpokenPhrase(phrase_id, text))
+        self.phrases.append(SpokenPhrase(phrase_id, text, is_filler=is_filler))
         return self.phrases[-1]
 
     def start_over(self) -> None:

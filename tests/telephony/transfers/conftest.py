@@ -83,11 +83,15 @@ def node(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterato
         businesses=(business,),
         trunks_file=trunks_file,
     )
-    # The carrier is there only while a test plays it: nobody answers what asks for its health.
-    trunk = made.etc / "trunks" / "pjsip.conf"
-    trunk.write_text(re.sub(r"qualify_frequency = \d+", "qualify_frequency = 0", trunk.read_text()))
+    ask_no_carrier_for_its_health(made)
     with made.running() as running:
         yield running
+
+
+def ask_no_carrier_for_its_health(node: Node) -> None:
+    """The carrier is there only while a test plays it."""
+    trunk = node.etc / "trunks" / "pjsip.conf"
+    trunk.write_text(re.sub(r"qualify_frequency = \d+", "qualify_frequency = 0", trunk.read_text()))
 
 
 @pytest.fixture(scope="session")

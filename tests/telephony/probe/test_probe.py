@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 
 from tests.asterisk_node import needed_asterisk_root
+from tests.polling import until
 from tests.stack_fixture import need
+from tests.telephony.fallback import records
 from tests.telephony.fallback.node import Node
 from tests.telephony.probe.service import ANSWER_WORDS, answered_once
 from voicebot.stack.asterisk_config import InboundNumber
 from voicebot.stack.supervisor_config import environment_of
 
 NUMBER = "+12025550100"
+CALLER = "5550188"
 QUESTION = "What are your opening hours?"
 CALL_LIMIT_S = 150.0
 # How quick the machine of a test is does not matter here.
@@ -85,6 +88,7 @@ def test_a_service_that_answers_rightly_is_well(
         run = probe(voicebot, ANSWER_WORDS, "--metrics-file", str(metrics))
         assert direction.result() == "probe"
     assert (run.exit_code, run.complained) == (0, "")
+    until(lambda: [line["direction"] for line in records.lines(node)] == ["probe"], "its CDR line")
     found = run.document
     assert found["is_well"]
     assert found["understood_share"] >= 0.7
@@ -124,14 +128,15 @@ def test_a_probe_with_a_wrong_password_is_refused(voicebot: Command) -> None:
 
 def test_a_caller_who_names_himself_as_the_probe_is_refused(voicebot: Command) -> None:
     run = voicebot("call", NUMBER, "--from", "probe", "--json")
-    assert run.exit_code == 1
+    assert run.exit_code == 1, run.complained
     assert run.document["sip_status"] in (401, 403)
 
 
 def test_a_caller_without_the_account_is_no_probe(node: Node, voicebot: Command) -> None:
     with answered_once(node) as direction:
-        voicebot("call", NUMBER, "--json")
+        voicebot("call", NUMBER, "--from", CALLER, "--json")
         assert direction.result() == ""
+    assert records.line_of(node, CALLER)["direction"] == "inbound"
 
 
 def test_a_probe_on_a_timer_reports_each_call_and_stops_when_told(node: Node) -> None:

@@ -14,10 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.asterisk_node import needed_asterisk_root
-from tests.telephony.fallback.node import Node
 from tests.telephony.scenarios.expectations import LONG, SCENARIOS
-from tests.telephony.scenarios.playing import RTP_PORTS, known_numbers, number_of, playing
+from tests.telephony.scenarios.playing import number_of, playing, scenarios_node
 from tests.telephony.scenarios.talker import Agent
 
 CALL_LIMIT_S = 12
@@ -71,6 +69,7 @@ FAULTS: Mapping[str, Fault] = {
     "keys in band": Fault("pjsip.conf", "^dtmf_mode = .*", "dtmf_mode = inband"),
     "no keys by INFO": Fault("modules.conf", r"^load = res_pjsip_dtmf_info\.so", ""),
     "no empty INFO": Fault("modules.conf", r"^load = res_pjsip_empty_info\.so", ""),
+    "keys have no end": Fault("rtp.conf", "^icesupport = no", "dtmftimeout = 1000000"),
     "anybody may send RTP": Fault("rtp.conf", "^strictrtp = yes", "strictrtp = no"),
     "silence is waited out": Fault("pjsip.conf", "^rtp_timeout = .*", "", is_slow=True),
     "silence is not borne": Fault("pjsip.conf", "^rtp_timeout = .*", "rtp_timeout = 1"),
@@ -108,7 +107,7 @@ FAULTS: Mapping[str, Fault] = {
 
 def red_scenarios(fault: Fault, work_dir: Path) -> list[str]:
     """The scenarios that notice it."""
-    node = Node(needed_asterisk_root(), work_dir / "node", known_numbers(), rtp_ports=RTP_PORTS)
+    node = scenarios_node(work_dir / "node")
     if fault.file:
         _break(node.etc / fault.file, fault)
     names = [name for name in SCENARIOS if fault.is_slow or name not in LONG]

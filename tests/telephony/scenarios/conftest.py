@@ -6,18 +6,15 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.asterisk_node import needed_asterisk_root
 from tests.stack_fixture import need
 from tests.telephony.fallback.node import Node
-from tests.telephony.scenarios.playing import RTP_PORTS, Verdict, known_numbers, open_files, playing
+from tests.telephony.scenarios.playing import Verdict, open_files, playing, scenarios_node
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    root = needed_asterisk_root()
     need("sipp", is_there=shutil.which("sipp") is not None)
-    made = Node(root, tmp_path_factory.mktemp("node"), known_numbers(), rtp_ports=RTP_PORTS)
-    with made.running() as running:
+    with scenarios_node(tmp_path_factory.mktemp("node")).running() as running:
         yield running
 
 

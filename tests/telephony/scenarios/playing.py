@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.asterisk_node import needed_asterisk_root
 from tests.polling import until
 from tests.telephony.fallback import records
 from tests.telephony.fallback.node import Node
@@ -17,8 +18,9 @@ from tests.telephony.scenarios.talker import Agent, Talker, running_talker
 from voicebot.stack.asterisk_config import InboundNumber
 
 AT_ONCE = 16
+# On a busy machine an agent of the tests may be slow to claim: what comes then is another scenario.
+_CLAIM_TIMEOUT_MS = 2_000
 _SETTLING_LIMIT_S = 5.0
-RTP_PORTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,23 @@ def number_of(name: str) -> str:
     return f"+1202556{sorted(SCENARIOS).index(name):04}"
 
 
-def known_numbers() -> list[InboundNumber]:
+def _known_numbers() -> list[InboundNumber]:
     """The business's own: those of all scenarios but the ones that dial something else."""
     return [
         InboundNumber(number_of(name), is_recorded=False, max_message_s=10)
         for name, scenario in SCENARIOS.items()
         if scenario.is_known_number
     ]
+
+
+def scenarios_node(state_dir: Path) -> Node:
+    """An Asterisk with the project's own configuration and the numbers of all scenarios."""
+    return Node(
+        needed_asterisk_root(),
+        state_dir,
+        _known_numbers(),
+        claim_timeout_ms=_CLAIM_TIMEOUT_MS,
+    )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from voicebot.errors import InferenceError
 from voicebot.ports import MediaLink, Synthesizer
 from voicebot.turns.playback import heard_of
 
-# A phrase that takes longer to begin than this will never be heard in time.
+# A phrase that takes longer to be made than this will never be heard in time.
 SYNTHESIS_DEADLINE_S = 6.0
 
 

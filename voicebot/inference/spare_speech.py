@@ -31,12 +31,16 @@ class SpareSpeech:
             self._speech[key] = Encoding(phrase.encoding), audio
             self._free_bytes -= len(audio)
 
-    def find(self, phrase: SpokenPhrase) -> bytes | None:
+    def find(self, phrase: SpokenPhrase, *, only_alike: bool = False) -> bytes | None:
+        """`only_alike`: not what sounds worse in this encoding than speech made for it."""
         kept = self._speech.get(replace(phrase, encoding=""))
         if kept is None:
             return None
         encoding, audio = kept
-        return converted(audio, encoding, Encoding(phrase.encoding))
+        wanted = Encoding(phrase.encoding)
+        if only_alike and encoding.rate_hz != wanted.rate_hz:
+            return None
+        return converted(audio, encoding, wanted)
 
 
 def converted(audio: bytes, given: Encoding, wanted: Encoding) -> bytes:

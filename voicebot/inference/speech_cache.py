@@ -20,6 +20,8 @@ from voicebot.inference.speech_store import SpeechStore, SpokenPhrase
 from workers.contract import FailureReason, Stage
 
 NO_CALL = CallId("")
+# The caller is waiting for the first sound: what has not begun by then is said otherwise.
+FIRST_AUDIO_DEADLINE_S = 2.0
 WARM_DEADLINE_S = 10.0
 
 
@@ -106,7 +108,16 @@ class CachedSynthesizer:
         deadline_s: float,
     ) -> AsyncGenerator[bytes]:
         phrase = SpokenPhrase(text, language, voice, encoding.value)
-        audio = await self._store.find(phrase)
+        speech = self._speech(call_id, phrase, deadline_s, min(deadline_s, FIRST_AUDIO_DEADLINE_S))
+        async with aclosing(speech):
+            async for audio in speech:
+                yield audio
+
+    async def _speech(
+        self, call_id: CallId, phrase: SpokenPhrase, deadline_s: float, first_audio_s: float
+    ) -> AsyncGenerator[bytes]:
+        encoding = Encoding(phrase.encoding)
+        audio = self._spare.find(phrase, only_alike=True) or await self._store.find(phrase)
         if audio is not None:
             yield audio
             return
@@ -115,7 +126,7 @@ class CachedSynthesizer:
             synthesis = self._begin(call_id, phrase, encoding, deadline_s)
         has_begun = False
         try:
-            async with aclosing(self._listen(synthesis, deadline_s)) as chunks:
+            async with aclosing(self._listen(synthesis, deadline_s, first_audio_s)) as chunks:
                 async for chunk in chunks:
                     has_begun = True
                     yield chunk
@@ -136,17 +147,11 @@ class CachedSynthesizer:
     ) -> None:
         """Has phrases at hand before anybody needs them; raises InferenceError."""
         for text in texts:
-            phrase = self.synthesize(
-                NO_CALL,
-                text,
-                encoding=encoding,
-                language=language,
-                voice=voice,
-                deadline_s=deadline_s,
-            )
-            async with aclosing(phrase) as chunks:
+            phrase = SpokenPhrase(text, language, voice, encoding.value)
+            # Nobody listens: the first audio may come as late as the rest.
+            async with aclosing(self._speech(NO_CALL, phrase, deadline_s, deadline_s)) as chunks:
                 audio = b"".join([chunk async for chunk in chunks])
-            self._spare.keep(SpokenPhrase(text, language, voice, encoding.value), audio)
+            self._spare.keep(phrase, audio)
 
     def _begin(
         self, call_id: CallId, phrase: SpokenPhrase, encoding: Encoding, deadline_s: float
@@ -182,7 +187,9 @@ class CachedSynthesizer:
             synthesis.end(InferenceRefused(Stage.TTS.value, FailureReason.CANCELLED.value))
             self._forget(synthesis)
 
-    async def _listen(self, synthesis: _Synthesis, deadline_s: float) -> AsyncGenerator[bytes]:
+    async def _listen(
+        self, synthesis: _Synthesis, deadline_s: float, first_audio_s: float
+    ) -> AsyncGenerator[bytes]:
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         taken = 0
@@ -195,7 +202,8 @@ class CachedSynthesizer:
                 if synthesis.is_over:
                     break
                 # Whoever began it may have had more time than this listener.
-                async with asyncio.timeout_at(started_s + deadline_s):
+                limit_s = deadline_s if taken else first_audio_s
+                async with asyncio.timeout_at(started_s + limit_s):
                     await synthesis.changed.wait()
             if synthesis.failure is not None:
                 raise synthesis.failure

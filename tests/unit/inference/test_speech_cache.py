@@ -213,10 +213,19 @@ async def test_speech_that_breaks_off_is_not_begun_again_from_the_spare(
     await redis.set(SPEECH_ENGINE_KEY, "another engine")
     inner.may_go_on.clear()
     inner.failure = InferenceRefused("tts", "engine-failed")
-    in_alaw = cached.synthesize(
-        CALL, "Hello.", encoding=Encoding.ALAW, language="en", voice="", deadline_s=LONG_S
+    in_slin16 = cached.synthesize(
+        CALL, "Hello.", encoding=Encoding.SLIN16, language="en", voice="", deadline_s=LONG_S
     )
-    assert await anext(in_alaw) == b"first "
+    assert await anext(in_slin16) == b"first "
     inner.may_go_on.set()
     with pytest.raises(InferenceRefused):
-        await anext(in_alaw)
+        await anext(in_slin16)
+
+
+async def test_what_is_at_hand_is_said_without_asking_anybody(
+    cached: CachedSynthesizer, inner: SlowSynthesizer
+) -> None:
+    inner.may_go_on.set()
+    await cached.warm(["Hello."], encoding=Encoding.ULAW, language="en", voice="")
+    inner.may_go_on.clear()
+    assert await heard(cached, "Hello.") == b"first Hello."

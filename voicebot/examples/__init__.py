@@ -1,0 +1,1 @@
+"""Agents to begin from; see docs/agents.md."""

@@ -8,7 +8,7 @@ dialplan looks after callers.
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from voicebot.agents.desk import Desk
@@ -54,23 +54,22 @@ class Readiness:
         self._rest: list[_Piece] = []
         for desk in desks:
             self._add(desk)
-        # Each agent in its own order, so that several share the work.
-        random.shuffle(self._rest)
 
     def _add(self, desk: Desk) -> None:
         business = desk.business
         greeting = split(business.opening)
-        texts = (*business.standard_texts, *desk.agent.texts())
-        phrases = dict.fromkeys(part for text in texts for part in split(text))
+        # Needed most when all else fails, so they come first.
+        fixed = _phrases_of(business.fixed_texts, greeting)
+        others = _phrases_of((*business.standard_texts, *desk.agent.texts()), (*greeting, *fixed))
+        # Each agent in its own order, so that several share the work.
+        random.shuffle(others)
         # Callers of other encodings are rarer; their phrases are made when first said.
         self._urgent += [
             (business, phrase, code)
             for code in (Encoding.ULAW, Encoding.ALAW)
             for phrase in greeting
         ]
-        self._rest += [
-            (business, phrase, Encoding.ULAW) for phrase in phrases if phrase not in greeting
-        ]
+        self._rest += [(business, phrase, Encoding.ULAW) for phrase in (*fixed, *others)]
 
     async def wait(self) -> None:
         """Until calls can be taken."""
@@ -118,3 +117,9 @@ class Readiness:
         """The beginning that all prompts share is in the model's cache from now on."""
         for business in {id(desk.business): desk.business for desk in self._desks}.values():
             await self._responder.warm(prompt.beginning(business), deadline_s=WARM_MODEL_DEADLINE_S)
+
+
+def _phrases_of(texts: Iterable[str], known: Collection[str]) -> list[str]:
+    """What is new among the phrases of these texts, in their order."""
+    phrases = dict.fromkeys(part for text in texts for part in split(text))
+    return [phrase for phrase in phrases if phrase not in known]

@@ -238,15 +238,18 @@ class Business(Part):
         raise KeyError(fact_id)
 
     @property
+    def fixed_texts(self) -> tuple[str, ...]:
+        """The sentences that every business has, as this one words them."""
+        fixed = self.phrases.model_dump()
+        return tuple(text for name, text in fixed.items() if name not in PATTERNS)
+
+    @property
     def standard_texts(self) -> tuple[str, ...]:
         """Everything the agent may say that is known beforehand: worth synthesising once."""
-        fixed = self.phrases.model_dump()
-        for name in PATTERNS:
-            del fixed[name]
         question = self.phrases.do_you_mean
         return (
             self.opening,
-            *fixed.values(),
+            *self.fixed_texts,
             *(text for fact in self.facts for text in fact.texts),
             *(question.format(topic=fact.topic) for fact in self.facts),
             *(answer for entry in self.entries for answer in (entry.ask, entry.done)),

@@ -29,7 +29,7 @@ AFTER_FAREWELL_S = 0.2
 # So many phrases in a row that nobody could hear: the call cannot be held any more.
 FAILURES_TO_GIVE_UP = 2
 # So many utterances in a row that could not be recognised: people understand this caller.
-UNRECOGNISED_TO_GIVE_UP = 3
+UNRECOGNISED_TO_GIVE_UP = 2
 # Beyond the longest utterance: whoever should have told its end is gone.
 LONGEST_HEARING_S = 40.0
 # A number's next key is waited for so long.

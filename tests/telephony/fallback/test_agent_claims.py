@@ -115,7 +115,7 @@ def test_an_alaw_callers_audio_reaches_the_agent_bit_by_bit_and_is_recorded_apar
     for direction, hz in (("caller", 440), ("agent", AGENT_TONE_HZ)):
         # A second of the agent's and more of the caller's, in step.
         recorded = _read(agent.node.spool / "monitor" / f"{channel_id}-{direction}.wav")
-        assert 1.0 < recorded.size / 8_000 < 2.5
+        assert 0.8 < recorded.size / 8_000 < 2.5
         assert _pitch_hz(recorded) == pytest.approx(hz, abs=5)
     own = decode(said, Encoding.ALAW)
     assert np.isin(own, call.result().heard).all()

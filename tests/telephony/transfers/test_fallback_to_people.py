@@ -7,9 +7,16 @@ from tests.polling import until
 from tests.telephony.fallback import records
 from tests.telephony.fallback.agent import Agent, running_agent
 from tests.telephony.fallback.node import Node
-from tests.telephony.transfers.conftest import HZ, NUMBER, nothing_is_left
+from tests.telephony.transfers.conftest import (
+    HZ,
+    NUMBER,
+    ask_no_carrier_for_its_health,
+    nothing_is_left,
+    shop,
+)
 from tests.telephony.transfers.handing_over import handed_over
 from tests.telephony.transfers.phones import CALLER_HZ, Operator, Telephone, calling
+from voicebot.stack.reload import reload_asterisk
 
 Operators = dict[str, Operator]
 ANSWERS, HANGS_UP = (
@@ -110,4 +117,25 @@ def test_a_transfer_in_vain_whose_agents_are_all_gone_ends_in_the_voicemail(
     record = records.line_of(node, caller_id)
     assert (record["handled_by"], record["operator"]) == ("dialplan", "")
     assert float(record["voicemail_s"]) > 0
+    nothing_is_left(node)
+
+
+def test_a_business_whose_phones_are_all_away_promises_nobody(
+    node: Node, operators: Operators, tmp_path: Path
+) -> None:
+    caller_id = "+4960000006"
+    reload_asterisk(node.settings, [shop(operator="absent")])
+    try:
+        with calling(node, NUMBER, caller_id, tmp_path, stay_ms=6_000) as caller:
+            until(lambda: "Playback" in node.console("core show channels concise"), "an apology")
+            until(
+                lambda: "vm-nobodyavail" in node.console("core show channels concise"),
+                "nobody is promised",
+                limit_s=3,
+            )
+            assert caller.is_as_expected()
+    finally:
+        reload_asterisk(node.settings, [shop()])
+        ask_no_carrier_for_its_health(node)
+        node.console("module reload res_pjsip.so")
     nothing_is_left(node)

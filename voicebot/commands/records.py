@@ -152,8 +152,8 @@ class _Importing:
         self._cdrs = CdrImport(database, settings.state_dir / CDR_FILE)
         self._from_start = from_start
 
-    async def run(self, _at: datetime) -> None:
-        imported = await self._cdrs.run(from_start=self._from_start)
+    async def run(self, at: datetime) -> None:
+        imported = await self._cdrs.run(at, from_start=self._from_start)
         self._from_start = False
         if imported.stubs or imported.malformed:
             log.info("records.imported", **asdict(imported))

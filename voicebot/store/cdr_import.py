@@ -1,10 +1,9 @@
 """Which calls does Asterisk's CDR file know that are not on record yet?
 
 Needs only the file and the database, so that no call goes unrecorded whatever else
-is down. What it says is put on record at once, for the end of a call is known here
-first; whoever knows the call better, its agent, replaces it. The position reached is
-remembered together with what was imported, but only to save work: reading a line
-twice changes nothing.
+is down. An agent gets a second to write its record first; whenever that comes, it
+replaces what was made of the file. The position reached is remembered together with
+what was imported, but only to save work: reading a line twice changes nothing.
 """
 
 import asyncio
@@ -12,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,8 @@ from voicebot.store.cdr_file import Line, Position, unread_lines
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, cdr_positions
 
+# Agents write their records within moments; the end of a call is to be known within two seconds.
+AGENT_FIRST = timedelta(seconds=1)
 CDR_FILE = Path("asterisk/log/cdr-custom/voicebot.csv")  # below the state directory
 
 
@@ -55,7 +57,7 @@ class CdrImport:
         self._path = path
         self._seen: _Shape | None = None
 
-    async def run(self, *, from_start: bool = False) -> Imported:
+    async def run(self, at: datetime, *, from_start: bool = False) -> Imported:
         """Imports all that is new; costs next to nothing when nothing is. Raises StoreError."""
         shape = await asyncio.to_thread(_shape, self._path)
         if shape is not None and shape == self._seen and not from_start:
@@ -64,12 +66,17 @@ class CdrImport:
         imported = Imported()
         with closing(unread_lines(self._path, position)) as chunks:
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
-                imported += await self._import(chunk)
+                read = [read_line(line.text) for line in chunk]
+                ripe = next((n for n, stub in enumerate(read) if _is_fresh(stub, at)), len(read))
+                imported += await self._import(chunk[:ripe], read[:ripe])
+                if ripe < len(read):
+                    return imported  # the rest a moment later
         self._seen = shape
         return imported
 
-    async def _import(self, chunk: Sequence[Line]) -> Imported:
-        read = [read_line(line.text) for line in chunk]
+    async def _import(self, chunk: Sequence[Line], read: Sequence[CallRecord | Skip]) -> Imported:
+        if not chunk:
+            return Imported()
         stubs = [stub for stub in read if isinstance(stub, CallRecord)]
         async with self._database.writing("import CDRs") as connection:
             written = await _put_stubs(connection, _joined(stubs))
@@ -106,6 +113,16 @@ def _next(chunks: Iterator[Sequence[Line]]) -> Sequence[Line] | None:
         return None  # rotated away this instant: the next run finds it under its new name
     except OSError as error:
         raise StoreError(f"read Asterisk's CDR file: {error.strerror}") from error
+
+
+def _is_fresh(stub: CallRecord | Skip, at: datetime) -> bool:
+    """Whether an agent is just about to write its record of the call.
+
+    An end in the future means that the clock was set back: waiting for it could take for ever.
+    """
+    if isinstance(stub, Skip) or stub.handled_by is not HandledBy.AGENT:
+        return False
+    return timedelta(0) <= at - stub.ended_at < AGENT_FIRST
 
 
 @dataclass(frozen=True, slots=True)

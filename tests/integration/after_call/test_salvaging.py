@@ -46,7 +46,7 @@ class Remains:
         columns = {"handled_by": "agent", "answer": ANSWERED, **columns}
         with self._file.open("a") as opened:
             opened.write(cdr_line(CALL, ended_at=NOON, lasted_s=30, **columns) + "\n")
-        await self.importing.run()
+        await self.importing.run(LATER)
 
     async def turns(self) -> int:
         found = await self.records.find(CALL)
@@ -83,7 +83,7 @@ async def test_a_call_whose_agent_was_killed_keeps_every_word(remains: Remains) 
     assert (found.agent, found.business) == ("agent-1", "Lakeside Bikes")
     assert (found.ended_at, found.outcome) == (NOON, Outcome.FAILED)
     assert await remains.contexts.load(CALL) is None
-    await remains.importing.run(from_start=True)  # and the CDR does not win it back
+    await remains.importing.run(LATER, from_start=True)  # and the CDR does not win it back
     assert await remains.turns() == 2
 
 

@@ -18,6 +18,8 @@ from voicebot.store.cdr_import import CdrImport, Imported
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, cdr_positions
 
+LATER = NOON + timedelta(minutes=1)
+
 
 class Cdrs:
     """Asterisk's file, the import and what came of it."""
@@ -51,14 +53,14 @@ def cdrs(database: Database, tmp_path: Path) -> Cdrs:
 
 
 async def test_without_a_file_nothing_is_imported(cdrs: Cdrs) -> None:
-    assert await cdrs.importing.run() == Imported()
+    assert await cdrs.importing.run(LATER) == Imported()
 
 
 async def test_calls_that_no_agent_took_are_put_on_record(cdrs: Cdrs) -> None:
     message = cdr_line("2.2", voicemail="voicemail/2.wav", voicemail_s="3.5")
     cdrs.write(cdr_line("1.1"), message, cdr_line("3.3", handled_by="agent", answer=ANSWERED))
     cdrs.write(cdr_line("4.4", channel="WebSocket/INCOMING/1"), "spoilt")
-    imported = await cdrs.importing.run()
+    imported = await cdrs.importing.run(LATER)
     assert imported == Imported(lines=5, stubs=3, malformed=1)
     assert await cdrs.outcomes() == {
         "1.1": Outcome.ABANDONED,
@@ -73,17 +75,17 @@ async def test_calls_that_no_agent_took_are_put_on_record(cdrs: Cdrs) -> None:
 
 async def test_a_second_run_reads_only_what_is_new(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1"))
-    await cdrs.importing.run()
-    assert await cdrs.importing.run() == Imported()
+    await cdrs.importing.run(LATER)
+    assert await cdrs.importing.run(LATER) == Imported()
     cdrs.write(cdr_line("2.2"))
-    assert await cdrs.importing.run() == Imported(lines=1, stubs=1)
+    assert await cdrs.importing.run(LATER) == Imported(lines=1, stubs=1)
 
 
 async def test_reading_the_whole_file_again_changes_nothing(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1"), cdr_line("2.2", handled_by="agent"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     before = await cdrs.records.latest(10)
-    again = await cdrs.importing.run(from_start=True)
+    again = await cdrs.importing.run(LATER, from_start=True)
     assert again == Imported(lines=2)
     assert await cdrs.records.latest(10) == before
 
@@ -92,22 +94,39 @@ async def test_an_agents_record_wins_over_the_cdr(cdrs: Cdrs) -> None:
     record = a_record("1.1")
     await cdrs.records.write(record)
     cdrs.write(cdr_line("1.1", handled_by="agent", hangup_cause="127"))
-    assert (await cdrs.importing.run()).stubs == 0
+    assert (await cdrs.importing.run(LATER)).stubs == 0
     assert await cdrs.records.find(CallId("1.1")) == record
 
 
 async def test_an_agents_record_that_comes_late_replaces_the_stub(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1", handled_by="agent"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     record = a_record("1.1")
     await cdrs.records.write(record)
-    await cdrs.importing.run(from_start=True)
+    await cdrs.importing.run(LATER, from_start=True)
     assert await cdrs.records.find(CallId("1.1")) == record
 
 
-async def test_the_end_of_an_agents_call_is_known_before_its_agent_tells(cdrs: Cdrs) -> None:
+async def test_an_agent_has_a_second_to_tell_of_the_end_first(cdrs: Cdrs) -> None:
+    cdrs.write(
+        cdr_line("1.1"), cdr_line("2.2", handled_by="agent", answer=ANSWERED), cdr_line("3.3")
+    )
+    soon = NOON + timedelta(milliseconds=999)
+    assert await cdrs.importing.run(soon) == Imported(lines=1, stubs=1)
+    assert await cdrs.importing.run(soon) == Imported()
+    then = NOON + timedelta(seconds=1)
+    assert await cdrs.importing.run(then) == Imported(lines=2, stubs=2)
+    assert (await cdrs.outcomes())["2.2"] is Outcome.FAILED
+
+
+async def test_a_clock_that_was_set_back_holds_nothing_up(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1", handled_by="agent", answer=ANSWERED))
-    assert await cdrs.importing.run() == Imported(lines=1, stubs=1)
+    assert await cdrs.importing.run(NOON - timedelta(hours=1)) == Imported(lines=1, stubs=1)
+
+
+async def test_an_agents_record_replaces_what_was_made_of_the_file(cdrs: Cdrs) -> None:
+    cdrs.write(cdr_line("1.1", handled_by="agent", answer=ANSWERED))
+    await cdrs.importing.run(LATER)
     assert await cdrs.outcomes() == {"1.1": Outcome.FAILED}
     await cdrs.records.write(a_record("1.1"))
     assert await cdrs.outcomes() == {"1.1": Outcome.RESOLVED}
@@ -115,21 +134,21 @@ async def test_the_end_of_an_agents_call_is_known_before_its_agent_tells(cdrs: C
 
 async def test_nothing_is_asked_of_the_database_while_the_file_stays_as_it_is(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     await cdrs.database.close()
     cdrs.importing._database = Database.open("postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    assert await cdrs.importing.run() == Imported()
+    assert await cdrs.importing.run(LATER) == Imported()
     cdrs.write(cdr_line("2.2"))
     with pytest.raises(StoreError):
-        await cdrs.importing.run()
+        await cdrs.importing.run(LATER)
     with pytest.raises(StoreError):  # and a run that failed is not taken for done
-        await cdrs.importing.run()
+        await cdrs.importing.run(LATER)
 
 
 async def test_an_operator_who_took_the_call_is_on_record(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1", handled_by="operator", operator="anna"))
-    await cdrs.importing.run()
-    await cdrs.importing.run(from_start=True)
+    await cdrs.importing.run(LATER)
+    await cdrs.importing.run(LATER, from_start=True)
     found = await cdrs.records.find(CallId("1.1"))
     assert found is not None
     assert (found.handled_by, found.outcome) == (HandledBy.OPERATOR, Outcome.TRANSFERRED)
@@ -145,8 +164,8 @@ async def test_an_operator_found_after_the_agent_let_go_is_on_the_agents_record(
         await cdrs.records.write(record)
     cdrs.write(cdr_line("1.1", handled_by="operator", operator="ben"))
     cdrs.write(cdr_line("2.2", handled_by="operator", operator="anna"))
-    await cdrs.importing.run()
-    await cdrs.importing.run(from_start=True)
+    await cdrs.importing.run(LATER)
+    await cdrs.importing.run(LATER, from_start=True)
     found = await cdrs.records.find(CallId("1.1"))
     assert found is not None
     assert (found.handled_by, found.outcome) == (HandledBy.OPERATOR, Outcome.TRANSFERRED)
@@ -158,7 +177,7 @@ async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdr
     record = a_record("1.1", outcome=Outcome.FAILED)
     await cdrs.records.write(record)
     cdrs.write(cdr_line("1.1", voicemail="voicemail/1.wav", voicemail_s="4"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     expected = replace(record, voicemail="asterisk/spool/voicemail/1.wav")
     assert await cdrs.records.find(CallId("1.1")) == expected
     await cdrs.records.write(record)  # the agent writes again, and still knows of no message
@@ -168,7 +187,7 @@ async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdr
 async def test_several_cdrs_of_a_call_make_one_record(cdrs: Cdrs) -> None:
     first = cdr_line("1.1", handled_by="agent", ended_at=NOON - timedelta(seconds=20))
     cdrs.write(first, cdr_line("1.1", lasted_s=10, voicemail="voicemail/1.wav", voicemail_s="2"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     found = await cdrs.records.find(CallId("1.1"))
     assert found is not None
     assert found.started_at == NOON - timedelta(seconds=50)
@@ -178,18 +197,18 @@ async def test_several_cdrs_of_a_call_make_one_record(cdrs: Cdrs) -> None:
 
 async def test_rotation_loses_no_call(cdrs: Cdrs) -> None:
     cdrs.write(cdr_line("1.1"))
-    await cdrs.importing.run()
+    await cdrs.importing.run(LATER)
     cdrs.write(cdr_line("2.2"))
     os.utime(cdrs.path.rename(cdrs.path.with_name("voicebot.csv.1")), ns=(1, 1))
     cdrs.write(cdr_line("3.3"))
-    assert await cdrs.importing.run() == Imported(lines=2, stubs=2)
+    assert await cdrs.importing.run(LATER) == Imported(lines=2, stubs=2)
     assert set(await cdrs.outcomes()) == {"1.1", "2.2", "3.3"}
 
 
 async def test_a_file_that_may_not_be_read_is_a_store_error(cdrs: Cdrs) -> None:
     cdrs.path.mkdir()
     with pytest.raises(StoreError, match="CDR file"):
-        await cdrs.importing.run()
+        await cdrs.importing.run(LATER)
 
 
 def _line(call: int, by: str, message: bool, ended_s: int) -> str:
@@ -226,11 +245,12 @@ async def test_however_the_file_grows_between_runs_the_records_are_the_same(
 
     async def after(parts: list[str]) -> list[CallRecord]:
         await cdrs.clear()
-        for part in parts:
+        for number, part in enumerate(parts):
             with cdrs.path.open("a") as opened:
                 opened.write(part)
-            await cdrs.importing.run(from_start=again)
-        await cdrs.importing.run()
+            at = NOON + timedelta(seconds=number)
+            await cdrs.importing.run(at, from_start=again)
+        await cdrs.importing.run(LATER)
         return list(await cdrs.records.latest(100))
 
     edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]

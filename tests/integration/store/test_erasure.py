@@ -174,9 +174,9 @@ async def test_a_cdr_read_again_does_not_bring_back_an_erased_voicemail(kept: Ke
     path = kept.state_dir / "voicebot.csv"
     path.write_text(cdr_line("1.1", voicemail="voicemail/1.wav", voicemail_s="2") + "\n")
     importing = CdrImport(kept.database, path)
-    await importing.run()
+    await importing.run(NOW)
     assert await kept.erase() == Erased(calls=1, files=1)
-    assert (await importing.run(from_start=True)).stubs == 0
+    assert (await importing.run(NOW, from_start=True)).stubs == 0
     found = await kept.records.find(CallId("1.1"))
     assert found is not None
     assert found.voicemail is None

@@ -49,7 +49,7 @@ class Desk:
     async def told(self, *lines: str) -> None:
         with self.file.open("a") as opened:
             opened.writelines(f"{line}\n" for line in lines)
-        await self.importing.run()
+        await self.importing.run(LATER)
 
     async def work(self, at: datetime = LATER) -> FollowedUp:
         def decide(call: FinishedCall) -> Message | CallbackRequest | None:
@@ -90,7 +90,7 @@ async def test_a_call_is_followed_up_once_however_often_its_line_is_read(desk: D
     await desk.told(cdr_line("1.1"))
     await desk.work()
     await desk.callbacks.close(CallId("1.1"), CallbackStatus.DONE, LATER)
-    await desk.importing.run(from_start=True)
+    await desk.importing.run(LATER, from_start=True)
     assert await desk.work() == FollowedUp()
     assert await desk.reasons() == {}
 

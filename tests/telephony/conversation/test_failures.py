@@ -31,9 +31,13 @@ def test_a_call_whose_agent_is_killed_reaches_the_apology_and_is_on_record(
     assert agent.pid is not None
     os.kill(agent.pid, signal.SIGKILL)
     line.finish(number, caller)
+    assert line.record_from(number).handled_by is HandledBy.DIALPLAN
+    # What it had said and heard until then is found in its context.
+    until(lambda: line.record_from(number).turns, "the call is salvaged", 30)
     record = line.record_from(number)
-    assert record.handled_by is HandledBy.DIALPLAN
-    assert record.outcome in (Outcome.MESSAGE_TAKEN, Outcome.ABANDONED)
+    assert record.turns[0].said == line.business.opening
+    assert record.agent
+    assert record.outcome in (Outcome.MESSAGE_TAKEN, Outcome.FAILED)
     until(lambda: not line.left_in_asterisk(), "nothing is left in Asterisk", 10)
 
 

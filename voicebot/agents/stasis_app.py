@@ -119,7 +119,9 @@ class StasisApp:
                         self._races[channel.channel_id].cancel()
                 case StasisStart(channel=channel, args=(first, call_id)) if first == MEDIA_ARGUMENT:
                     self._media_started(ChannelId(call_id))
-                case StasisStart(channel=channel, args=(first, call_id)) if first == BRIEF_ARGUMENT:
+                case StasisStart(channel=channel, args=(first, call_id, *_)) if (
+                    first == BRIEF_ARGUMENT
+                ):
                     self._brief(tasks, channel, ChannelId(call_id))
                 case StasisStart(channel=channel, args=(first, did, result)) if (
                     first == BACK_ARGUMENT

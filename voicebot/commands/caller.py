@@ -65,7 +65,7 @@ def call(
         str | None, typer.Option(metavar="HOST:PORT", help="Another Asterisk than our own.")
     ] = None,
     caller: Annotated[str, typer.Option("--from", help="The caller's number.")] = "5550100",
-    codec: Annotated[str, typer.Option(help="ulaw or alaw.")] = "ulaw",
+    codec: Annotated[str, typer.Option(help="ulaw, alaw or g722.")] = "ulaw",
     record_dir: Annotated[
         Path | None, typer.Option(help="Where the recordings go; by default below the state dir.")
     ] = None,

@@ -42,6 +42,25 @@ def test_what_is_spoken_to_a_file_is_read_from_it(tmp_path: Path, rate_hz: int) 
     assert all(0 < line["confidence"] <= 1 for line in heard)
 
 
+def test_a_call_s_two_recordings_are_read_as_a_conversation(tmp_path: Path) -> None:
+    caller, agent = tmp_path / "caller.wav", tmp_path / "agent.wav"
+    for file, text in ((caller, "Can you repair my bicycle?"), (agent, "Yes, on Tuesday.")):
+        done = ran("workers.tts.speak", "--out", str(file), text, VOICEBOT_TTS_ENGINE="hibari")
+        assert done.returncode == 0, done.stderr
+    done = ran("workers.stt.after_call", "--caller", str(caller), "--agent", str(agent))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    lines = {line["speaker"]: line["text"].lower() for line in told["lines"]}
+    assert "bicycle" in lines["caller"]
+    assert "tuesday" in lines["agent"]
+    assert all(line["words"] for line in told["lines"])
+
+
+def test_a_language_without_an_engine_is_named(tmp_path: Path) -> None:
+    done = ran("workers.tts.speak", "--out", str(tmp_path / "a.wav"), "--language", "de", "Hallo.")
+    assert (done.returncode, "installed for de" in done.stderr) == (EXIT_ENGINE_MISSING, True)
+
+
 def test_a_text_without_words_is_refused(tmp_path: Path) -> None:
     done = ran("workers.tts.speak", "--out", str(tmp_path / "a.wav"), " ")
     assert (done.returncode, "nothing-to-say" in done.stderr) == (1, True)

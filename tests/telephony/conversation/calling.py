@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.polling import until
-from voicebot.calls.asterisk_names import BRIDGE_PREFIX
 from voicebot.business_file import load_business
 from voicebot.caller.listening import transcribe
+from voicebot.calls.asterisk_names import BRIDGE_PREFIX
 from voicebot.calls.model import CallRecord
 from voicebot.dialogue.business import Business
 from voicebot.stack.stack import Stack
@@ -60,13 +60,23 @@ class Line:
 
     def start(self, *arguments: str) -> tuple[str, "subprocess.Popen[str]"]:
         """Begins a call with a number of its own; `finish` waits for its end."""
+        return self._start(subprocess.DEVNULL, None, *arguments)
+
+    def prepare(self, *arguments: str) -> tuple[str, "subprocess.Popen[str]"]:
+        """A caller who says `ready` on its stderr, and dials at a line on its stdin."""
+        return self._start(subprocess.PIPE, subprocess.PIPE, *arguments, "--wait-for-go")
+
+    def _start(
+        self, stdin: int, stderr: int | None, *arguments: str
+    ) -> tuple[str, "subprocess.Popen[str]"]:
         caller_number = str(next(_numbers))
         command = (sys.executable, "-m", "voicebot", "call", *arguments, "--json")
         process = subprocess.Popen(
             (*command, "--from", caller_number, "--record-dir", self._directory / caller_number),
             env={**os.environ, **environment_of(self.stack.settings)},
             stdout=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
+            stderr=stderr,
             text=True,
         )
         return caller_number, process

@@ -65,6 +65,7 @@ class LeastAgent:
         )
         self._sockets.append(socket)
         await is_up.wait()
+        await control.answer(channel_id)
         await control.join(bridge_of(channel_id), channel_id, media_id)
         tell("bridged", channel_id)
         async for _ in socket:

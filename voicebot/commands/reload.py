@@ -20,12 +20,12 @@ def reload() -> None:
     """
     settings = Settings.load()
     done = reload_asterisk(settings, load_businesses(settings.business_file))
-    if not done.changed:
-        typer.echo("Nothing has changed.")
-    elif done.is_live:
+    if not done.is_live:
+        typer.echo("Asterisk is not running; it reads what has changed when it starts.")
+    elif done.changed:
         typer.echo(f"In force: {', '.join(done.changed)}.")
     else:
-        typer.echo("Asterisk is not running; it will read the changes when it starts.")
+        typer.echo("Nothing has changed.")
     if done.needs_restart:
         typer.echo(
             f"Not before `voicebot down` and `voicebot up`: {', '.join(done.needs_restart)}."

@@ -177,6 +177,9 @@ class MediaLink(Protocol):
     def mark(self, mark_id: str) -> None:
         """Asks for MarkPlayed once all audio queued so far was played."""
 
+    def hold(self, *, is_held: bool) -> None:
+        """While the caller holds us, silence is heard in place of the music that comes."""
+
     async def flush(self) -> int:
         """Stops playing at once: drops what is queued here and in Asterisk, marks included.
 

@@ -198,6 +198,7 @@ class FakeMediaLink:
         self.plays_at_once = plays_at_once
         self.closed = 0
         self.heard_ms = 0
+        self.is_held = False
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self._queued: deque[int | str] = deque()  # ms of audio, and marks
 
@@ -214,6 +215,9 @@ class FakeMediaLink:
         self._queued.append(mark_id)
         if self.plays_at_once:
             self.plays()
+
+    def hold(self, *, is_held: bool) -> None:
+        self.is_held = is_held
 
     async def flush(self) -> int:
         unheard_ms = self.queued_ms

@@ -153,6 +153,8 @@ class World:
         others: list[on.CallEvent] = [
             on.CallerAudible(),
             on.KeyPressed("5"),
+            on.PutOnHold(),
+            on.TakenOffHold(),
             *self.past[-3:],
             *self.past[:3],
         ]

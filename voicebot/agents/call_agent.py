@@ -14,12 +14,20 @@ from voicebot.agents.line import Line
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
+from voicebot.audio.beep import BeepDetector
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
-from voicebot.calls.model import CallFacts, CallRecord, TransferResult, UtteranceId
-from voicebot.calls.session import CallContext, CallSession, dump_context
+from voicebot.calls.model import (
+    CallFacts,
+    CallRecord,
+    Direction,
+    TransferResult,
+    UtteranceId,
+)
+from voicebot.calls.outbound_session import new_pickup, session_of
+from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.conversation_state import ConversationState
@@ -66,8 +74,12 @@ class CallAgent:
                 is_recorded=recording.enabled,
                 conversation=ConversationState(is_recording_paused=recording.asks_consent),
             )
+            if facts.direction is Direction.OUTBOUND:
+                message = desk.agent.machine_message(facts)
+                context.farewell_to_machine = message or ""
+                context.pickup = new_pickup(desk.business, leaves_message=message is not None)
         self._context = context
-        self._session = CallSession(desk.business, context, clock.now())
+        self._session = session_of(desk.business, context, clock.now())
         self._began_now = clock.now()
         self._inbox: asyncio.Queue[on.CallEvent] = asyncio.Queue()
         self._scribe = Scribe(facts.call_id, services.contexts, services.events)
@@ -112,6 +124,12 @@ class CallAgent:
     def post(self, event: on.CallEvent) -> None:
         """Something happened to this call."""
         self._inbox.put_nowait(event)
+
+    def hold(self, *, is_held: bool) -> None:
+        """The caller's side has put us on hold, or is back."""
+        if self._line is not None:
+            self._line.hold(is_held=is_held)
+        self.post(on.PutOnHold() if is_held else on.TakenOffHold())
 
     def media_entered_stasis(self) -> None:
         """The external-media channel is in our application: it may be bridged."""
@@ -232,11 +250,17 @@ class CallAgent:
             self._session,
             self.post,
             self._keep,
+            beeps=self._new_beep_detector(),
         )
         setup_ms = round((services.clock.now() - self._began_now) * 1000)
         self._scribe.note("call.media_up", setup_ms=setup_ms, agent=self._agent)
         self.post(on.Connected())
         self._line.open(self._tasks)
+
+    def _new_beep_detector(self) -> BeepDetector | None:
+        """Whoever has been transferred is a person."""
+        is_placed = self._context.pickup is not None and not self._context.transfers
+        return BeepDetector(self._encoding) if is_placed else None
 
     def _keep(self, utterance: UtteranceEnded) -> None:
         self._utterances[utterance.utterance_id] = utterance.audio

@@ -35,15 +35,24 @@ class Desks:
             raise ValueError("somebody must answer: there is no desk")
         self._by_did = {_digits(did): desk for did, desk in by_did.items()}
 
-    def of(self, did: str) -> Desk:
-        """The desk of a number, with its plus sign or without; of an unknown one the first."""
-        known = self._by_did.get(_digits(did))
+    def of(self, did: str, agent: str = "") -> Desk:
+        """The desk of a number, with its plus sign or without; of an unknown one the first.
+
+        `agent`: the name of one that speaks on calls that we place, "" for the number's own.
+        """
+        known = self._by_did.get(_digits(desk_key(did, agent)))
+        known = self._by_did.get(_digits(did)) if known is None else known
         return known if known is not None else next(iter(self._by_did.values()))
 
     @property
     def all(self) -> tuple[Desk, ...]:
         """Each desk once."""
         return tuple(dict.fromkeys(self._by_did.values()))
+
+
+def desk_key(did: str, agent: str) -> str:
+    """Under which an agent's desk for placed calls is kept beside the number's own."""
+    return f"{did}/{agent}" if agent else did
 
 
 def _digits(did: str) -> str:

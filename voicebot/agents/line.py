@@ -8,6 +8,7 @@ from voicebot.agents.desk import Desk
 from voicebot.agents.ear import Ear, UtteranceBegan, UtteranceEnded
 from voicebot.agents.mouth import Mouth
 from voicebot.agents.services import CallServices
+from voicebot.audio.beep import BeepDetector
 from voicebot.audio.dtmf import DtmfDetector
 from voicebot.audio.frames import Encoding
 from voicebot.calls import events as on
@@ -30,7 +31,10 @@ class Line:
         session: CallSession,
         post: Callable[[on.CallEvent], None],
         keep: Callable[[UtteranceEnded], None],
+        *,
+        beeps: BeepDetector | None = None,
     ) -> None:
+        """`beeps`: where an answering machine may have taken the call."""
         self._connection = connection
         self._session = session
         self._post = post
@@ -38,6 +42,7 @@ class Line:
         self._now = services.clock.now
         self._tones = DtmfDetector(encoding)
         self._keys = KeySource()
+        self._beeps = beeps
         self._ear = Ear(services.new_voice_detector(encoding), encoding)
         self.mouth = Mouth(
             call_id,
@@ -53,6 +58,9 @@ class Line:
     def open(self, tasks: asyncio.TaskGroup) -> None:
         """From now on the caller hears and is heard."""
         self._tasks = [tasks.create_task(self.mouth.run()), tasks.create_task(self._listen())]
+
+    def hold(self, *, is_held: bool) -> None:
+        self._connection.link.hold(is_held=is_held)
 
     async def close(self) -> None:
         """The caller is gone, or somewhere else."""
@@ -71,6 +79,8 @@ class Line:
                     tone = self._tones.receive(frame)
                     if tone is not None:
                         self._press(tone, KeyPath.IN_BAND)
+                    if self._beeps is not None and self._beeps.receive(frame):
+                        self._post(on.BeepHeard())
                     self._hear(frame)
                 case MarkPlayed(mark_id):
                     self.mouth.played(mark_id)

@@ -5,11 +5,12 @@ A file that is invalid is told of, with line and reason, and changes nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import product
 from pathlib import Path
 from typing import NoReturn
 
 from voicebot.agents.agent_classes import agent_class
-from voicebot.agents.desk import Desk, Desks
+from voicebot.agents.desk import Desk, Desks, desk_key
 from voicebot.business_file import load_businesses
 from voicebot.dialogue.answers import FactIndex, questions_of
 from voicebot.dialogue.business import Business
@@ -23,10 +24,16 @@ log = log_of(__name__)
 
 
 async def open_desks(path: Path, meaning: MeaningEncoder) -> dict[str, Desk]:
-    """DID to desk; raises ConfigurationError when a file or an agent is not as it must be."""
+    """DID to desk, and those of agents for placed calls beside it (`desk_key`).
+
+    Raises ConfigurationError when a file or an agent is not as it must be.
+    """
     desks: dict[str, Desk] = {}
     for business in load_businesses(path):
         kinds = {did: business.agents.get(did) for did in business.dids}
+        placing = business.outbound.agents if business.outbound is not None else {}
+        for did, (name, kind) in product(business.dids, placing.items()):
+            kinds[desk_key(did, name)] = kind
         opened = {kind: await _open(business, kind, meaning) for kind in set(kinds.values())}
         desks |= {did: opened[kind] for did, kind in kinds.items()}
     return desks

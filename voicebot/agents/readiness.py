@@ -69,6 +69,7 @@ class Readiness:
             for code in (Encoding.ULAW, Encoding.ALAW)
             for phrase in greeting
         ]
+        self._rest += [(business, phrase, Encoding.SLIN16) for phrase in greeting]
         self._rest += [(business, phrase, Encoding.ULAW) for phrase in (*fixed, *others)]
 
     async def wait(self) -> None:

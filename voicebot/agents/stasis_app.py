@@ -21,6 +21,8 @@ from voicebot.ari.decode import (
     CallClaimed,
     ChannelDestroyed,
     ChannelHangupRequest,
+    ChannelHold,
+    ChannelUnhold,
     ChannelVarset,
     Resynced,
     StasisEnd,
@@ -35,6 +37,7 @@ from voicebot.calls.asterisk_names import (
     FALLBACK_CONTEXT,
 )
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
+from voicebot.calls.phone_number import caller_number
 from voicebot.calls.routing import claim_delay_ms
 from voicebot.calls.session import CallContext, load_context
 from voicebot.dialogue.conversation import NORMAL_CLEARING
@@ -44,6 +47,8 @@ from voicebot.telemetry.logs import log_of
 # As asterisk/etc and dialplans name them.
 CODEC_VARIABLE = "VOICEBOT_CODEC"
 DIRECTION_VARIABLE = "VOICEBOT_DIRECTION"
+AGENT_NAME_VARIABLE = "VOICEBOT_AGENT_NAME"
+COUNTRY_VARIABLE = "VOICEBOT_COUNTRY"
 OPERATOR_VARIABLE = "VOICEBOT_OPERATOR"
 MEDIA_ARGUMENT = "media"
 BACK_ARGUMENT = "back"
@@ -143,6 +148,10 @@ class StasisApp:
                         self._hangup_causes[channel.channel_id] = cause
                 case ChannelDestroyed(channel=channel, cause=cause):
                     self._gone(channel.channel_id, cause)
+                case ChannelHold(channel=channel) | ChannelUnhold(channel=channel):
+                    if channel.channel_id in self._calls:
+                        is_held = isinstance(event, ChannelHold)
+                        self._calls[channel.channel_id].hold(is_held=is_held)
                 case StasisEnd(channel=channel):
                     self._left(channel)
                 case Resynced(channels=channels):
@@ -183,15 +192,16 @@ class StasisApp:
     def _register(
         self, channel: Channel, did: str, context: CallContext | None = None
     ) -> CallAgent:
+        desk = self._services.desks.of(did, channel.variables.get(AGENT_NAME_VARIABLE, ""))
+        country = channel.variables.get(COUNTRY_VARIABLE) or desk.business.country_of_callers
         facts = CallFacts(
             call_id=CallId(channel.channel_id),
             channel_id=channel.channel_id,
-            caller_number=channel.caller.number,
+            caller_number=caller_number(channel.caller.number, country=country).number,
             called_number=did,
             codec=channel.variables.get(CODEC_VARIABLE, ""),
             direction=_direction_of(channel),
         )
-        desk = self._services.desks.of(did)
         call = CallAgent(self._services, desk, facts, self._ari.app, context)
         self._calls[channel.channel_id] = call
         self._claimed.discard(channel.channel_id)

@@ -131,10 +131,25 @@ class Silenced:
 
 
 @dataclass(frozen=True, slots=True)
+class BeepHeard:
+    """One tone, of a length that answering machines beep, is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPressed:
     """The caller pressed a key."""
 
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnHold:
+    """The caller's side has put us on hold: nobody hears us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOffHold:
+    """The caller is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +205,10 @@ ConversationEvent = (
     | PhrasePlayed
     | PhraseFailed
     | Silenced
+    | BeepHeard
     | KeyPressed
+    | PutOnHold
+    | TakenOffHold
 )
 CallEvent = (
     ConversationEvent

@@ -42,9 +42,21 @@ class Direction(StrEnum):
     PROBE = "probe"  # our own call to see whether the service works: in no statistic
 
 
+class AnsweredBy(StrEnum):
+    """Who picked up when we rang, as far as the agent could tell."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNKNOWN = "unknown"  # nothing was said
+
+
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What Asterisk tells about a call when it offers it."""
+    """What Asterisk tells about a call when it offers it.
+
+    On a call that we place, "caller" is whoever was rung, and the called number is ours all the
+    same: so one word means one party wherever a call goes.
+    """
 
     call_id: CallId
     channel_id: ChannelId
@@ -194,3 +206,4 @@ class CallRecord:
     voicemail: str | None = None
     transfers: tuple[TransferRecord, ...] = ()
     quality: CallQuality | None = None
+    answered_by: AnsweredBy | None = None  # None: they rang us, or nobody answered

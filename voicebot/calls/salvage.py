@@ -9,7 +9,8 @@ from dataclasses import replace
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallRecord, HandledBy, Outcome, TransferRecord, TransferResult
-from voicebot.calls.session import CallContext, CallSession
+from voicebot.calls.outbound_session import session_of
+from voicebot.calls.session import CallContext
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import Phase
@@ -42,7 +43,7 @@ def _by_its_session(context: CallContext, cause: int, business: Business) -> Cal
     """The record that the agent would have written, had it seen the caller hang up."""
     if context.state is CallState.ENDED:
         context.state = CallState.LEAVING  # a session that has ended writes no second record
-    session = CallSession(business, context, now=context.taken_s)
+    session = session_of(business, context, now=context.taken_s)
     for command in session.receive(on.HungUp(cause), now=context.taken_s):
         if isinstance(command, do.WriteRecord):
             return command.record

@@ -13,6 +13,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.cdr import handled_by, outcome_of
 from voicebot.calls.model import CallFacts, CallRecord, TransferRecord, TransferResult
+from voicebot.calls.pickup import Pickup
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
@@ -43,6 +44,8 @@ class CallContext:
     is_recorded: bool = False
     transfers: list[TransferRecord] = field(default_factory=list)
     came_back: TransferResult | None = None  # the agent has yet to say so
+    pickup: Pickup | None = None  # on a call that we place
+    farewell_to_machine: str = ""  # the message that is left on an answering machine
     conversation: ConversationState = field(default_factory=ConversationState)
 
 

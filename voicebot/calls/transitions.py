@@ -40,7 +40,10 @@ _CONVERSATION = (
     on.PhrasePlayed,
     on.PhraseFailed,
     on.Silenced,
+    on.BeepHeard,
     on.KeyPressed,
+    on.PutOnHold,
+    on.TakenOffHold,
 )
 
 TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
@@ -76,7 +79,10 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     },
     # The caller's doings do not wait for us.
     (CallState.CONNECTING, on.CallerAudible): CallState.CONNECTING,
+    (CallState.CONNECTING, on.BeepHeard): CallState.CONNECTING,
     (CallState.CONNECTING, on.KeyPressed): CallState.CONNECTING,
+    (CallState.CONNECTING, on.PutOnHold): CallState.CONNECTING,
+    (CallState.CONNECTING, on.TakenOffHold): CallState.CONNECTING,
     # Audio and results still arrive after the call was hung up or given up.
     **{(CallState.CLEARING, event): CallState.CLEARING for event in _CONVERSATION},
     **{(CallState.LEAVING, event): CallState.LEAVING for event in _CONVERSATION},

@@ -123,7 +123,12 @@ class VoiceAgent:
 
     def opening(self, call: CallFacts) -> str:
         """The first words. That a machine speaks is said before them where they do not say it."""
-        return self.business.opening
+        return self.business.opening_of(call.direction)
+
+    def machine_message(self, call: CallFacts) -> str | None:
+        """What is left on an answering machine that we have rung; None: it is hung up on."""
+        outbound = self.business.outbound
+        return None if outbound is None else outbound.machine_message
 
     def actions(self) -> Sequence[Action]:
         """What callers may ask it to do: found by meaning, with the facts (`Tools.facts`)."""

@@ -90,7 +90,8 @@ class FactIndex:
         if len(vectors) != len(self._fact_ids):
             raise ValueError(f"{len(vectors)} vectors for {len(self._fact_ids)} questions")
         self._vectors: NDArray[np.float32] = np.asarray(vectors, dtype=np.float32)
-        everywhere = _stems(" ".join((business.name, *business.words)))
+        people = (operator.name for operator in business.operators)
+        everywhere = _stems(" ".join((business.name, *business.words, *people)))
         self._stems = {
             fact.id: everywhere | _stems(" ".join((fact.topic, *fact.questions, *fact.texts)))
             for fact in business.facts

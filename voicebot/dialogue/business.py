@@ -11,11 +11,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from voicebot.calls.model import Direction
+from voicebot.calls.phone_number import country_of
 from voicebot.dialogue import operators
 from voicebot.dialogue.business_parts import Hours, Part, Spoken
 from voicebot.dialogue.fixed_phrases import PATTERNS, Phrases
 from voicebot.dialogue.menu import Key, KeyChoice, NumberEntry
 from voicebot.dialogue.operators import Operator, Transfer
+from voicebot.dialogue.outbound import Outbound
 from voicebot.dialogue.phrases import split
 
 # Callers must be told that they speak with a machine; one of these words does it.
@@ -100,6 +103,9 @@ class Business(Part):
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     voice: str = Field("", description="A voice of the synthesizer; empty: its own.")
     dids: tuple[str, ...] = Field(min_length=1)
+    country: str | None = Field(
+        None, pattern=r"^[A-Z]{2}$", description="Of callers who name none; else that of the DIDs."
+    )
     persona: Spoken
     greeting: Spoken
     hours: Hours | None = None
@@ -123,6 +129,7 @@ class Business(Part):
     agents: dict[str, str] = Field(
         {}, description="DID to agent: `package.module:Class` or an entry point's name."
     )
+    outbound: Outbound | None = Field(None, description="Calls that we place; None: none.")
     notify: Notify = Notify()
     phrases: Phrases = Phrases()
     recording: Recording = Recording()
@@ -137,6 +144,8 @@ class Business(Part):
                 "greeting: must say that the caller speaks with a machine "
                 f"(one of: {', '.join(MACHINE_WORDS)})"
             )
+        if self.outbound is not None:
+            problems += self._problems_of_outbound(self.outbound)
         problems += [
             f'dids: "{did}" is no number; digits, with a leading + for E.164'
             for did in self.dids
@@ -169,6 +178,22 @@ class Business(Part):
             raise ValueError("; ".join(problems))
         return self
 
+    def _problems_of_outbound(self, outbound: Outbound) -> list[str]:
+        """Whoever is rung learns from the first words who calls, and that a machine does."""
+        said = {"greeting": outbound.greeting, "machine_message": outbound.machine_message}
+        problems = []
+        for place, text in said.items():
+            if text is None:
+                continue
+            if _words(self.name) and not _words(text) & _words(self.name):
+                problems.append(f"outbound: {place}: must say who calls: {self.name}")
+            if self.language.startswith("en") and not _words(text) & set(MACHINE_WORDS):
+                problems.append(
+                    f"outbound: {place}: must say that a machine speaks "
+                    f"(one of: {', '.join(MACHINE_WORDS)})"
+                )
+        return problems
+
     def _problems_of_menu(self) -> list[str]:
         known = {
             "fact": {fact.id for fact in self.facts},
@@ -184,8 +209,17 @@ class Business(Part):
 
     @property
     def opening(self) -> str:
-        """The first words of every call."""
-        parts = [self.greeting]
+        """The first words to everybody who rings."""
+        return self._with_announcements(self.greeting)
+
+    def opening_of(self, direction: Direction) -> str:
+        """The first words of a call."""
+        if direction is Direction.OUTBOUND and self.outbound is not None:
+            return self._with_announcements(self.outbound.greeting)
+        return self.opening
+
+    def _with_announcements(self, greeting: str) -> str:
+        parts = [greeting]
         if self.recording.enabled and self.recording.announcement is not None:
             parts.insert(0, self.recording.announcement)
         if self.recording.asks_consent:
@@ -230,6 +264,13 @@ class Business(Part):
                 return entry
         raise KeyError(entry_id)
 
+    @property
+    def country_of_callers(self) -> str | None:
+        """ISO 3166-1; None when neither the file nor a number of ours names one."""
+        if self.country is not None:
+            return self.country
+        return next(filter(None, map(country_of, self.dids)), None)
+
     def fact(self, fact_id: str) -> Fact:
         """Raises KeyError for an id that is not in the file."""
         for fact in self.facts:
@@ -247,8 +288,12 @@ class Business(Part):
     def standard_texts(self) -> tuple[str, ...]:
         """Everything the agent may say that is known beforehand: worth synthesising once."""
         question = self.phrases.do_you_mean
+        outbound = self.outbound
+        placed = () if outbound is None else outbound.texts
         return (
             self.opening,
+            self.opening_of(Direction.OUTBOUND),
+            *placed,
             *self.fixed_texts,
             *(text for fact in self.facts for text in fact.texts),
             *(question.format(topic=fact.topic) for fact in self.facts),

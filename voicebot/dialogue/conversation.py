@@ -32,6 +32,8 @@ FAILURES_TO_GIVE_UP = 2
 UNRECOGNISED_TO_GIVE_UP = 2
 # Beyond the longest utterance: whoever should have told its end is gone.
 LONGEST_HEARING_S = 40.0
+# Asterisk ends a call that is held longer (rtp_timeout_hold).
+LONGEST_HOLD_S = 300.0
 # A number's next key is waited for so long.
 BETWEEN_KEYS_S = 4.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
@@ -98,6 +100,15 @@ class Conversation:
                     return []
                 state.unheard = None
                 return self._say(self._business.phrases.not_understood, t)
+            case on.PutOnHold():
+                commands = self._caller_speaks(t)
+                if state.phase is Phase.HEARING:
+                    state.deadline_s = t + LONGEST_HOLD_S
+                return commands
+            case on.TakenOffHold() if state.phase is Phase.HEARING:
+                # As after a noise: what the caller has not heard is said now.
+                state.begin_to_understand(t)
+                return self._understand(t)
             case on.KeyPressed(digit):
                 return self._key(digit, t)
             case on.Retrieved(id_) if turn is not None and turn.reply_id == id_:
@@ -145,7 +156,7 @@ class Conversation:
             return self._speak_unasked(phrases.still_there_first, t)
         if state.silent_prompts == 2:
             return self._speak_unasked(phrases.still_there_second, t)
-        return self._say_farewell(phrases.silent_farewell, t)
+        return self.say_farewell(phrases.silent_farewell, t)
 
     def end(self) -> list[do.Command]:
         """The caller is gone: what is open is closed as far as it was heard."""
@@ -219,20 +230,7 @@ class Conversation:
         assert turn is not None
         if state.phase is not Phase.UNDERSTANDING:
             state.begin_to_understand(t)
-        return [
-            do.Think(
-                reply_id=turn.await_reply(),
-                heard=turn.heard,
-                utterances=tuple(turn.utterances),
-                keys=turn.keys,
-                at=self._at(t),
-                history=tuple(state.history),
-                last=state.records[-1] if state.records else None,
-                memory=dict(state.memory),
-                came_back=turn.came_back,
-                is_recording_paused=state.is_recording_paused,
-            )
-        ]
+        return [state.think(turn, self._started_at + timedelta(seconds=t))]
 
     def _follow(self, step: Step, t: float) -> list[do.Command]:
         """Does what the agent wants."""
@@ -283,7 +281,8 @@ class Conversation:
         self.state.turn = self._floor.new_turn(t)
         return self._say(text, t)
 
-    def _say_farewell(self, text: str, t: float) -> list[do.Command]:
+    def say_farewell(self, text: str, t: float) -> list[do.Command]:
+        """The last words; then the call is ended."""
         if self.state.turn is None:
             self.state.turn = self._floor.new_turn(t)
         commands = self._say(text, t)
@@ -342,6 +341,3 @@ class Conversation:
     def _listen(self, t: float) -> list[do.Command]:
         self.state.deadline_s = t + self._business.silence.patience_s
         return []
-
-    def _at(self, t: float) -> datetime:
-        return self._started_at + timedelta(seconds=t)

@@ -5,10 +5,12 @@ Times are seconds since the call began.
 
 from bisect import bisect
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import JsonValue
 
+from voicebot.calls import commands as do
 from voicebot.calls.model import AnswerSource, Outcome, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.history import Exchange
@@ -70,6 +72,21 @@ class ConversationState:
         """The caller has said all, or pressed the last key: an answer is owed."""
         self.phase, self.was_put_off = Phase.UNDERSTANDING, False
         self.deadline_s = t + PUT_OFF_AFTER_S
+
+    def think(self, turn: OpenTurn, at: datetime) -> do.Think:
+        """Everything that the agent is told of this turn."""
+        return do.Think(
+            reply_id=turn.await_reply(),
+            heard=turn.heard,
+            utterances=tuple(turn.utterances),
+            keys=turn.keys,
+            at=at,
+            history=tuple(self.history),
+            last=self.records[-1] if self.records else None,
+            memory=dict(self.memory),
+            came_back=turn.came_back,
+            is_recording_paused=self.is_recording_paused,
+        )
 
     def remember(self, record: TurnRecord) -> None:
         """A turn is over. They stay in order, although what was heard of an interrupted one may

@@ -48,6 +48,12 @@ class Floor:
             state.turn = self.new_turn(t)
         return commands
 
+    def fall_silent(self, t: float) -> list[do.Command]:
+        """Stops the agent, who hears nobody until it says farewell."""
+        commands = self.take(t)
+        self._state.phase, self._state.deadline_s = Phase.AWAY, None
+        return commands
+
     def forget_stopping(self) -> list[do.Command]:
         stopping, self._state.stopping = self._state.stopping, None
         if stopping is None:

@@ -15,10 +15,23 @@ Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 
 @asynccontextmanager
 async def serving(answer: Answering) -> AsyncIterator[str]:
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    handlers: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        handlers.add(task)
+        try:
+            await answer(reader, writer)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
         yield f"http://127.0.0.1:{port}/orders"
+    await asyncio.gather(*handlers)
 
 
 def with_body(status: str, body: bytes, seen: list[bytes] | None = None) -> Answering:
@@ -35,7 +48,6 @@ def with_body(status: str, body: bytes, seen: list[bytes] | None = None) -> Answ
         size = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(f"HTTP/1.1 {status}\r\n{size}".encode() + body)
         await writer.drain()
-        writer.close()
 
     return answer
 
@@ -70,7 +82,6 @@ async def test_a_service_that_does_not_do_its_part_is_a_failed_action(
 async def test_a_service_that_never_answers_is_not_waited_for() -> None:
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        writer.close()
 
     async with HttpWebServices(deadline_s=0.2) as web, serving(accept) as url:
         with pytest.raises(ActionFailed):

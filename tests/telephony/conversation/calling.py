@@ -93,7 +93,8 @@ class Line:
         return [
             record
             for record in self._ask(lambda records: records.latest(500))
-            if record.facts.caller_number == caller_number
+            # Records hold E.164.
+            if record.facts.caller_number.endswith(caller_number)
         ]
 
     def record_of(self, placed: PlacedCall) -> CallRecord:

@@ -32,6 +32,8 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.PhraseFailed(PHRASE, "inference-timeout"),
     on.Silenced(()),
     on.KeyPressed("1"),
+    on.PutOnHold(),
+    on.TakenOffHold(),
     on.OperatorTook("maria"),
     on.CameBack(TransferResult.BUSY),
     on.MediaLost(),

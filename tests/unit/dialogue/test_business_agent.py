@@ -489,3 +489,33 @@ def test_words_that_nobody_transcribes_are_owned_up_to() -> None:
     assert spoken(call.waits()) == PHRASES.trouble
     late = on.Transcribed(call.world.recognizing[0], "Where are you?")
     assert call.happens(late) == []
+
+
+# --- hold -------------------------------------------------------------------------------------
+
+
+def test_an_agent_on_hold_falls_silent_and_goes_on_when_the_caller_is_back() -> None:
+    call = a_call()
+    asks_for(call, Candidate("repairs", 0.9))
+    call.happens(on.PhraseStarted(next(iter(call.world.saying)), 70))
+    assert do.StopSpeaking() in call.happens(on.PutOnHold())
+    call.happens(on.Silenced(()))
+    assert spoken(call.happens(on.TakenOffHold())).startswith("Most repairs")
+
+
+def test_a_caller_who_holds_is_not_asked_whether_they_are_there() -> None:
+    call = a_call()
+    assert call.happens(on.PutOnHold()) == []
+    deadline = call.session.next_deadline()
+    assert deadline is not None
+    assert deadline - call.now >= 300
+    assert call.happens(on.TakenOffHold()) == []
+    assert spoken(call.waits()) == PHRASES.still_there_first
+
+
+def test_a_farewell_is_not_held_up() -> None:
+    call = a_call()
+    call.speaks("Goodbye.")
+    assert call.happens(on.PutOnHold()) == []
+    call.hears_all()
+    assert call.waits() == [do.HangUp(16)]

@@ -84,7 +84,8 @@ class Readiness:
                 await self._warm_model()
                 break
             except InferenceError as error:
-                log.warning("agent.waits_for_workers", code=error.code)
+                # What is missing is named: a language, perhaps, and what to install for it.
+                log.warning("agent.waits_for_workers", code=error.code, reason=str(error))
                 await asyncio.sleep(RETRY_S)
         while self._rest and loop.time() - started_s < PATIENCE_S:
             if not await self._warm_next():

@@ -131,8 +131,9 @@ class BusinessAgent(VoiceAgent):
         return (words, EndCall()) if answer.is_farewell else (words,)
 
     async def _ask_model(self, turn: Turn) -> AsyncIterator[Step]:
-        messages = prompt.messages_for(self.business, turn.history, turn.heard)
         may_act = self.business.lets_model_act
+        proposals = self._actions if may_act else ()
+        messages = prompt.messages_for(self.business, turn.history, turn.heard, proposals)
         said: list[str] = []
         reply = turn.tools.respond(
             messages,

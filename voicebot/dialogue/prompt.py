@@ -36,10 +36,13 @@ _EXAMPLES = (
 
 
 def messages_for(
-    business: Business, history: Sequence[Exchange], heard: str
+    business: Business,
+    history: Sequence[Exchange],
+    heard: str,
+    actions: Sequence[Action] = (),
 ) -> list[dict[str, str]]:
     """The messages of a chat completion: system, history, and what the caller just said."""
-    messages = beginning(business)
+    messages = beginning(business, actions)
     for exchange in recent(history):
         if exchange.heard:
             messages.append({"role": "user", "content": exchange.heard})
@@ -51,9 +54,13 @@ def messages_for(
     return messages
 
 
-def beginning(business: Business) -> list[dict[str, str]]:
-    """What every prompt of this business begins with."""
-    messages = [{"role": "system", "content": f"{business.persona} {_RULES}"}]
+def beginning(business: Business, actions: Sequence[Action] = ()) -> list[dict[str, str]]:
+    """What every prompt of this business begins with; `actions`: what the model may propose."""
+    rules = [business.persona, _RULES]
+    if actions:
+        listed = "; ".join(f"{action.id} to {action.offer}" for action in actions)
+        rules.append(f"If the caller wants one of these, reply with its name alone: {listed}.")
+    messages = [{"role": "system", "content": " ".join(rules)}]
     for asked, answered in _EXAMPLES:
         messages.append({"role": "user", "content": asked})
         messages.append({"role": "assistant", "content": answered})

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ class GuardedAsterisk(AsteriskServer):
 class ProcessUnderTest:
     """One of ours, to be frozen and killed."""
 
-    def __init__(self, *command: str, environment: dict[str, str]) -> None:
+    def __init__(self, *command: str, environment: Mapping[str, str]) -> None:
         self.popen = subprocess.Popen(
             [sys.executable, *command],
             cwd=PROJECT_DIR,
@@ -139,17 +139,25 @@ class ProcessUnderTest:
             self._said.put(json.loads(line))
 
 
-@contextmanager
-def running_guardian(asterisk: GuardedAsterisk) -> Iterator[ProcessUnderTest]:
-    """`voicebot guardian`, as production runs it."""
+def running_guardian(
+    asterisk: GuardedAsterisk,
+) -> AbstractContextManager[ProcessUnderTest]:
+    """`voicebot guardian` beside this Asterisk."""
     username, password = ARI_ACCOUNT
-    settings = {
-        "VOICEBOT_HTTP_PORT": str(asterisk.port),
-        "VOICEBOT_ARI_USERNAME": username,
-        "VOICEBOT_ARI_PASSWORD": password,
-        "VOICEBOT_STATE_DIR": str(asterisk.paths.state_dir),
-    }
-    process = ProcessUnderTest("-m", "voicebot", "guardian", environment=settings)
+    return guardian_with(
+        {
+            "VOICEBOT_HTTP_PORT": str(asterisk.port),
+            "VOICEBOT_ARI_USERNAME": username,
+            "VOICEBOT_ARI_PASSWORD": password,
+            "VOICEBOT_STATE_DIR": str(asterisk.paths.state_dir),
+        }
+    )
+
+
+@contextmanager
+def guardian_with(environment: Mapping[str, str]) -> Iterator[ProcessUnderTest]:
+    """`voicebot guardian`, as production runs it."""
+    process = ProcessUnderTest("-m", "voicebot", "guardian", environment=environment)
     try:
         process.awaits("guardian.watches")
         yield process

@@ -59,8 +59,8 @@ def test_whoever_talks_with_agents_that_are_gone_hears_an_apology(
 
 @pytest.mark.parametrize(
     "parts",
-    [("redis",), WORKERS, ("redis", *WORKERS), ("redis", *WORKERS, *AGENTS)],
-    ids=["redis", "workers", "redis and workers", "everything"],
+    [("redis",), ("redis", *WORKERS), ("redis", *WORKERS, *AGENTS)],
+    ids=["redis", "redis and workers", "everything"],
 )
 def test_no_caller_sits_in_silence_when_parts_freeze(line: Line, parts: tuple[str, ...]) -> None:
     all_are_ready(line)

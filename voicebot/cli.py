@@ -9,6 +9,7 @@ from voicebot.commands import (
     bench,
     caller,
     demo,
+    dial,
     guardian,
     node,
     phone,
@@ -25,7 +26,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Telephony-first voice AI on Asterisk.",
 )
-for module in (stack, reload, demo, caller, bench, probe, phone, records, node, agent, guardian):
+for module in (
+    stack,
+    reload,
+    demo,
+    caller,
+    dial,
+    bench,
+    probe,
+    phone,
+    records,
+    node,
+    agent,
+    guardian,
+):
     module.register(app)
 
 

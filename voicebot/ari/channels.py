@@ -125,7 +125,7 @@ class Channels(Resource):
     async def get_channel_var(self, channel_id: ChannelId, variable: str) -> str:
         return await self._call(
             requests.CHANNELS_GET_CHANNEL_VAR,
-            _variable,
+            model.variable,
             channelId=channel_id,
             variable=variable,
         )
@@ -160,7 +160,3 @@ class Channels(Resource):
             appArgs=app_args,
             snoopId=snoop_id,
         )
-
-
-def _variable(value: object) -> str:
-    return model.read(model.an_object(value, "variable"), "value", str)

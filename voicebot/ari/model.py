@@ -128,6 +128,11 @@ def an_id(fields: Mapping[str, object], name: str) -> str:
     return value
 
 
+def variable(value: object) -> str:
+    """What a variable holds; "" when it is not set."""
+    return read(an_object(value, "variable"), "value", str)
+
+
 def _party(fields: Mapping[str, object], name: str) -> Party:
     party = an_object(fields.get(name), name)
     return Party(name=read(party, "name", str), number=read(party, "number", str))

@@ -56,6 +56,9 @@ APPLICATIONS_SUBSCRIBE = _operation(
 APPLICATIONS_LIST = _operation("applications.list", "GET", "/applications")
 
 ASTERISK_GET_INFO = _operation("asterisk.getInfo", "GET", "/asterisk/info", "only")
+ASTERISK_GET_GLOBAL_VAR = _operation(
+    "asterisk.getGlobalVar", "GET", "/asterisk/variable", "variable"
+)
 ASTERISK_PING = _operation("asterisk.ping", "GET", "/asterisk/ping")
 
 BRIDGES_ADD_CHANNEL = _operation(

@@ -45,7 +45,7 @@ class OutboundSession(CallSession):
         t = now - self._began_now
         if self.state is CallState.TALKING and isinstance(event, on.ConversationEvent):
             move = self._pickup.receive(event, t)
-            if move is not Move.PASS_ON:
+            if move is not Move.CONVERSE:
                 return self._follow(self._make(move, event, t), t)
         commands = super().receive(event, now)
         is_up = isinstance(event, on.Connected) and self.state is CallState.TALKING

@@ -47,7 +47,7 @@ class PickupPhase(StrEnum):
 class Move(StrEnum):
     """What is to be done."""
 
-    PASS_ON = "pass_on"  # the event is the conversation's
+    CONVERSE = "converse"  # the event is the conversation's
     NOTHING = "nothing"
     GREET = "greet"
     HELLO_AND_GREET = "hello_and_greet"
@@ -90,7 +90,7 @@ class Pickup:
                 return self._talk(event, t)
             case PickupPhase.MACHINE | PickupPhase.BEEPED:
                 return self._hear_machine(event, t)
-        return Move.PASS_ON
+        return Move.CONVERSE
 
     def on_deadline(self, t: float) -> Move:
         """Nothing has come for too long."""
@@ -162,7 +162,7 @@ class Pickup:
                 is_early = self.utterances <= SUSPECT_UTTERANCES
                 if is_early and sounds_like_a_machine(text, self.machine_words):
                     return self._meet_machine(t)
-        return Move.PASS_ON
+        return Move.CONVERSE
 
     def _meet_machine(self, t: float) -> Move:
         self.is_machine = True
@@ -193,5 +193,5 @@ class Pickup:
                 self.spoke_at_s, self.deadline_s = None, t + BEEPS_WITHIN_S
             # Of what was being said when the machine was known for one.
             case on.PhraseStarted() | on.PhrasePlayed() | on.PhraseFailed() | on.Silenced():
-                return Move.PASS_ON
+                return Move.CONVERSE
         return Move.NOTHING

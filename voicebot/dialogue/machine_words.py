@@ -21,7 +21,7 @@ _ENGLISH = re.compile(
 
 def sounds_like_a_machine(text: str, more: Iterable[str] = ()) -> bool:
     """`more`: what machines say in other languages, part of a sentence each."""
-    words = re.sub(r"[^\w'’ -]", " ", text.lower())
+    words = re.sub("[^\\w'\u2019 -]", " ", text.lower())
     words = " ".join(words.split())
     if _ENGLISH.search(words) is not None:
         return True

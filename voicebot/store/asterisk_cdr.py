@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from voicebot.calls.dialled import outcome_unanswered
 from voicebot.calls.model import (
     CallFacts,
     CallId,
@@ -110,7 +111,7 @@ def join(one: CallRecord, other: CallRecord) -> CallRecord:
         started_at=min(one.started_at, other.started_at),
         answered_at=min(answers, default=None),
         voicemail=voicemail,
-        outcome=_outcome(last.handled_by, min(answers, default=None), voicemail),
+        outcome=_outcome(last, min(answers, default=None), voicemail),
         transfers=transfers,
         quality=one.quality if other.quality is None else other.quality,
     )
@@ -134,7 +135,7 @@ def _stub(line: _Line) -> CallRecord:
     voicemail = f"{SPOOL}/{line.voicemail}" if is_message else None
     started_at, ended_at = _at(line.start), _at(line.end)
     answered_at = _at(line.answer) if float(line.answer or 0) else None
-    return CallRecord(
+    stub = CallRecord(
         facts=CallFacts(
             call_id=CallId(line.uniqueid),
             channel_id=ChannelId(line.uniqueid),
@@ -149,11 +150,12 @@ def _stub(line: _Line) -> CallRecord:
         started_at=started_at,
         answered_at=answered_at,
         ended_at=ended_at,
-        outcome=_outcome(handled_by, answered_at, voicemail),
+        outcome=Outcome.ABANDONED,
         hangup_cause=int(line.hangup_cause or 0),
         voicemail=voicemail,
         transfers=_transfers(line.operator, answered_at or started_at, ended_at),
     )
+    return replace(stub, outcome=_outcome(stub, answered_at, voicemail))
 
 
 def _transfers(
@@ -180,9 +182,12 @@ def _transfer_order(transfers: tuple[TransferRecord, ...]) -> tuple[str, str]:
     return (transfers[0].operator, str(transfers[0])) if transfers else ("", "")
 
 
-def _outcome(handled_by: HandledBy, answered_at: datetime | None, voicemail: str | None) -> Outcome:
+def _outcome(stub: CallRecord, answered_at: datetime | None, voicemail: str | None) -> Outcome:
+    handled_by = stub.handled_by
     if voicemail is not None:
         return Outcome.MESSAGE_TAKEN
+    if stub.facts.direction is Direction.OUTBOUND and answered_at is None:
+        return outcome_unanswered(stub.hangup_cause)
     if handled_by is HandledBy.OPERATOR:
         return Outcome.TRANSFERRED
     # An agent that had answered would have written the record itself, had it lived. Before the

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.calls.model import (
+    AnsweredBy,
     CallFacts,
     CallId,
     CallRecord,
@@ -121,6 +122,7 @@ def _call_row(record: CallRecord, *, is_stub: bool) -> Mapping[str, Any]:
         "called_number": facts.called_number,
         "codec": facts.codec,
         "direction": facts.direction.value,
+        "answered_by": None if record.answered_by is None else record.answered_by.value,
         "business": record.business,
         "agent": record.agent,
         "handled_by": record.handled_by.value,
@@ -159,4 +161,5 @@ def call_of(row: RowMapping) -> CallRecord:
         recording_caller=row["recording_caller"],
         recording_agent=row["recording_agent"],
         voicemail=row["voicemail"],
+        answered_by=None if row["answered_by"] is None else AnsweredBy(row["answered_by"]),
     )

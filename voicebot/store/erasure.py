@@ -27,6 +27,7 @@ from voicebot.store.tables import (
     calls,
     deliveries,
     messages,
+    outbound_calls,
     transfers,
     turns,
 )
@@ -80,6 +81,7 @@ class Erasure:
             last = due[-1]
         erased += await self._erase_messages(kept, at)
         erased += await self._erase_callbacks(kept, at)
+        await self._erase_outbound(kept)
         return erased + await asyncio.to_thread(self._sweep, at, retention_days)
 
     async def _due(self, ended_before: datetime, last: _DueCall | None) -> Sequence[_DueCall]:
@@ -176,6 +178,14 @@ class Erasure:
                 )
             )
         return Erased(callbacks=found.rowcount)
+
+    async def _erase_outbound(self, kept: datetime) -> None:
+        """The numbers that we rang; their calls count among the calls."""
+        due = update(outbound_calls).where(
+            outbound_calls.c.requested_at < kept, outbound_calls.c.number != ""
+        )
+        async with self._database.writing("erase outbound calls") as connection:
+            await connection.execute(due.values(number="", number_key=""))
 
     def _sweep(self, at: datetime, retention_days: int) -> Erased:
         """Deletes the files that are due, whether a record names them or not."""

@@ -87,6 +87,8 @@ calls = Table(
     # Made from Asterisk's CDR alone; gives way to an agent's full record.
     Column("is_stub", Boolean, nullable=False),
     Column("direction", Text, nullable=False, server_default="inbound"),
+    # Of a call that we placed.
+    Column("answered_by", Text),
     # When retention blanked the words and deleted the recordings.
     Column("erased_at", UtcDateTime),
     # When Asterisk says the call ended; None: its CDR has not been read, the call may go on.
@@ -193,6 +195,27 @@ Index(
     unique=True,
     sqlite_where=text("status = 'waiting'"),
     postgresql_where=text("status = 'waiting'"),
+)
+
+# Calls that we were asked to place, from before anything is sent: nobody is rung twice for one of
+# these, whoever dies in between. What came of it is here once somebody saw it end.
+outbound_calls = Table(
+    "outbound_calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),  # the channel's, chosen beforehand
+    Column("request_key", Text, unique=True),  # whoever asks again under it is told of this call
+    Column("business", Text, nullable=False),
+    Column("did", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("trunk", Text, nullable=False),
+    _private("number"),
+    _private("number_key"),  # equal for all ways to write one number
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("status", Text),
+    Column("hangup_cause", Integer),
+    Column("ended_at", UtcDateTime),
+    Index(None, "business", "requested_at"),
+    Index(None, "status", "requested_at"),
 )
 
 # Outlives every retention: the number is kept so that the wish of its owner is.

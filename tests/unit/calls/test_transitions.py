@@ -31,6 +31,7 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.PhrasePlayed(PHRASE),
     on.PhraseFailed(PHRASE, "inference-timeout"),
     on.Silenced(()),
+    on.BeepHeard(),
     on.KeyPressed("1"),
     on.PutOnHold(),
     on.TakenOffHold(),

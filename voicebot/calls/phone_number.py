@@ -17,6 +17,7 @@ _WITHHELD = frozenset(
 # ITU-T E.164: 15 digits; with an international prefix and separators, a little more.
 _LONGEST = 40
 _SEPARATORS = " -./()\u00a0"
+_E164_DIGITS_MAX = 15
 # The shortest national numbers in use have as many digits; what is shorter is inside.
 _EXTENSION_DIGITS_MAX = 6
 
@@ -26,13 +27,14 @@ class NumberKind(StrEnum):
 
     E164 = "e164"
     EXTENSION = "extension"  # inside a telephone system: callable from there alone
+    NATIONAL = "national"  # of a country that nobody has named
     WITHHELD = "withheld"
     MALFORMED = "malformed"
 
 
 @dataclass(frozen=True, slots=True)
 class CallerNumber:
-    """A caller id, read. `number` is E.164, or an extension's digits, or ""."""
+    """A caller id, read. `number` is E.164, or the digits of another kind, or ""."""
 
     kind: NumberKind
     number: str = field(default="", repr=False)
@@ -60,6 +62,8 @@ def caller_number(raw: str, *, country: str | None) -> CallerNumber:
             return reading
     if not digits.startswith("+") and len(digits) <= _EXTENSION_DIGITS_MAX:
         return CallerNumber(NumberKind.EXTENSION, digits)
+    if country is None and not digits.startswith("+") and len(digits) <= _E164_DIGITS_MAX:
+        return CallerNumber(NumberKind.NATIONAL, digits)
     return CallerNumber(NumberKind.MALFORMED)
 
 

@@ -113,3 +113,9 @@ def test_every_countrys_own_spelling_is_understood_there(country: str) -> None:
     read = caller_number(national, country=country)
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert (read.kind, read.number) == (NumberKind.E164, e164)
+
+
+def test_a_national_number_whose_country_nobody_named_keeps_its_digits() -> None:
+    read = caller_number("2025550001", country=None)
+    assert (read.kind, read.number) == (NumberKind.NATIONAL, "2025550001")
+    assert not read.can_be_called_back

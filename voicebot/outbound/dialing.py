@@ -93,6 +93,8 @@ def request_of(
     """All that can be said without Asterisk and the database."""
     businesses = load_businesses(settings.business_file)
     ringing = _business(businesses, business, did)
+    if isinstance(ringing, Refused):
+        return ringing
     rules = rules_of(ringing)
     if isinstance(rules, Refused):
         return rules
@@ -112,12 +114,16 @@ def request_of(
     return Request(ringing, destination, caller_id, way, agent or "", key)
 
 
-def _business(businesses: Sequence[Business], name: str | None, did: str | None) -> Business:
+def _business(
+    businesses: Sequence[Business], name: str | None, did: str | None
+) -> Business | Refused:
     if name is not None:
         found = [one for one in businesses if one.name == name]
     elif did is not None:
         digits = did.removeprefix("+")
         found = [one for one in businesses if digits in {own.removeprefix("+") for own in one.dids}]
+        if not found:
+            return Refused(Refusal.CALLER_ID, "only a number of our own may be shown")
     else:
         found = list(businesses)
     if len(found) == 1:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests.fakes.call_services import STARTED_AT
+from tests.unit.ari import messages
 from voicebot.ari import requests
+from voicebot.ari.channels import Channels
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
     AriEvent,
@@ -81,12 +83,21 @@ class FakeAri(AriClient):
         self.socket = _Socket()
         self.applications = Applications(self.socket)
         self.events = Events(self.socket)
+        self.channels = Channels(self.socket)
+        self.is_gone_from_asterisk()
         self.owns()
 
     def owns(self, *channel_ids: str) -> None:
         """These channels are in our application, as Asterisk sees it."""
         body = {"name": OWN, "channel_ids": list(channel_ids), "bridge_ids": []}
         self.socket.answers["applications.get"] = (200, body)
+
+    def is_gone_from_asterisk(self) -> None:
+        """Whichever channel is asked for."""
+        self.socket.answers["channels.get"] = (404, {"message": "Channel not found"})
+
+    def is_still_in_asterisk(self) -> None:
+        self.socket.answers["channels.get"] = (200, messages.channel())
 
     def answers_claims(self, status: int) -> None:
         self.socket.answers["events.claimChannel"] = (status, None)

@@ -10,7 +10,7 @@ from voicebot.settings import PROJECT_DIR
 
 def test_every_command_in_the_readme_exists() -> None:
     readme = (PROJECT_DIR / "README.md").read_text()
-    named = set(re.findall(r"`?voicebot ([a-z]+)(?: ([a-z]+))?", readme))
+    named = set(re.findall(r"`?voicebot ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?", readme))
     assert named
     for command, maybe_sub in named:
         result = CliRunner().invoke(app, [command, "--help"])

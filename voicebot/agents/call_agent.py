@@ -37,6 +37,9 @@ from voicebot.telemetry.logs import log_of
 
 RECORD_ATTEMPTS = 5
 RECORD_RETRY_S = 0.5
+# A process that was frozen for longer than this has missed something.
+STOOD_STILL_S = 0.5
+CATCH_UP_S = 0.1
 # The audio of so many utterances is at hand: a turn rarely has more.
 UTTERANCES_KEPT = 4
 
@@ -95,6 +98,15 @@ class CallAgent:
     def is_with_us(self) -> bool:
         """Whether the caller's channel is, or is about to be, in our application."""
         return self._session.state not in (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
+
+    @property
+    def is_held_by_us(self) -> bool:
+        """Whether the caller is in our application, and we mean it to stay."""
+        return self.is_with_us and self._session.state not in (
+            CallState.CLEARING,
+            CallState.LEAVING,
+            CallState.ENDED,
+        )
 
     @property
     def summary(self) -> str:
@@ -188,7 +200,10 @@ class CallAgent:
             async with asyncio.timeout(max(0.0, deadline - self._services.clock.now())):
                 return await self._inbox.get()
         except TimeoutError:
-            return None
+            if self._services.clock.now() > deadline + STOOD_STILL_S:
+                # What has happened meanwhile is told first: the caller may be gone.
+                await asyncio.sleep(CATCH_UP_S)
+            return None if self._inbox.empty() else self._inbox.get_nowait()
 
     def _carry_out(self, command: do.Command) -> None:
         assert self._tasks is not None

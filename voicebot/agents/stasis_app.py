@@ -34,7 +34,6 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import (
     BRIEF_ARGUMENT,
-    FALLBACK_CONTEXT,
 )
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
 from voicebot.calls.phone_number import caller_number
@@ -75,7 +74,8 @@ class StasisApp:
         self._briefings: dict[ChannelId, Briefing] = {}
         # Calls of a process that is gone, whose context is being looked up.
         self._adopting: set[ChannelId] = set()
-        self._hangup_causes: dict[ChannelId, int] = {}
+        # Callers who are hanging up, with the cause where one was told.
+        self._hangup_causes: dict[ChannelId, int | None] = {}
         self._races: dict[ChannelId, asyncio.Task[None]] = {}
         # Claims under way; while stopping also those that were won, until their call is here.
         self._claimed: set[ChannelId] = set()
@@ -143,9 +143,10 @@ class StasisApp:
                 ):
                     if channel.channel_id in self._calls:
                         self._calls[channel.channel_id].post(on.OperatorTook(operator))
-                case ChannelHangupRequest(channel=channel, cause=cause) if cause:
+                case ChannelHangupRequest(channel=channel, cause=cause):
                     if channel.channel_id in self._calls:
-                        self._hangup_causes[channel.channel_id] = cause
+                        known = self._hangup_causes.get(channel.channel_id)
+                        self._hangup_causes[channel.channel_id] = cause or known
                 case ChannelDestroyed(channel=channel, cause=cause):
                     self._gone(channel.channel_id, cause)
                 case ChannelHold(channel=channel) | ChannelUnhold(channel=channel):
@@ -153,7 +154,7 @@ class StasisApp:
                         is_held = isinstance(event, ChannelHold)
                         self._calls[channel.channel_id].hold(is_held=is_held)
                 case StasisEnd(channel=channel):
-                    self._left(channel)
+                    self._left(tasks, channel.channel_id)
                 case Resynced(channels=channels):
                     # Compared now: a call that begins later is not in this snapshot.
                     present = {channel.channel_id: channel for channel in channels}
@@ -291,14 +292,26 @@ class StasisApp:
         if call is not None:
             call.post(on.HungUp(cause))
 
-    def _left(self, channel: Channel) -> None:
-        call = self._calls.get(channel.channel_id)
+    def _left(self, tasks: asyncio.TaskGroup, channel_id: ChannelId) -> None:
+        call = self._calls.get(channel_id)
         if call is None:
             return
-        if channel.dialplan.context == FALLBACK_CONTEXT and call.is_with_us:
-            # The guardian took the caller for lost; if we did it ourselves this changes nothing.
-            call.post(on.GivenUp(TAKEN_AWAY))
-        call.left_stasis(self._hangup_causes.get(channel.channel_id))
+        if channel_id in self._hangup_causes or not call.is_held_by_us:
+            call.left_stasis(self._hangup_causes.get(channel_id))
+        else:
+            tasks.create_task(self._find_out_why(channel_id, call))
+
+    async def _find_out_why(self, channel_id: ChannelId, call: CallAgent) -> None:
+        """Nobody here let the caller go, and nobody was said to hang up."""
+        try:
+            await self._ari.channels.get(channel_id)
+        except AsteriskError:
+            call.left_stasis(None)
+            return
+        # The guardian took us for dead, and the caller to the dialplan.
+        log.warning("call.taken_away", call_id=channel_id)
+        call.post(on.GivenUp(TAKEN_AWAY))
+        call.left_stasis(None)
 
 
 def _result_of(text: str) -> TransferResult:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 
@@ -14,9 +13,7 @@ from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import HeldCall
 from tests.unit.agents.test_stasis_app import Process
 from voicebot.agents.briefing import DEADLINE_S
-from voicebot.ari.decode import ChannelVarset, StasisEnd
-from voicebot.ari.model import DialplanPlace
-from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
+from voicebot.ari.decode import ChannelVarset
 from voicebot.calls.model import HandledBy, Outcome, TransferResult
 from voicebot.dialogue.phrases import split
 from voicebot.errors import AriRequestRefused, InferenceTimeout
@@ -141,8 +138,8 @@ async def test_a_transfer_that_asterisk_refuses_leaves_the_caller_with_the_agent
 
 async def test_a_caller_taken_away_by_the_guardian_is_the_dialplan_s(process: Process) -> None:
     await process.takes(CALL)
-    taken = replace(channel(CALL), dialplan=DialplanPlace(FALLBACK_CONTEXT, "s", 1))
-    process.ari.tells(StasisEnd(OWN, taken))
+    process.ari.is_still_in_asterisk()
+    process.ari.ends(CALL)
     await passes(1)
     (record,) = process.outside.records.written
     assert (record.outcome, record.handled_by) == (Outcome.FAILED, HandledBy.DIALPLAN)

@@ -12,7 +12,7 @@ from typing import Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from voicebot.errors import ConfigurationError
 
@@ -181,3 +181,6 @@ class Settings(BaseSettings):
                 for fault in error.errors()
             )
             raise ConfigurationError(faults) from error
+        except SettingsError as error:
+            # Its own words name the field and the source; the text itself may be a password.
+            raise ConfigurationError(f"{error} (it must be JSON)") from None

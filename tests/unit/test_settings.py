@@ -99,6 +99,13 @@ def test_all_values_that_cannot_be_are_named_at_once(monkeypatch: pytest.MonkeyP
     assert "VOICEBOT_NODE_NAME" in str(caught.value)
 
 
+def test_passwords_of_trunks_that_are_no_json_are_named_and_not_shown(state_dir: Path) -> None:
+    generated(state_dir, "VOICEBOT_TRUNK_PASSWORDS=beta:s3cret\n")
+    with pytest.raises(ConfigurationError, match="trunk_passwords") as refused:
+        Settings.load()
+    assert "s3cret" not in str(refused.value)
+
+
 def test_secrets_do_not_show_in_logs(state_dir: Path) -> None:
     generated(state_dir, "VOICEBOT_REDIS_PASSWORD=hidden\nVOICEBOT_LLM_API_KEY=hidden\n")
     assert "hidden" not in repr(Settings.load())

@@ -4,6 +4,7 @@ It starts nothing by itself: `up` starts each phase when the one before is ready
 restarts whatever dies.
 """
 
+import json
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -82,4 +83,7 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
 
 
 def _as_text(value: Any) -> str:
+    """As the settings read it again: what has parts is JSON there."""
+    if isinstance(value, Mapping):
+        return json.dumps({key: _as_text(part) for key, part in value.items()})
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

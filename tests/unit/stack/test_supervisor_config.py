@@ -1,3 +1,4 @@
+import json
 import shlex
 from configparser import RawConfigParser
 from pathlib import Path
@@ -68,6 +69,14 @@ def test_every_setting_reaches_the_processes() -> None:
     assert environment["VOICEBOT_SIP_PORT"] == "15060"
     assert environment["VOICEBOT_ARI_PASSWORD"] == "s3cret"
     assert len(environment) == len(Settings.model_fields)
+
+
+@given(st.dictionaries(words, st.text(st.characters(codec="utf-8", exclude_characters="\0"))))
+def test_the_trunks_passwords_arrive_as_they_were(passwords: dict[str, str]) -> None:
+    there = Settings.model_validate({"trunk_passwords": passwords})
+    text = environment_of(there)["VOICEBOT_TRUNK_PASSWORDS"]
+    arrived = Settings.model_validate({"trunk_passwords": json.loads(text)}).trunk_passwords
+    assert arrived == there.trunk_passwords
 
 
 def test_passwords_are_not_written_into_the_configuration() -> None:

@@ -27,6 +27,8 @@ from voicebot.stack.asterisk_config import InboundNumber
 NUMBER, OTHER_NUMBER = "+12025550100", "1000"
 # SIPp plays this carrier.
 MAY_REFER = "127.0.0.10"
+# RFC 3261 gives a request up 64 T1 after nobody has answered it; loopback is quick.
+_SYSTEM = "\n[system]\ntype = system\ntimer_t1 = 100\ntimer_b = 6400\n"
 NUMBERS = (
     InboundNumber(NUMBER, is_recorded=False, max_message_s=60),
     InboundNumber(OTHER_NUMBER, is_recorded=False, max_message_s=60),
@@ -105,7 +107,7 @@ def stopped_node(
     root = needed_asterisk_root()
     need("sipp", is_there=shutil.which("sipp") is not None)
     [tls_port] = free_ports(1)
-    return Node(
+    node = Node(
         root,
         tmp_path_factory.mktemp("node"),
         NUMBERS,
@@ -119,6 +121,9 @@ def stopped_node(
         sip_tls_key=str(certificate.key),
         sip_tls_ca=str(certificate.certificate),
     )
+    pjsip = node.etc / "pjsip.conf"
+    pjsip.write_text(pjsip.read_text() + _SYSTEM)
+    return node
 
 
 @pytest.fixture(scope="package")

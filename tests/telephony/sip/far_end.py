@@ -102,7 +102,8 @@ def carriers(ports: Ports, node_sip: int, node_tls: int) -> str:
             f"auth={username}\naors={username}\nidentify_by=username\nmoh_passthrough=yes\n",
         ),
         f"[{username}]\ntype=auth\nauth_type=digest\nusername={username}\npassword={password}\n",
-        f"[{username}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\nsupport_path=no\n",
+        f"[{username}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\nsupport_path=no\n"
+        "minimum_expiration=1\n",
         # Whoever calls from the node without an account.
         endpoint_section("node", "udp-address", BY_ADDRESS, "g722,ulaw,alaw"),
         "[node]\ntype=identify\nendpoint=node\nmatch=127.0.0.1\n",

@@ -173,8 +173,9 @@ class Dialer:
                     channel.channel_id == channel_id
                 ):
                     return await self._settled(call, cause=cause, was_answered=was_answered)
-                case Resynced(channels=channels):
-                    if channel_id not in {channel.channel_id for channel in channels}:
+                case Resynced():
+                    # What it lists may be older than the call: the first one is.
+                    if not await is_there(self._ari, call):
                         return await self._settled(call, cause=None, was_answered=was_answered)
                     await self._ari.applications.subscribe(self._ari.app, channel_id)
         raise AssertionError("events never end by themselves")
@@ -186,7 +187,8 @@ class Dialer:
         record = await self._record_of(call.call_id)
         if record is not None:
             was_answered = was_answered or record.answered_at is not None
-            cause = record.hangup_cause if cause is None else cause
+            # A BYE without a reason leaves 0, which the record calls normal clearing.
+            cause = cause or record.hangup_cause
         if cause is None:
             status = DialStatus.ANSWERED if was_answered else DialStatus.LOST
         else:

@@ -75,7 +75,10 @@ class CallAgent:
                 started_at=clock.at(),
                 opening=disclosed(desk.business, desk.agent.opening(facts)),
                 is_recorded=recording.enabled,
-                conversation=ConversationState(is_recording_paused=recording.asks_consent),
+                conversation=ConversationState(
+                    is_recording_paused=recording.asks_consent,
+                    was_recorded=not recording.asks_consent,
+                ),
             )
             if facts.direction is Direction.OUTBOUND:
                 message = desk.agent.machine_message(facts)

@@ -21,6 +21,7 @@ from voicebot.calls.model import (
     ReplyId,
 )
 from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.masking import mask
 from voicebot.dialogue.phrases import PhraseSplitter
 from voicebot.errors import InferenceError, StoreError
 from voicebot.telemetry.logs import log_of
@@ -99,7 +100,7 @@ class TurnTools:
                     taken_at=services.clock.at(),
                     name=name,
                     callback_number=callback_number,
-                    text=text,
+                    text=mask(text),
                     recording=recording,
                 )
             )

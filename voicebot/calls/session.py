@@ -242,7 +242,9 @@ class CallSession:
 
     def _recording(self, side: str) -> str | None:
         """Where the dialplan's MixMonitor puts this direction (dialplans/inbound.conf)."""
-        if not self._context.is_recorded or self._context.answered_s is None:
+        context = self._context
+        was_recorded = context.is_recorded and context.conversation.was_recorded
+        if not was_recorded or context.answered_s is None:
             return None
         return f"asterisk/spool/monitor/{self._context.facts.call_id}-{side}.wav"
 

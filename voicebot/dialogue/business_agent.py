@@ -42,7 +42,8 @@ from voicebot.dialogue.answering import (
     told,
 )
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
+from voicebot.dialogue.masking import mask
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
@@ -54,6 +55,9 @@ ENTRY = "entry"
 CONSENT = "consent"
 PAUSED = "paused"  # the recording, for what the caller is about to say
 WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callback?
+
+# Card numbers have 19 digits at most (ISO/IEC 7812-1), and are said in groups.
+LISTEN_FOR_CARD = Listen(end_silence_ms=forms.NUMBER_SILENCE_MS, max_keys=19)
 
 _CALLBACK_WORDS = re.compile(r"\b(call|ring|phone)(ed|ing)?\b.*\bback\b|\bcall ?back\b")
 
@@ -83,13 +87,15 @@ class BusinessAgent(VoiceAgent):
             return self._take_entry(turn, number_entry.load_entry(entry))
         if isinstance(form := memory.get(FORM), dict):
             return self._fill(turn, forms.load_form(form))
+        if memory.get(PAUSED):
+            return _steps(Say(self.business.phrases.anything_else), LISTEN_FOR_CARD)
         if turn.keys:
             return self._press(turn)
         if recording.asks_consent and CONSENT not in memory:
-            intent = recognise_intent(turn.heard)
-            memory[CONSENT] = intent is Intent.YES
-            if intent in (Intent.YES, Intent.NO, Intent.DECLINE):
-                return self._note_consent(is_given=intent is Intent.YES)
+            agrees = agrees_or_refuses(turn.heard)
+            memory[CONSENT] = agrees is True
+            if agrees is not None:
+                return self._note_consent(is_given=agrees)
         if memory.pop(WAS_TURNED_AWAY, False):
             action = self._chosen_instead(turn.heard)
             if action is not None:
@@ -133,7 +139,8 @@ class BusinessAgent(VoiceAgent):
     async def _ask_model(self, turn: Turn) -> AsyncIterator[Step]:
         may_act = self.business.lets_model_act
         proposals = self._actions if may_act else ()
-        messages = prompt.messages_for(self.business, turn.history, turn.heard, proposals)
+        heard = mask(turn.heard, strictly=turn.is_recording_paused)
+        messages = prompt.messages_for(self.business, turn.history, heard, proposals)
         said: list[str] = []
         reply = turn.tools.respond(
             messages,
@@ -184,7 +191,8 @@ class BusinessAgent(VoiceAgent):
                 yield step
             return
         yield Say(self.business.phrases.connecting)
-        yield HandOver(transfer_id, summarise(self.business, turn.history, turn.heard))
+        heard = mask(turn.heard, strictly=turn.is_recording_paused)
+        yield HandOver(transfer_id, summarise(self.business, turn.history, heard))
 
     async def _turn_away(self, turn: Turn, result: TransferResult) -> AsyncIterator[Step]:
         phrases = self.business.phrases
@@ -303,6 +311,7 @@ class BusinessAgent(VoiceAgent):
         turn.memory[PAUSED] = True
         yield SetRecording(is_on=False)
         yield Say(self.business.phrases.recording_paused)
+        yield LISTEN_FOR_CARD
 
     def _is_secret_over(self, turn: Turn) -> bool:
         if not turn.memory.get(PAUSED) or turn.keys or digits_in(turn.heard):

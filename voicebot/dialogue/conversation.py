@@ -249,6 +249,7 @@ class Conversation:
                 if is_on is not state.is_recording_paused:
                     return []
                 state.is_recording_paused = not is_on
+                state.was_recorded = state.was_recorded or is_on
                 return [do.SetRecording(is_on)]
             case EndCall() | HandOver():
                 return self._end_with(step, t)

@@ -60,6 +60,7 @@ class ConversationState:
     memory: dict[str, JsonValue] = field(default_factory=dict)  # the agent's notes
     listen: Listen = field(default_factory=Listen)
     is_recording_paused: bool = False
+    was_recorded: bool = True  # at any time, where calls are recorded at all
     promised: Outcome | None = None
     silent_prompts: int = 0
     failures_in_row: int = 0  # phrases that could not be spoken

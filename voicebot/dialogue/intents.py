@@ -53,6 +53,12 @@ _FORMS: dict[Intent, tuple[str, ...]] = {
         "i did not understand", "i didnt understand", "huh",
     ),
 }  # fmt: skip
+# With what an answer begins that is more than a yes or a no.
+_LEADS = {
+    **dict.fromkeys(("yes", "yeah", "yep", "yup", "sure", "okay", "ok", "certainly"), True),
+    **dict.fromkeys(("no", "nope", "nah", "not", "never"), False),
+}
+_REFUSAL = re.compile(r"\b(?:rather not|(?:do not|don't) (?:want|like|mind|record|agree))\b")
 # What else may stand around a form without changing what is meant.
 _AROUND = {Intent.GOODBYE: ("no", "nope", "yes", "great", "perfect", "good", "i think", "and")}
 _GOODBYE_TAIL = re.compile(r"\b(good ?bye|bye bye|bye)$")
@@ -93,3 +99,17 @@ def recognise_intent(text: str) -> Intent | None:
     if {"thank", "thanks"} & set(words) and _THANKING.issuperset(words):
         return Intent.THANKS
     return None
+
+
+def agrees_or_refuses(text: str) -> bool | None:
+    """The answer to a question that is a yes or a no, however it goes on: "No, I mind that"."""
+    match recognise_intent(text):
+        case Intent.YES:
+            return True
+        case Intent.NO | Intent.DECLINE:
+            return False
+    said = text.strip().lower()
+    if (refusal := _REFUSAL.search(said)) is not None:
+        return refusal[0].endswith("mind")  # "I do not mind"
+    first = re.match(r"(?:(?:oh|well|um|uh|hm)[,. ]+)*([a-z]+)", said)
+    return _LEADS.get(first[1]) if first is not None else None

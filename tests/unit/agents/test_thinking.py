@@ -211,13 +211,13 @@ async def test_a_message_is_kept_with_its_audio_before_it_is_promised(
 ) -> None:
     outside.agent = MessageTaker(outside.business)
     thinker = Thinker(outside, tasks)
-    thinker.thinking.think(a_turn("Call me."), QUIET)
+    thinker.thinking.think(a_turn("Call me. My card is 4242 4242 4242 4242."), QUIET)
     await settle()
     (message,) = outside.messages.left
     assert (message.name, message.callback_number, message.text) == (
         "Ann",
         "2025550123",
-        "Call me.",
+        "Call me. My card is [masked].",
     )
     assert message.recording == "messages/node1-1.1.wav"
     assert outside.messages.audio == [QUIET]

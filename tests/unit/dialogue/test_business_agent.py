@@ -365,14 +365,29 @@ def test_card_data_pauses_the_recording_until_the_caller_speaks_of_something_els
     assert asks_for(call, Candidate("@pause-recording", 0.9)) == PHRASES.recording_paused
     assert recordings(call) == [False]
     call.hears_all()
-    call.speaks("It is 4242 4242 4242 4242.")
-    call.finds()
-    call.model_finishes()
-    call.hears_all()
+    # Neither facts nor model are asked: such numbers go nowhere.
+    assert spoken(call.speaks("It is 4242 4242 4242 4242.")) == PHRASES.anything_else
     assert recordings(call) == [False]
+    call.hears_all()
     assert "4242" not in str(call.context.conversation.records)
+    # By keys, too; none of them is the menu's now.
+    assert spoken(presses(call, "4242424242424242#")) == PHRASES.anything_else
+    call.hears_all()
     call.speaks("Where are you?")
     assert recordings(call) == [False, True]
+
+
+def test_a_card_number_said_at_any_time_reaches_neither_model_nor_operator() -> None:
+    call = a_call()
+    call.speaks("My card is 4242 4242 4242 4242.")
+    call.finds()
+    assert call.last_user_message is not None
+    assert "4242" not in call.last_user_message
+    call.model_finishes()
+    call.hears_all()
+    asks_for(call, OPERATOR, "An operator for 4242 4242 4242 4242, please.")
+    (transfer,) = [one for one in call.hears_all() if isinstance(one, do.Transfer)]
+    assert "4242" not in transfer.summary
 
 
 def test_a_key_pauses_the_recording_and_lets_it_go_on() -> None:
@@ -389,21 +404,24 @@ CONSENT = {"enabled": True, "asks_consent": True}
 @pytest.mark.parametrize(
     ("words", "answer", "is_recorded"),
     [
-        ("Yes, that's fine.", None, None),
         ("Yes.", PHRASES.consent_given, [True]),
+        ("Sure, go ahead and record it.", PHRASES.consent_given, [True]),
         ("No.", PHRASES.consent_refused, []),
+        ("No, I do not want that.", PHRASES.consent_refused, []),
     ],
 )
 def test_nothing_is_recorded_before_the_caller_agrees(
-    words: str, answer: str | None, is_recorded: list[bool] | None
+    words: str, answer: str, is_recorded: list[bool]
 ) -> None:
     call = a_call(recording=CONSENT)
     call.context.conversation.is_recording_paused = True
+    call.context.conversation.was_recorded = False
     assert PHRASES.ask_consent in call.business.opening
-    said = spoken(call.speaks(words))
-    if answer is not None:
-        assert said == answer
-        assert recordings(call) == is_recorded
+    assert spoken(call.speaks(words)) == answer
+    assert recordings(call) == is_recorded
+    call.happens(on.HungUp(16))
+    (record,) = call.world.written
+    assert (record.recording_caller is not None) is bool(is_recorded)
 
 
 def test_a_caller_who_asks_instead_of_agreeing_is_answered_and_not_recorded() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 
 SAID = {
     Intent.YES: [
@@ -67,3 +67,29 @@ def test_reading_takes_no_longer_than_its_words(words: list[str]) -> None:
 def test_case_and_punctuation_do_not_matter(intent: Intent) -> None:
     for text in SAID[intent]:
         assert recognise_intent(f"  {text.upper()} !") is intent
+
+
+@pytest.mark.parametrize(
+    ("text", "agrees"),
+    [
+        ("Yes.", True),
+        ("Yes, that's fine with me.", True),
+        ("Oh sure, go ahead.", True),
+        ("I don't mind.", True),
+        ("No.", False),
+        ("No, thank you.", False),
+        ("No, I do not want that.", False),
+        ("Please don't record me.", False),
+        ("I'd rather not.", False),
+        ("When are you open?", None),
+        ("I know nobody there.", None),
+        ("", None),
+    ],
+)
+def test_an_answer_to_yes_or_no_may_go_on(text: str, agrees: bool | None) -> None:
+    assert agrees_or_refuses(text) is agrees
+
+
+@given(st.text())
+def test_whoever_plainly_says_no_never_agrees(text: str) -> None:
+    assert agrees_or_refuses(f"no {text}") is not True or "mind" in text.lower()

@@ -44,6 +44,7 @@ from voicebot.dialogue.answering import (
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 from voicebot.dialogue.masking import mask
+from voicebot.dialogue.menu import REPEAT
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
@@ -247,7 +248,9 @@ class BusinessAgent(VoiceAgent):
 
     def _press(self, turn: Turn) -> AsyncIterator[Step]:
         phrases = self.business.phrases
-        choice = self.business.menu.get(turn.keys[-1])
+        # A pound key may have been meant for a number that was complete without it.
+        is_pound = turn.keys[-1] == number_entry.POUND
+        choice = self.business.menu.get(turn.keys[-1], REPEAT if is_pound else None)
         if choice is None:
             return _say(phrases.not_understood)
         if choice.fact is not None:
@@ -261,8 +264,7 @@ class BusinessAgent(VoiceAgent):
             return self._act(MESSAGE if choice.message else CALLBACK, turn)
         if choice.pause_recording:
             return self._toggle_recording(turn)
-        last = turn.last
-        if last is None:
+        if (last := turn.last) is None:
             return _say(self.business.opening)
         return _steps(Say(last.said, last.source, last.fact_id))
 
@@ -270,9 +272,8 @@ class BusinessAgent(VoiceAgent):
         wanted = self.business.entry(entry_id)
         if wanted.is_secret:
             yield SetRecording(is_on=False)
-        for step in _asking(
-            turn, number_entry.ask(wanted, number_entry.Entry(entry_id), wanted.ask)
-        ):
+        asked = number_entry.ask(wanted, number_entry.Entry(entry_id), wanted.ask)
+        for step in _asking(turn, asked):
             yield step
 
     async def _take_entry(self, turn: Turn, entry: number_entry.Entry) -> AsyncIterator[Step]:

@@ -30,6 +30,9 @@ class KeyChoice(Part):
         return self
 
 
+REPEAT = KeyChoice.model_validate({"repeat": True})
+
+
 class NumberEntry(Part):
     """A number that callers enter with their keys, or say."""
 

@@ -15,6 +15,8 @@ from voicebot.dialogue.intents import Intent, recognise_intent
 from voicebot.dialogue.menu import NumberEntry
 from voicebot.dialogue.spoken_digits import digits_in, spoken_digits
 
+POUND = "#"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -56,8 +58,11 @@ def load_entry(values: Mapping[str, JsonValue]) -> Entry:
 
 def ask(wanted: NumberEntry, entry: Entry, text: str) -> AskEntry:
     """Asks for the number, or asks again."""
-    # One key more than the longest number, so that the pound key still belongs to it.
-    listen = Listen(end_silence_ms=NUMBER_SILENCE_MS, max_keys=wanted.max_digits)
+    # One key more than the longest number, so that the pound key still belongs to it; where all
+    # have one length, nobody needs to press it.
+    is_fixed = wanted.min_digits == wanted.max_digits
+    max_keys = wanted.max_digits if is_fixed else wanted.max_digits + 1
+    listen = Listen(end_silence_ms=NUMBER_SILENCE_MS, max_keys=max_keys)
     return AskEntry(replace(entry, digits=""), text, listen)
 
 
@@ -68,14 +73,19 @@ def receive(
     intent = recognise_intent(heard)
     if entry.digits and (intent is Intent.YES or keys == "1"):
         return Entered(entry.digits)
+    if entry.digits and keys == POUND:
+        return _read_back(entry, phrases)  # it came after a number that was complete already
     digits = "".join(digit for digit in keys or digits_in(heard) if digit.isdigit())
     if entry.digits and (intent in (Intent.NO, Intent.DECLINE) or keys == "2"):
         digits = ""
     if wanted.min_digits <= len(digits) <= wanted.max_digits:
         if wanted.is_secret:
             return Entered(digits)
-        text = phrases.read_back_entry.format(keys=spoken_digits(digits))
-        return AskEntry(replace(entry, digits=digits), text)
+        return _read_back(replace(entry, digits=digits), phrases)
     if entry.failures >= MAX_FAILURES or intent is Intent.GOODBYE:
         return Dropped()
     return ask(wanted, replace(entry, failures=entry.failures + 1), wanted.ask)
+
+
+def _read_back(entry: Entry, phrases: Phrases) -> AskEntry:
+    return AskEntry(entry, phrases.read_back_entry.format(keys=spoken_digits(entry.digits)))

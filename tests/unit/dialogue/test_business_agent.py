@@ -334,6 +334,15 @@ def test_keys_that_stop_coming_are_taken_as_they_are() -> None:
     assert spoken(call.waits()) == "You entered 4 7 1 1. Is that right?"
 
 
+def test_a_pound_key_too_many_costs_nobody_the_answer() -> None:
+    call = a_call(menu={"1": {"entry": "pin"}}, entries=[PIN_ENTRY])
+    presses(call, "1")
+    call.hears_all()
+    assert spoken(presses(call, "1234")) == "Thank you."
+    call.hears_all()
+    assert spoken(presses(call, "#")) == "Thank you."
+
+
 def test_keys_pressed_while_the_caller_speaks_count_with_the_words() -> None:
     call = a_call(menu=MENU, entries=[ORDER_ENTRY])
     (started,) = call.world.caller_events()

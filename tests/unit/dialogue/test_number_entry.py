@@ -53,3 +53,17 @@ def test_an_entry_ends_in_a_number_of_the_right_length_or_none(
         assert isinstance(verdict, AskEntry)
         assert not (is_secret and any(digit in verdict.text for digit in keys if keys))
         asked = verdict
+
+
+def test_the_pound_key_belongs_to_the_longest_number_and_is_not_waited_for_by_fixed_ones() -> None:
+    for place, max_keys in ((wanted(), 7), (wanted(min_digits=6), 6)):
+        listen = ask(place, Entry("order"), place.ask).listen
+        assert listen is not None
+        assert listen.max_keys == max_keys
+
+
+def test_a_pound_key_after_a_complete_number_has_it_read_back_again() -> None:
+    place = wanted(min_digits=6)
+    first = receive(place, Entry("order"), "", "471147", PHRASES)
+    assert isinstance(first, AskEntry)
+    assert receive(place, first.entry, "", "#", PHRASES) == first

@@ -29,7 +29,7 @@ PATIENCE_WITH_MACHINE_S = 60.0
 # Lets the beep die away, and the recording begin.
 AFTER_BEEP_S = 0.3
 # The first so many utterances may turn out to be a machine's; after that it is a person.
-SUSPECT_UTTERANCES = 3
+SUSPECT_UTTERANCES = 2
 
 
 class PickupPhase(StrEnum):
@@ -79,9 +79,11 @@ class Pickup:
     def receive(self, event: on.CallEvent, t: float) -> Move:
         """What to do about an event of the conversation."""
         match event:
+            case on.PutOnHold() | on.TakenOffHold():
+                return Move.CONVERSE
             case on.SpeechStarted():
                 self.has_spoken = True
-            case on.Transcribed() if self._is_suspect:
+            case on.Transcribed():
                 self.utterances += 1
         match self.phase:
             case PickupPhase.AWAITING | PickupPhase.JUDGING:
@@ -158,8 +160,7 @@ class Pickup:
             case on.Transcribed(utterance_id, _) if utterance_id == self.judged:
                 return Move.NOTHING  # of the greeting, and late
             case on.Transcribed(_, text) if not self.is_machine:
-                # Counted before: a third utterance may still tell.
-                is_early = self.utterances <= SUSPECT_UTTERANCES
+                is_early = self.utterances <= SUSPECT_UTTERANCES  # this one is counted
                 if is_early and sounds_like_a_machine(text, self.machine_words):
                     return self._meet_machine(t)
         return Move.CONVERSE

@@ -129,6 +129,8 @@ def _sections(trunk: Trunk, passwords: Mapping[str, SecretStr]) -> str:
             f"forbidden_retry_interval = {REGISTRATION_S}",
             f"fatal_retry_interval = {REGISTRATION_S}",
             "auth_rejection_permanent = no",
+            # At once, and not within 10 s: it is one of a few, not of thousands.
+            "max_random_initial_delay = 0",
             # A call that comes back with this registration's mark is the carrier's.
             "line = yes",
             f"endpoint = {name}",

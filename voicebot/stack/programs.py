@@ -128,7 +128,8 @@ def _agent(number: int) -> Program:
         phase=2,
         command=_tied(sys.executable, "-m", "voicebot", "agent", "--number", str(number)),
         readiness=Readiness.AGENT_LEASE,
-        start_deadline_s=60,
+        # The greetings of all businesses are spoken, and their prompts read, beforehand.
+        start_deadline_s=120,
         stop_deadline_s=15,
     )
 

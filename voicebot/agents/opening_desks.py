@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import NoReturn
 
-from voicebot.agents.agent_classes import agent_class
+from voicebot.agent_classes import agent_class
 from voicebot.agents.desk import Desk, Desks, desk_key
 from voicebot.business_file import load_businesses
 from voicebot.dialogue.answers import FactIndex, questions_of

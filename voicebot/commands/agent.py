@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 import uvloop
 
+from voicebot.agent_classes import require_agents
+from voicebot.business_file import load_businesses
 from voicebot.settings import Settings
 from voicebot.telemetry.logs import configure_logs
 from voicebot.wiring import agent_name, run_agent
@@ -18,6 +20,8 @@ def agent(
     """Answer calls until told to stop; then running calls go on in the dialplan."""
     settings = Settings.load()
     configure_logs(settings.log_level, process=agent_name(number))
+    # Before anything else is waited for: whoever starts it shall read this first.
+    require_agents(load_businesses(settings.business_file))
     uvloop.run(_run(settings, number))
 
 

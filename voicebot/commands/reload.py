@@ -2,6 +2,7 @@
 
 import typer
 
+from voicebot.agent_classes import require_agents
 from voicebot.business_file import load_businesses
 from voicebot.settings import Settings
 from voicebot.stack.reload import reload_asterisk
@@ -19,7 +20,9 @@ def reload() -> None:
     business file by themselves.
     """
     settings = Settings.load()
-    done = reload_asterisk(settings, load_businesses(settings.business_file))
+    businesses = load_businesses(settings.business_file)
+    require_agents(businesses)
+    done = reload_asterisk(settings, businesses)
     if not done.is_live:
         typer.echo("Asterisk is not running; it reads what has changed when it starts.")
     elif done.changed:

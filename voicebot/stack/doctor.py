@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import Connection
 
+from voicebot.agent_classes import agent_problems
 from voicebot.business_file import load_businesses
 from voicebot.errors import (
     BusinessFileInvalid,
@@ -140,7 +141,7 @@ def _business(settings: Settings) -> Finding:
     except BusinessFileInvalid as error:
         return stack_checks.check_business(settings.business_file, error.problems, "")
     names = ", ".join(business.name for business in businesses)
-    return stack_checks.check_business(settings.business_file, (), names)
+    return stack_checks.check_business(settings.business_file, agent_problems(businesses), names)
 
 
 def _asterisk_configuration(settings: Settings, paths: StackPaths) -> Finding:

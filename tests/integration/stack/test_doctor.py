@@ -1,5 +1,8 @@
 """The doctor on a real installation."""
 
+import yaml
+
+from tests.fakes.sample_business import content
 from voicebot.stack.doctor import examine
 from voicebot.stack.findings import Finding
 from voicebot.stack.stack import Stack
@@ -43,6 +46,15 @@ def test_every_fault_comes_with_a_remedy(running_servers: Stack) -> None:
     for name in ("Business file", "Asterisk", "Database", "Asterisk's configuration"):
         assert not found[name].is_ok
         assert found[name].remedy
+
+
+def test_an_agent_that_cannot_be_imported_is_named(running_servers: Stack) -> None:
+    file = running_servers.paths.state_dir / "shop.yaml"
+    file.write_text(yaml.safe_dump(content(agents={"1000": "nowhere.to.be:Found"})))
+    settings = running_servers.settings.model_copy(update={"business_file": file})
+    found = {finding.name: finding for finding in examine(settings)}["Business file"]
+    assert 'agents: "nowhere.to.be:Found" cannot be imported' in found.detail
+    assert str(file) in found.remedy
 
 
 def test_secrets_that_others_may_read_are_a_fault(running_servers: Stack) -> None:

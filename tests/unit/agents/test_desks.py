@@ -8,7 +8,6 @@ import yaml
 
 from tests.fakes.call_services import Outside
 from tests.fakes.sample_business import content
-from voicebot.agents.agent_classes import agent_class
 from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.opening_desks import DeskWatch, open_desks
 from voicebot.dialogue.business_agent import BusinessAgent
@@ -59,18 +58,10 @@ def test_a_number_nobody_knows_is_answered_by_the_first(outside: Outside) -> Non
         Desks({})
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("nowhere.to.be:Found", "cannot be imported"),
-        ("voicebot.examples.appointments:Nobody", "cannot be imported"),
-        ("voicebot.examples.appointments:DAYS", "is no VoiceAgent"),
-        ("unheard-of", "neither package.module:Class nor an entry point"),
-    ],
-)
-def test_an_agent_that_is_none_is_named(name: str, reason: str) -> None:
-    with pytest.raises(ConfigurationError, match=reason):
-        agent_class(name)
+async def test_an_agent_that_is_none_opens_no_desk(tmp_path: Path) -> None:
+    path = written(tmp_path / "shop.yaml", agents={"1000": "nowhere.to.be:Found"})
+    with pytest.raises(ConfigurationError, match="cannot be imported"):
+        await open_desks(path, Meaning())
 
 
 class Watched:

@@ -1,0 +1,100 @@
+"""Our own agent on a real Asterisk; only what it understands, and its voice, are the test's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from tests.fakes.call_services import Outside, ScriptedSynthesizer
+from tests.fakes.shared_state import FakeAgentDirectory
+from tests.telephony.fallback.sipp import tone
+from voicebot.agents.claiming import Peers
+from voicebot.agents.heartbeat import Heartbeat
+from voicebot.agents.services import CallServices
+from voicebot.agents.stasis_app import StasisApp
+from voicebot.ari.call_control import AriCallControl
+from voicebot.ari.client import AriClient
+from voicebot.audio.frames import Encoding
+from voicebot.audio.g711 import decode
+from voicebot.calls.model import CallId
+from voicebot.calls.session import CallContext, load_context
+from voicebot.media.stream import connect
+from voicebot.ports import CallRecords
+from voicebot.settings import Settings
+
+APP = "voicebot-scripted-1"
+AGENT_HZ = 1_000
+WORD_S = 0.25
+LOUD = 500.0
+
+
+class SpeaksInTones(ScriptedSynthesizer):
+    """Every word is a tone of 250 ms."""
+
+    async def synthesize(
+        self,
+        call_id: CallId,
+        text: str,
+        *,
+        encoding: Encoding,
+        language: str,
+        voice: str,
+        deadline_s: float,
+    ) -> AsyncIterator[bytes]:
+        self.asked.append(text)
+        second = tone(AGENT_HZ, encoding)
+        for _ in text.split():
+            yield second[: round(WORD_S * len(second))]
+
+
+class LoudIsSpeech:
+    """Whatever is not silent; so music is, unless somebody keeps it away."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+
+    def is_speech(self, frame: bytes) -> bool:
+        return float(np.std(decode(frame, self._encoding))) > LOUD
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedAgent:
+    """One agent process, in the test's own."""
+
+    outside: Outside
+    ari: AriClient
+    stopped: asyncio.Event
+
+    @property
+    def contexts(self) -> Sequence[CallContext]:
+        """The calls that it drives, as it saved them last."""
+        return [load_context(text) for text in self.outside.contexts.contexts.values()]
+
+
+@asynccontextmanager
+async def scripted_agent(
+    settings: Settings, outside: Outside, records: CallRecords | None = None
+) -> AsyncIterator[ScriptedAgent]:
+    """Takes calls inside the block; `records`: where they are kept, if not in `outside`."""
+    outside.synthesizer = SpeaksInTones()
+    password = settings.ari_password.get_secret_value()
+    async with AriClient(settings.ari_url, settings.ari_username, password, app=APP) as ari:
+        services: CallServices = replace(
+            outside.services(),
+            control=AriCallControl(ari),
+            open_link=partial(connect, settings.media_url, deadline_s=5.0),
+            new_voice_detector=LoudIsSpeech,
+            records=outside.records if records is None else records,
+        )
+        app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), max_calls=10)
+        stopped = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(app.run(stopped))
+            await ari.wait_connected(deadline_s=10.0)
+            beats = tasks.create_task(Heartbeat(ari, APP, app.driven).run())
+            yield ScriptedAgent(outside, ari, stopped)
+            stopped.set()
+            beats.cancel()

@@ -57,7 +57,7 @@ class Readiness:
 
     def _add(self, desk: Desk) -> None:
         business = desk.business
-        greeting = split(business.opening)
+        greeting = _phrases_of((business.opening, *business.texts_to_whom_we_ring), ())
         # Needed most when all else fails, so they come first.
         fixed = _phrases_of(business.fixed_texts, greeting)
         others = _phrases_of((*business.standard_texts, *desk.agent.texts()), (*greeting, *fixed))

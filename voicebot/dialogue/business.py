@@ -285,15 +285,19 @@ class Business(Part):
         return tuple(text for name, text in fixed.items() if name not in PATTERNS)
 
     @property
+    def texts_to_whom_we_ring(self) -> tuple[str, ...]:
+        """What is said first on a call that we place, and to a machine."""
+        if self.outbound is None:
+            return ()
+        return (self.opening_of(Direction.OUTBOUND), *self.outbound.texts)
+
+    @property
     def standard_texts(self) -> tuple[str, ...]:
         """Everything the agent may say that is known beforehand: worth synthesising once."""
         question = self.phrases.do_you_mean
-        outbound = self.outbound
-        placed = () if outbound is None else outbound.texts
         return (
             self.opening,
-            self.opening_of(Direction.OUTBOUND),
-            *placed,
+            *self.texts_to_whom_we_ring,
             *self.fixed_texts,
             *(text for fact in self.facts for text in fact.texts),
             *(question.format(topic=fact.topic) for fact in self.facts),

@@ -71,7 +71,7 @@ class DialResult:
 
 class _Placed(Enum):
     YES = auto()
-    NO = auto()  # Asterisk refused: nothing was sent
+    NO = auto()  # Asterisk refused, as when a trunk is down: nothing was sent
     OVER = auto()  # there is no such channel, any more
 
 
@@ -121,8 +121,8 @@ class Dialer:
         log.info("outbound.begun", call_id=call.call_id, trunk=call.trunk)
         placed = await self._place(call, request)
         if placed is _Placed.NO:
-            await self._calls.settle(call.call_id, DialStatus.UNREACHABLE, None, self._clock())
-            return DialResult(DialStatus.UNREACHABLE, call.call_id)
+            await self._calls.settle(call.call_id, DialStatus.CONGESTION, None, self._clock())
+            return DialResult(DialStatus.CONGESTION, call.call_id)
         if placed is _Placed.OVER:
             return await self._settled(call, cause=None, was_answered=False)
         tell("ringing")

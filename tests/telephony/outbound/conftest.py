@@ -140,6 +140,12 @@ class Service:
         until(lambda: not self.channels(), "no channel is left")
 
 
+def expects_calls_only(etc: Path) -> None:
+    """The carrier is not asked for its health: SIPp would take that for the call."""
+    trunks = etc / "trunks" / "pjsip.conf"
+    trunks.write_text(trunks.read_text().replace("qualify_frequency = 60", "qualify_frequency = 0"))
+
+
 async def _dial(settings: Settings, number: str, how: dict[str, Any]) -> DialResult:
     """With the import of Asterisk's CDRs beside it, as `voicebot records` does it."""
     database = Database.open(settings.resolved_database_url)
@@ -177,9 +183,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         trunks_file=trunks_file,
         business_file=directory / "shop.yaml",
     )
-    # The carrier answers calls only.
-    trunks = node.etc / "trunks" / "pjsip.conf"
-    trunks.write_text(trunks.read_text().replace("qualify_frequency = 60", "qualify_frequency = 0"))
+    expects_calls_only(node.etc)
     upgrade(node.settings.resolved_database_url)
     with node.running() as running:
         yield Service(running, directory, port)

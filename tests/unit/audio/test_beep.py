@@ -18,8 +18,9 @@ def tone(
     *hz: float, length_s: float, amplitude: float = 8_000, rate_hz: int = 8_000
 ) -> NDArray[np.int16]:
     at_s = np.arange(round(length_s * rate_hz)) / rate_hz
-    waves = sum(np.sin(2 * np.pi * each * at_s) for each in hz)
-    return (amplitude / len(hz) * waves).astype(np.int16)
+    waves = np.sin(2 * np.pi * np.outer(hz, at_s)).sum(axis=0)
+    samples: NDArray[np.int16] = (amplitude / len(hz) * waves).astype(np.int16)
+    return samples
 
 
 def beeps(samples: NDArray[np.int16], encoding: Encoding = Encoding.ULAW) -> list[float]:

@@ -324,8 +324,10 @@ class Conversation:
         if not is_said and not is_done:
             return []
         if state.phase is not Phase.CLOSING and not turn.said_heard and turn.is_answered:
-            # All of it failed. If this fails, too, the call is given up.
+            # All of it failed, so nothing of it was agreed on. If this fails, too, the call is
+            # given up.
             turn.source, turn.fact_id = AnswerSource.SCRIPT, None
+            turn.memory = turn.listen = None
             return self._say(self._business.phrases.trouble, t)
         state.turn = None
         commands = self._floor.close(turn)

@@ -266,6 +266,16 @@ def test_a_number_nobody_understands_is_given_up_and_the_message_taken() -> None
     assert call.tools.messages == [("Ann", "", "Call me.")]
 
 
+def test_a_read_back_that_could_not_be_spoken_is_not_agreed_to() -> None:
+    call = a_call()
+    asks_for(call, CALLBACK)
+    failed = call.happens(on.PhraseFailed(next(iter(call.world.saying)), "inference-timeout"))
+    assert spoken(failed) == PHRASES.trouble
+    call.hears_all()
+    call.speaks("Yes.")
+    assert call.tools.callbacks == []
+
+
 # --- keys -------------------------------------------------------------------------------------
 
 

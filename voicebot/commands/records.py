@@ -25,6 +25,7 @@ from voicebot.calls.follow_up import FinishedCall, follow_up
 from voicebot.calls.model import CallbackRequest, Message
 from voicebot.commands import calls, messages
 from voicebot.commands.showing import database_of
+from voicebot.errors import StoreError
 from voicebot.hooks.mail import Mail, SmtpServer
 from voicebot.hooks.webhook import Webhook
 from voicebot.inference.gateway import InferenceGateway
@@ -34,7 +35,7 @@ from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.store.calls import SqlCallRecords
-from voicebot.store.cdr_import import CDR_FILE, CdrImport
+from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erasure
 from voicebot.store.failed_authentications import SqlFailedAuthentications
@@ -82,7 +83,18 @@ async def _keep(settings: Settings, from_start: bool) -> None:
         _chores(settings, database, from_start) as chores,
     ):
         await keep(chores, stopping)
+        [importing] = [chore for chore in chores if chore.name == IMPORTING]
+        await _import_the_last(importing)
     log.info("records.stopped")
+
+
+async def _import_the_last(importing: Chore) -> None:
+    """No agent is waited for any more: where its record comes later, it replaces the stub."""
+    try:
+        await importing.run(datetime.now(UTC) + AGENT_FIRST)
+    except StoreError as error:
+        # The file stays, and the next process reads on where this one stands.
+        log.warning("records.last_import_failed", code=error.code, reason=str(error))
 
 
 async def _one_round(settings: Settings, from_start: bool) -> None:

@@ -23,6 +23,11 @@ def test_servers_start_before_those_who_need_them() -> None:
     assert phases["guardian"] < phases["agent-1"]
 
 
+def test_calls_that_end_as_the_node_stops_find_somebody_to_record_them() -> None:
+    phases = {name: program.phase for name, program in programs().items()}
+    assert phases["records"] < phases["asterisk"]
+
+
 def test_as_many_agents_start_as_are_set() -> None:
     names = programs(agent_processes=3)
     assert [name for name in names if name.startswith("agent-")] == [

@@ -37,7 +37,7 @@ check: ## Format, lint, types and import contracts
 
 test: ## All tests, on real servers
 	@setup/run --test
-	pytest
+	pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-engines: setup ## Tests of engines that take long to build, each in its own environment
 	@setup/test_engines

@@ -11,6 +11,7 @@ from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
 from voicebot.agents.ear import UtteranceEnded
 from voicebot.agents.line import Line
+from voicebot.agents.record_keeping import keep_record
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
@@ -32,11 +33,9 @@ from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.conversation_state import ConversationState
 from voicebot.dialogue.disclosure import disclosed
-from voicebot.errors import AsteriskError, MediaError, StoreError
+from voicebot.errors import AsteriskError, MediaError
 from voicebot.telemetry.logs import log_of
 
-RECORD_ATTEMPTS = 5
-RECORD_RETRY_S = 0.5
 # A process that was frozen for longer than this has missed something.
 STOOD_STILL_S = 0.5
 CATCH_UP_S = 0.1
@@ -175,7 +174,7 @@ class CallAgent:
             # The caller is with a person: whoever has the channel next goes on from the context.
             await self._scribe.let_go()
             return
-        await self._write(self._record)
+        await keep_record(self._services.records, self._record)
         self._scribe.note("call.ended", outcome=self._record.outcome.value)
         await self._scribe.finish()
 
@@ -341,22 +340,6 @@ class CallAgent:
                     await self._leave(command.reason)
                 elif isinstance(command, do.WriteRecord):
                     self._record = command.record
-
-    async def _write(self, record: CallRecord) -> None:
-        """A busy database is asked again; the CDR file is what remains if it stays away."""
-        for attempt in range(RECORD_ATTEMPTS):
-            try:
-                await self._services.records.write(record)
-            except StoreError as error:
-                log.error(
-                    "call.record_not_written",
-                    call_id=self._facts.call_id,
-                    attempt=attempt,
-                    code=error.code,
-                )
-                await asyncio.sleep(RECORD_RETRY_S)
-            else:
-                return
 
 
 class _CallOver(Exception):

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.call_services import FOREVER, QUIET, SPEECH, Outside
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, NUMBER, HeldCall
-from voicebot.agents.call_agent import RECORD_ATTEMPTS
+from voicebot.agents.record_keeping import RECORD_ATTEMPTS
 from voicebot.agents.scribe import RETRY_S
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT

@@ -14,6 +14,7 @@ from tests.unit.agents.calling import HeldCall
 from tests.unit.agents.test_stasis_app import Process
 from voicebot.agents.briefing import DEADLINE_S
 from voicebot.ari.decode import ChannelVarset
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import HandledBy, Outcome, TransferResult
 from voicebot.dialogue.phrases import split
 from voicebot.errors import AriRequestRefused, InferenceTimeout
@@ -138,9 +139,33 @@ async def test_a_transfer_that_asterisk_refuses_leaves_the_caller_with_the_agent
 
 async def test_a_caller_taken_away_by_the_guardian_is_the_dialplan_s(process: Process) -> None:
     await process.takes(CALL)
-    process.ari.is_still_in_asterisk()
+    process.ari.is_still_in_asterisk(FALLBACK_CONTEXT)
     process.ari.ends(CALL)
     await passes(1)
+    (record,) = process.outside.records.written
+    assert (record.outcome, record.handled_by) == (Outcome.FAILED, HandledBy.DIALPLAN)
+
+
+async def test_a_caller_who_hung_up_is_not_taken_away_while_asterisk_records_the_call(
+    process: Process,
+) -> None:
+    await process.takes(CALL)
+    process.ari.is_still_in_asterisk("voicebot-record")
+    process.ari.ends(CALL)
+    await settle()
+    process.ari.is_gone_from_asterisk()
+    await passes(1)
+    (record,) = process.outside.records.written
+    assert (record.outcome, record.handled_by) == (Outcome.ABANDONED, HandledBy.AGENT)
+
+
+async def test_a_caller_who_is_somewhere_else_in_the_dialplan_was_taken_away(
+    process: Process,
+) -> None:
+    await process.takes(CALL)
+    process.ari.is_still_in_asterisk("elsewhere")
+    process.ari.ends(CALL)
+    await passes(3)
     (record,) = process.outside.records.written
     assert (record.outcome, record.handled_by) == (Outcome.FAILED, HandledBy.DIALPLAN)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from voicebot.calls.model import (
+    AnsweredBy,
     AnswerSource,
     CallFacts,
     CallId,
@@ -158,5 +159,6 @@ def records(draw: st.DrawFn) -> CallRecord:
             voicemail=st.none() | _texts,
             transfers=st.just(tuple(replace(one, number=n) for n, one in enumerate(transfers))),
             quality=st.none(),
+            answered_by=st.none() | st.sampled_from(AnsweredBy),
         )
     )

@@ -13,6 +13,7 @@ from voicebot.settings import Settings
 from voicebot.stack.paths import ENTER_ROOT, StackPaths
 
 STAGES = ("stt", "llm", "tts")
+ASTERISK = "asterisk"
 
 
 class Readiness(StrEnum):
@@ -87,7 +88,7 @@ def _asterisk(paths: StackPaths, *, is_root: bool) -> Program:
     # A late frame is heard. None but root may be quicker than normal.
     priority = ("nice", "-n", "-5") if is_root else ()
     return Program(
-        "asterisk",
+        ASTERISK,
         phase=1,
         command=(*priority, str(ENTER_ROOT), root, instance, "asterisk", "-f"),
         readiness=Readiness.ARI_ANSWERS,

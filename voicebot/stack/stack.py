@@ -20,7 +20,7 @@ from voicebot.settings import Settings
 from voicebot.stack import asterisk_console
 from voicebot.stack.paths import StackPaths
 from voicebot.stack.preparation import prepare
-from voicebot.stack.programs import Program, chosen, programs_of
+from voicebot.stack.programs import ASTERISK, Program, chosen, programs_of
 from voicebot.stack.readiness import ReadinessProbe
 from voicebot.stack.reload import is_reloaded, read_anew, reloaded_texts
 from voicebot.stack.supervisor_config import environment_of
@@ -143,6 +143,8 @@ class Stack:
     def _down(self, on_progress: OnProgress) -> None:
         for phase in sorted({program.phase for program in self._programs}, reverse=True):
             names = {program.name for program in self._programs if program.phase == phase}
+            if ASTERISK in names:
+                asterisk_console.hang_up_all(self.paths)
             deadline_at = time.monotonic() + _STOP_DEADLINE_S
             while running := [
                 process

@@ -64,3 +64,28 @@ def test_an_asterisk_that_does_not_answer_is_a_fault_of_the_stack(
     monkeypatch.setattr(asterisk_console, "_LIMIT_S", 0.05)
     with pytest.raises(StackError, match="did not answer"):
         asterisk_console.ask(paths, "core show uptime")
+
+
+def test_calls_are_hung_up_and_waited_for(
+    paths: StackPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One channel is still there at the first look.
+    asked = tmp_path / "asked"
+    looks = 'case "$5" in "core show channels"*) [ -e seen ] || echo PJSIP/one; touch seen;; esac'
+    _enter_root_that(f'cd {tmp_path}; echo "$5" >> {asked}; {looks}', tmp_path, monkeypatch)
+    asterisk_console.hang_up_all(paths)
+    assert asked.read_text().splitlines() == [
+        "dialplan set global VOICEBOT_DRAINING 1",
+        "channel request hangup all",
+        "core show channels concise",
+        "core show channels concise",
+    ]
+
+
+@pytest.mark.parametrize("does", ["exit 1", "exec sleep 60"])
+def test_an_asterisk_that_takes_no_commands_is_not_waited_for(
+    paths: StackPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    monkeypatch.setattr(asterisk_console, "_HANG_UP_LIMIT_S", 0.2)
+    _enter_root_that(does, tmp_path, monkeypatch)
+    asterisk_console.hang_up_all(paths)

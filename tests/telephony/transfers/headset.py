@@ -1,7 +1,7 @@
 """What a telephone hears and says, with the audio in our own hands.
 
-A UDP socket that speaks a tone of its own to whoever sends it audio, presses keys (RFC 4733), and
-keeps what it hears with the time of its arrival.
+A UDP socket that speaks a tone of its own to whoever sends it audio, says words in its place and
+presses keys (RFC 4733) when told to, and keeps what it hears with the time of its arrival.
 """
 
 import socket
@@ -25,16 +25,19 @@ ULAW, EVENTS = 0, 101
 QUIET = 60.0
 KEYS = "0123456789*#"
 EVENT_PACKETS = 8
+END_PACKETS = 3
+KEY_S = (EVENT_PACKETS + END_PACKETS) * FRAME_S
 
 
 @dataclass(slots=True)
 class Headset:
-    """One phone's audio, µ-law."""
+    """One phone's audio, µ-law. A tone of 0 Hz is silence."""
 
     socket: socket.socket
     hz: int
     heard: list[tuple[float, bytes]] = field(default_factory=list)
     keys: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    words: SimpleQueue[bytes] = field(default_factory=SimpleQueue)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -44,6 +47,15 @@ class Headset:
 
     def press(self, key: str) -> None:
         self.keys.put(key)
+
+    def say(self, audio: bytes) -> None:
+        for at in range(0, len(audio) - FRAME_BYTES + 1, FRAME_BYTES):
+            self.words.put(audio[at : at + FRAME_BYTES])
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether words or keys are still to go out."""
+        return not (self.words.empty() and self.keys.empty())
 
     def samples_since(self, at_s: float) -> NDArray[np.int16]:
         return decode(b"".join(frame for at, frame in self.heard if at >= at_s), Encoding.ULAW)
@@ -59,6 +71,10 @@ class Headset:
     def hears_sound(self, at_s: float) -> bool:
         """Whether half a second of sound arrived after `at_s`."""
         return sum(_is_sound(frame) for at, frame in self.heard if at >= at_s) > 25
+
+    def sounds_since(self, at_s: float) -> list[float]:
+        """When sound arrived."""
+        return [at for at, frame in self.heard if at >= at_s and _is_sound(frame)]
 
     def longest_silence_s(self, from_s: float, to_s: float) -> float:
         """The longest time without sound, whether quiet was sent or nothing at all."""
@@ -89,17 +105,26 @@ class Headset:
                 # All packets of one event carry the time at which it began.
                 packet = _header(EVENTS, sequence, pressed_at) + pressed.pop(0)
             else:
-                start = sequence * FRAME_BYTES % len(said)
-                packet = _header(ULAW, sequence, sequence) + said[start : start + FRAME_BYTES]
+                packet = _header(ULAW, sequence, sequence) + self._frame(said, sequence)
             self.socket.sendto(packet, peer)
             sequence += 1
+
+    def _frame(self, tone_of_its_own: bytes, sequence: int) -> bytes:
+        try:
+            return self.words.get_nowait()
+        except Empty:
+            start = sequence * FRAME_BYTES % len(tone_of_its_own)
+            return tone_of_its_own[start : start + FRAME_BYTES]
 
     def _key_packets(self) -> list[bytes]:
         try:
             key = self.keys.get_nowait()
         except Empty:
             return []
-        durations = [(min(n, EVENT_PACKETS) * FRAME_BYTES, n > EVENT_PACKETS) for n in range(1, 12)]
+        durations = [
+            (min(n, EVENT_PACKETS) * FRAME_BYTES, n > EVENT_PACKETS)
+            for n in range(1, EVENT_PACKETS + END_PACKETS + 1)
+        ]
         return [
             bytes([KEYS.index(key), 0x8A if is_end else 0x0A]) + duration.to_bytes(2, "big")
             for duration, is_end in durations

@@ -1,5 +1,6 @@
 """Telephones played by SIPp: callers, operators and a carrier."""
 
+import re
 import socket
 import subprocess
 import time
@@ -7,15 +8,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tests.stack_fixture import free_ports
-from tests.telephony.fallback.node import Node
 from tests.telephony.transfers.headset import Headset, headset
+from voicebot.settings import Settings
 from voicebot.stack.phones import Phone
 
 SCENARIOS_DIR = Path(__file__).parent
-CALL_LIMIT_S = 40
+CALL_LIMIT_S = 90
 CALLER_HZ = 440
+
+
+class Node(Protocol):
+    """An Asterisk to be called."""
+
+    @property
+    def settings(self) -> Settings: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Telephone:
     headset: Headset
     process: subprocess.Popen[bytes]
     messages: Path
+    sip_port: int
 
     def is_as_expected(self) -> bool:
         """Waits for the scenario's end."""
@@ -34,6 +44,19 @@ class Telephone:
     def log(self) -> str:
         """The SIP messages so far."""
         return self.messages.read_text() if self.messages.exists() else ""
+
+    def hang_up(self) -> None:
+        """For scenarios that wait to be told: they take any MESSAGE within their call for it."""
+        call_id = re.search(r"^Call-ID: *(\S+)", self.log, re.MULTILINE | re.IGNORECASE)
+        assert call_id is not None, "there is a call to be ended"
+        via = f"SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{time.monotonic_ns()}"
+        request = (
+            f"MESSAGE sip:test@127.0.0.1 SIP/2.0\r\nVia: {via}\r\nFrom: <sip:test>;tag=1\r\n"
+            f"To: <sip:test>\r\nCall-ID: {call_id[1]}\r\nCSeq: 1 MESSAGE\r\n"
+            "Content-Length: 0\r\n\r\n"
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(request.encode(), ("127.0.0.1", self.sip_port))
 
     @property
     def is_ringing(self) -> bool:
@@ -116,7 +139,7 @@ def playing(
             stderr=subprocess.DEVNULL,
         )
         try:
-            yield Telephone(worn, process, messages)
+            yield Telephone(worn, process, messages, sip_port)
         finally:
             process.kill()
             process.wait()

@@ -84,9 +84,7 @@ class Asterisk(Resource):
 
     async def get_global_var(self, variable: str) -> str:
         """Empty when it is not set."""
-        return await self._call(
-            requests.ASTERISK_GET_GLOBAL_VAR, model.variable, variable=variable
-        )
+        return await self._call(requests.ASTERISK_GET_GLOBAL_VAR, model.variable, variable=variable)
 
     async def ping(self) -> None:
         await self._call(requests.ASTERISK_PING, nothing)

@@ -35,6 +35,19 @@ async def test_each_number_has_its_agent(tmp_path: Path) -> None:
     assert desks["1000"].business is desks["1001"].business
 
 
+async def test_calls_that_we_place_may_have_agents_of_their_own(tmp_path: Path) -> None:
+    outbound = {
+        "greeting": "This is the machine of Lakeside Bikes.",
+        "agents": {"appointments": EXAMPLE},
+    }
+    path = written(tmp_path / "shop.yaml", dids=["1000"], outbound=outbound)
+    desks = Desks(await open_desks(path, Meaning()))
+    assert isinstance(desks.of("1000").agent, BusinessAgent)
+    assert isinstance(desks.of("+1000", "appointments").agent, AppointmentAgent)
+    # A name that a reload took away.
+    assert isinstance(desks.of("1000", "surveys").agent, BusinessAgent)
+
+
 async def test_each_business_of_a_folder_has_its_numbers(tmp_path: Path) -> None:
     written(tmp_path / "bikes.yaml", dids=["1000"])
     written(tmp_path / "boats.yaml", dids=["2000"], name="Lakeside Boats")

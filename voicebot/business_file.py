@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from voicebot.dialogue.business import Business
 from voicebot.errors import BusinessFileInvalid
+from voicebot.yaml_places import line_of
 
 
 def load_businesses(path: Path) -> tuple[Business, ...]:
@@ -61,31 +62,7 @@ def load_business(path: Path) -> Business:
 def _told(text: str, place: Sequence[int | str], message: str) -> Iterator[str]:
     """One fault, or the several that the whole file has, each with its line."""
     if place:
-        yield f"line {_line_of(text, place)}: {'.'.join(map(str, place))}: {message}"
+        yield f"line {line_of(text, place)}: {'.'.join(map(str, place))}: {message}"
         return
     for problem in message.split("; "):
-        yield f"line {_line_of(text, (problem.partition(':')[0],))}: {problem}"
-
-
-def _line_of(text: str, place: Sequence[int | str]) -> int:
-    """Where the nearest part of this place begins, counted from 1."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 1
-    for step in place:
-        child = _child(node, step)
-        if child is None:
-            break
-        line, node = child
-    return line
-
-
-def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
-    """The line that this part begins on, and what it holds."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        item: yaml.Node = node.value[step]
-        return item.start_mark.line + 1, item
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(step):
-                return key.start_mark.line + 1, value
-    return None
+        yield f"line {line_of(text, (problem.partition(':')[0],))}: {problem}"

@@ -7,7 +7,7 @@ neither is a stranger.
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from voicebot.errors import ConfigurationError
+from voicebot.yaml_places import line_of
 
 _MODEL = ConfigDict(extra="forbid", frozen=True)
 
@@ -146,19 +147,24 @@ class _TrunksFile(BaseModel):
 
 def load_trunks(path: Path) -> tuple[Trunk, ...]:
     """The trunks of a file; raises ConfigurationError, which names each fault and its place."""
+    text = ""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = yaml.safe_load(text)
         trunks = _TrunksFile.model_validate(document).trunks
     except OSError as error:
         raise ConfigurationError(f"the trunks file cannot be read: {error}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path} is no YAML: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(f"{path} cannot be used:\n{_faults(error, document)}") from error
-    names = [trunk.name for trunk in trunks]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ConfigurationError(f"{path} cannot be used: {', '.join(twice)} is there twice")
-    _refuse_shared_addresses(path, trunks)
+        faults = _faults(error, text, document)
+        raise ConfigurationError(f"{path} cannot be used:\n{faults}") from error
+    clashes = [*_repeated_names(trunks), *_shared_addresses(trunks)]
+    if clashes:
+        faults = "\n".join(
+            f"  - line {line_of(text, ('trunks', index))}: {fault}" for index, fault in clashes
+        )
+        raise ConfigurationError(f"{path} cannot be used:\n{faults}")
     return trunks
 
 
@@ -187,22 +193,29 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def _refuse_shared_addresses(path: Path, trunks: tuple[Trunk, ...]) -> None:
+def _repeated_names(trunks: Sequence[Trunk]) -> Iterator[tuple[int, str]]:
+    """The places of trunks whose name is another's, and what is to be said of them."""
+    names = [trunk.name for trunk in trunks]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield index, f"{name} is there twice"
+
+
+def _shared_addresses(trunks: Sequence[Trunk]) -> Iterator[tuple[int, str]]:
     """Two trunks of one address could not be told apart."""
     seen: list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str]] = []
-    for trunk in trunks:
+    for index, trunk in enumerate(trunks):
         for network in map(ipaddress.ip_network, trunk.addresses):
             for other, name in seen:
                 if name != trunk.name and network.overlaps(other):
-                    raise ConfigurationError(
-                        f"{path} cannot be used: {name} and {trunk.name} share {network}"
-                    )
+                    yield index, f"{name} and {trunk.name} share {network}"
             seen.append((network, trunk.name))
 
 
-def _faults(error: ValidationError, document: Any) -> str:
+def _faults(error: ValidationError, text: str, document: Any) -> str:
     return "\n".join(
-        f"  - {_place(fault['loc'], document)}: {fault['msg'].removeprefix('Value error, ')}"
+        f"  - line {line_of(text, fault['loc'])}: {_place(fault['loc'], document)}: "
+        f"{fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors(include_url=False, include_input=False)
     )
 

@@ -148,3 +148,33 @@ def test_a_password_that_is_missing_or_that_asterisk_cannot_read_is_a_fault(
     with pytest.raises(ConfigurationError, match="trunk carrier") as caught:
         password_of(trunk, passwords)
     assert "sec" not in str(caught.value).replace("secrets.env", "")
+
+
+def test_every_fault_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "trunks.yaml"
+    path.write_text(
+        "# Ours.\n"
+        "trunks:\n"
+        "  - name: carrier\n"
+        "    host: 192.0.2.10\n"
+        "    country: Utopia\n"
+        "  - name: backup\n"
+        "    host: 192.0.2.11\n"
+        "    country: US\n"
+        "    prot: 5070\n"
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        load_trunks(path)
+    assert "line 5: carrier.country: must be a country's two letters" in str(refused.value)
+    assert "line 9: backup.prot: " in str(refused.value)
+
+
+def test_trunks_that_clash_are_named_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "trunks.yaml"
+    trunk = "  - {name: NAME, host: 192.0.2.10, country: US}\n"
+    names = ("carrier", "carrier", "backup")
+    path.write_text("trunks:\n" + "".join(trunk.replace("NAME", name) for name in names))
+    with pytest.raises(ConfigurationError) as refused:
+        load_trunks(path)
+    assert "line 3: carrier is there twice" in str(refused.value)
+    assert "line 4: carrier and backup share 192.0.2.10/32" in str(refused.value)

@@ -78,6 +78,8 @@ def test_an_offered_call_tells_its_codec_and_number_before_it_is_claimed(
         "VOICEBOT_CODEC": "ulaw",
         "VOICEBOT_DID": NUMBER,
         "VOICEBOT_DIRECTION": "",
+        "VOICEBOT_AGENT_NAME": "",
+        "VOICEBOT_COUNTRY": "",
     }
 
 

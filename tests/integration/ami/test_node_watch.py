@@ -28,8 +28,8 @@ from voicebot.store.trunk_health import SqlHealthChanges
 
 NODE = "testnode"
 LIMIT_S = 30.0
-# Asterisk reports every 5 s.
-ONE_REPORT_S = 6.0
+# Asterisk reports every 2 s.
+ONE_REPORT_S = 3.0
 
 
 @asynccontextmanager

@@ -43,6 +43,7 @@ from voicebot.store.follow_ups import SqlFollowUps
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
 from voicebot.store.retention import kept_since
+from voicebot.store.trunk_health import SqlHealthChanges
 from voicebot.telemetry.logs import configure_logs, log_of
 
 # The end of a call is to be known within two seconds of it.
@@ -184,8 +185,9 @@ async def _follow_up(follow_ups: SqlFollowUps, businesses: Businesses, at: datet
 
 async def _erase(database: Database, settings: Settings, at: datetime) -> None:
     erased = await Erasure(database, settings.state_dir).run(at, settings.retention_days)
-    addresses = SqlFailedAuthentications(database, settings.node_name)
-    await addresses.forget(kept_since(at, settings.retention_days))
+    limit = kept_since(at, settings.retention_days)
+    await SqlFailedAuthentications(database, settings.node_name).forget(limit)
+    await SqlHealthChanges(database, settings.node_name).forget(limit)
     if erased.failures:
         log.warning("records.erasure_incomplete", **asdict(erased))
     elif any(asdict(erased).values()):

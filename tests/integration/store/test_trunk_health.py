@@ -30,3 +30,15 @@ async def test_each_node_has_a_history_of_its_own(database: Database) -> None:
     await SqlHealthChanges(database, "node1").add([UP])
     assert await SqlHealthChanges(database, "node2").last_known() == []
     assert await SqlHealthChanges(database, "node2").latest(9) == []
+
+
+async def test_old_changes_are_forgotten_but_how_a_thing_is_now(database: Database) -> None:
+    history = SqlHealthChanges(database, "node1")
+    gone = HealthChange(Part.ENDPOINT, "desk1", Health.GONE, "no longer configured", NOON)
+    await history.add([UP, REGISTERED, gone, DOWN])
+    await SqlHealthChanges(database, "node2").add([UP])
+    assert await history.forget(DOWN.at) == 2
+    assert await history.latest(9) == [DOWN, REGISTERED]
+    # A watch that begins now has no news of what it knew.
+    assert await history.last_known() == [REGISTERED, DOWN]
+    assert await SqlHealthChanges(database, "node2").latest(9) == [UP]

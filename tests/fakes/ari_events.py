@@ -96,8 +96,9 @@ class FakeAri(AriClient):
         """Whichever channel is asked for."""
         self.socket.answers["channels.get"] = (404, {"message": "Channel not found"})
 
-    def is_still_in_asterisk(self) -> None:
-        self.socket.answers["channels.get"] = (200, messages.channel())
+    def is_still_in_asterisk(self, context: str) -> None:
+        place = messages.channel()["dialplan"] | {"context": context}
+        self.socket.answers["channels.get"] = (200, messages.channel(dialplan=place))
 
     def answers_claims(self, status: int) -> None:
         self.socket.answers["events.claimChannel"] = (status, None)

@@ -181,11 +181,13 @@ class CallAgent:
     async def _live(self) -> None:
         now = self._services.clock.now
         while not self._session.is_over:
-            event = await self._next_event()
+            deadline = self._session.next_deadline()
+            event = await self._next_event(deadline)
             if isinstance(event, on.SpeechStarted):
                 self._scribe.note("caller.speaking")
             commands = (
-                self._session.on_deadline(now())
+                # A timer may fire a tick of its clock early.
+                self._session.on_deadline(max(now(), deadline or 0.0))
                 if event is None
                 else self._session.receive(event, now())
             )
@@ -193,9 +195,8 @@ class CallAgent:
                 self._carry_out(command)
             self._scribe.save(lambda: dump_context(self._session.context(now())))
 
-    async def _next_event(self) -> on.CallEvent | None:
-        """The next event, or None when a deadline comes first."""
-        deadline = self._session.next_deadline()
+    async def _next_event(self, deadline: float | None) -> on.CallEvent | None:
+        """The next event, or None when the deadline comes first."""
         if deadline is None:
             return await self._inbox.get()
         try:

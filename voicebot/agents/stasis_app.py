@@ -34,6 +34,7 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import (
     BRIEF_ARGUMENT,
+    FALLBACK_CONTEXT,
 )
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
 from voicebot.calls.phone_number import caller_number
@@ -55,6 +56,9 @@ AGENT_STOPPED = "agent-stopped"
 TAKEN_AWAY = "taken-away"
 # How long running calls may take to be handed over when the process stops.
 STOP_DEADLINE_S = 5.0
+# A caller who left without a word is looked for so often.
+LOOKS_FOR_CALLER = 20
+LOOK_AGAIN_S = 0.05
 
 log = log_of(__name__)
 
@@ -302,12 +306,20 @@ class StasisApp:
             tasks.create_task(self._find_out_why(channel_id, call))
 
     async def _find_out_why(self, channel_id: ChannelId, call: CallAgent) -> None:
-        """Nobody here let the caller go, and nobody was said to hang up."""
-        try:
-            await self._ari.channels.get(channel_id)
-        except AsteriskError:
-            call.left_stasis(None)
-            return
+        """Nobody here let the caller go, and nobody was said to hang up.
+
+        Whoever hung up is in Asterisk until the call is on its record: a moment longer.
+        """
+        looks = 0
+        context = ""
+        while context != FALLBACK_CONTEXT and looks < LOOKS_FOR_CALLER:
+            try:
+                context = (await self._ari.channels.get(channel_id)).dialplan.context
+            except AsteriskError:
+                call.left_stasis(None)
+                return
+            looks += 1
+            await asyncio.sleep(LOOK_AGAIN_S)
         # The guardian took us for dead, and the caller to the dialplan.
         log.warning("call.taken_away", call_id=channel_id)
         call.post(on.GivenUp(TAKEN_AWAY))

@@ -468,6 +468,7 @@ class Outside:
     agent: VoiceAgent | None = None
     links: list[FakeMediaLink] = field(default_factory=list)
     meaning: FakeMeaning = field(init=False)
+    began_s: float | None = None
     plays_at_once: bool = True
     link_failure: Exception | Forever | None = None
     # Called when a media socket is up: the media channel then enters Stasis.
@@ -493,9 +494,9 @@ class Outside:
         return Desk(self.business, agent, FactIndex(self.business, vectors, actions))
 
     def services(self) -> CallServices:
-        """Within a running loop; its clock is the call's."""
+        """Within a running loop; all have one clock, which begins with the first."""
         loop = asyncio.get_running_loop()
-        began_s = loop.time()
+        began_s = self.began_s = loop.time() if self.began_s is None else self.began_s
         open_link: Callable[[str, Encoding], Awaitable[MediaLink]] = self.open_link
         return CallServices(
             desks=Desks(dict.fromkeys(self.business.dids, self.desk())),

@@ -284,6 +284,10 @@ class StasisApp:
             # The caller begins anew: better than not at all.
             log.error("call.context_lost", call_id=channel_id, error=type(error).__name__)
             context = None
+        if context is not None:
+            # What passed since it was saved was part of the call, too.
+            passed = self._services.clock.at() - context.started_at
+            context.taken_s = max(context.taken_s, passed.total_seconds())
         call = self._register(channel, did, context)
         self._adopting.discard(channel_id)
         if context is not None:

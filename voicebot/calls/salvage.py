@@ -53,15 +53,13 @@ def _by_its_session(context: CallContext, cause: int, business: Business) -> Cal
 def _transfers(
     by_agent: tuple[TransferRecord, ...], by_cdr: tuple[TransferRecord, ...]
 ) -> tuple[TransferRecord, ...]:
-    """The last transfer may have been taken when its agent was dead already."""
-    if not (by_agent and by_cdr) or by_agent[-1].result is TransferResult.CONNECTED:
+    """The last transfer may have been taken when its agent was dead already; when it was over,
+    only the CDR knows."""
+    if not (by_agent and by_cdr):
         return by_agent or by_cdr
-    taken = replace(
-        by_agent[-1],
-        result=by_cdr[-1].result,
-        operator=by_cdr[-1].operator,
-        ended_at=by_cdr[-1].ended_at,
-    )
+    taken = replace(by_agent[-1], ended_at=by_cdr[-1].ended_at)
+    if taken.result is not TransferResult.CONNECTED:
+        taken = replace(taken, result=by_cdr[-1].result, operator=by_cdr[-1].operator)
     return (*by_agent[:-1], taken)
 
 

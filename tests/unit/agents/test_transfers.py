@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -93,6 +94,7 @@ async def test_a_caller_comes_back_to_another_agent_and_the_talk_goes_on(
     await process.stops()
     await process.task
     assert process.outside.records.written == []
+    await passes(20)  # while it rings, the call goes on
     other = Process(process.outside)
     process.outside.synthesizer.asked.clear()
     other.ari.starts(CALL, "back", "1000", "busy")
@@ -103,6 +105,7 @@ async def test_a_caller_comes_back_to_another_agent_and_the_talk_goes_on(
     (record,) = process.outside.records.written
     assert [turn.heard for turn in record.turns] == ["", REQUEST, ""]
     assert record.transfers[0].result is TransferResult.BUSY
+    assert record.ended_at - record.started_at > timedelta(seconds=20)
     await other.stops()
     await other.task
 

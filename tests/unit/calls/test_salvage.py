@@ -86,6 +86,15 @@ def test_an_operator_who_took_the_call_when_the_agent_was_dead_is_on_record() ->
     assert transfer.summary == "Her bike squeaks."
 
 
+def test_a_talk_with_an_operator_ends_when_asterisk_says_so() -> None:
+    context = a_context(CallState.WITH_OPERATOR)
+    context.transfers = [replace(a_transfer(), ended_at=None)]
+    stub = a_stub(HandledBy.OPERATOR, transfers=1)
+    (transfer,) = salvage(context, stub).transfers
+    assert transfer.ended_at == stub.transfers[0].ended_at
+    assert transfer.connected_at == a_transfer().connected_at
+
+
 def test_an_operator_whom_the_dialplan_found_by_itself_is_on_record() -> None:
     record = salvage(a_context(), a_stub(HandledBy.OPERATOR, transfers=1))
     assert [transfer.operator for transfer in record.transfers] == ["anna"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.telephony.fallback import records
 from tests.telephony.fallback.agent import Agent
 from tests.telephony.fallback.sipp import FRAME_BYTES, place_call
 from tests.telephony.fallback.sipp import tone as caller_tone
@@ -71,7 +72,32 @@ def test_a_transfer_that_the_callers_side_asks_for_is_refused_and_the_call_goes_
     assert call.result().is_as_expected
 
 
-def test_a_transfer_is_made_for_a_trunk_that_may_ask_for_it(
+def test_an_agent_is_not_transferred_even_where_transfers_may_be_asked_for(
+    agent: Agent, callers: ThreadPoolExecutor, tmp_path: Path
+) -> None:
+    call = callers.submit(
+        place_call,
+        agent.node,
+        "uac-refers-expect-404-and-the-call-goes-on",
+        NUMBER,
+        tmp_path,
+        caller="+4930123459",
+        source="127.0.0.10",
+        scenarios_dir=HERE,
+        keys={"target": NUMBER},
+    )
+    channel_id = claim(agent)
+    with agent.open_media(channel_id, "ulaw") as media:
+        media.send(caller_tone(1_000))
+        # The refusal comes, and the caller is heard on.
+        for _ in range(100):
+            media.recv(timeout=5)
+        agent.ask("DELETE", f"channels/{channel_id}")
+    assert call.result().is_as_expected
+    assert records.line_of(agent.node, "+4930123459")["disposition"] == "ANSWERED"
+
+
+def test_a_person_is_transferred_for_a_trunk_that_may_ask_for_it(
     agent: Agent, callers: ThreadPoolExecutor, tmp_path: Path
 ) -> None:
     call = callers.submit(
@@ -85,6 +111,8 @@ def test_a_transfer_is_made_for_a_trunk_that_may_ask_for_it(
         keys={"target": NUMBER},
     )
     channel_id = claim(agent)
+    # As transfers.conf does when it looks for a person.
+    agent.ask("POST", f"channels/{channel_id}/variable", variable="TRANSFER_CONTEXT", value="")
     with agent.open_media(channel_id, "ulaw"):
         # What may be dialled from that trunk, and nothing else: here, our own number again.
         transferred = agent.await_event("CallBroadcast")

@@ -17,6 +17,7 @@ from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.heartbeat import Heartbeat
 from voicebot.agents.opening_desks import DeskWatch, open_desks
 from voicebot.agents.readiness import Readiness
+from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
 from voicebot.ami.connection import AmiSettings
@@ -92,7 +93,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             meaning=meaning,
             contexts=RedisCallContexts(connection),
             events=RedisCallEvents(connection),
-            records=SqlCallRecords(database),
+            records=RecordKeeping(SqlCallRecords(database)),
             messages=SqlMessages(database),
             callbacks=SqlCallbackRequests(database),
             message_audio=MessageAudio(settings.state_dir),

@@ -19,6 +19,7 @@ from tests.fakes.call_records import FakeCallRecords
 from tests.fakes.sample_business import a_business
 from tests.fakes.shared_state import FakeAgentDirectory, FakeCallContexts, FakeCallEvents
 from voicebot.agents.desk import Desk, Desks
+from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls.model import (
@@ -512,7 +513,7 @@ class Outside:
             meaning=self.meaning,
             contexts=self.contexts,
             events=self.events,
-            records=self.records,
+            records=RecordKeeping(self.records),
             messages=self.messages,
             callbacks=self.messages,
             message_audio=self.messages,

@@ -11,7 +11,6 @@ from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
 from voicebot.agents.ear import UtteranceEnded
 from voicebot.agents.line import Line
-from voicebot.agents.record_keeping import keep_record
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
@@ -174,9 +173,8 @@ class CallAgent:
             # The caller is with a person: whoever has the channel next goes on from the context.
             await self._scribe.let_go()
             return
-        await keep_record(self._services.records, self._record)
         self._scribe.note("call.ended", outcome=self._record.outcome.value)
-        await self._scribe.finish()
+        await self._services.records.keep(self._record, self._scribe)
 
     async def _live(self) -> None:
         now = self._services.clock.now

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicebot.agents.desk import Desks
+from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.audio.frames import Encoding
 from voicebot.ports import (
     CallbackBook,
     CallContexts,
     CallControl,
     CallEvents,
-    CallRecords,
     MeaningEncoder,
     MediaLink,
     MessageAudio,
@@ -48,7 +48,7 @@ class CallServices:
     meaning: MeaningEncoder
     contexts: CallContexts
     events: CallEvents
-    records: CallRecords
+    records: RecordKeeping
     messages: MessageBook
     callbacks: CallbackBook
     message_audio: MessageAudio

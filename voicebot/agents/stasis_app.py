@@ -100,6 +100,7 @@ class StasisApp:
         """Until `stopped` is set; then every running call is handed to the dialplan."""
         async with asyncio.TaskGroup() as tasks:
             peers = tasks.create_task(self._peers.run(lambda: self.calls))
+            records = tasks.create_task(self._services.records.run())
             events = tasks.create_task(self._follow_events(tasks))
             await stopped.wait()
             self._is_stopping = True
@@ -115,6 +116,8 @@ class StasisApp:
                     call.post(on.LeftStasis())
             peers.cancel()
             events.cancel()
+            records.cancel()
+            await self._services.records.finish()
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
         async for event in self._ari.events():

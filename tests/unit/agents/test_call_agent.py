@@ -8,12 +8,12 @@ import pytest
 from tests.fakes.call_services import FOREVER, QUIET, SPEECH, Outside
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, NUMBER, HeldCall
-from voicebot.agents.record_keeping import RECORD_ATTEMPTS
 from voicebot.agents.scribe import RETRY_S
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import AnswerSource, CallId, HandledBy, Outcome
 from voicebot.calls.session import load_context
+from voicebot.calls.transitions import CallState
 from voicebot.dialogue.phrases import split
 from voicebot.errors import AriRequestRefused, InferenceTimeout, MediaConnectFailed
 
@@ -378,19 +378,18 @@ async def test_a_bug_when_the_caller_cannot_be_handed_over_still_leaves_a_record
 # --- Redis and the database -------------------------------------------------------------------
 
 
-async def test_a_busy_database_is_asked_again(call: HeldCall) -> None:
-    call.outside.records.failures = RECORD_ATTEMPTS - 1
+async def test_an_absent_database_does_not_keep_the_agent_and_leaves_the_call_its_context(
+    call: HeldCall,
+) -> None:
+    call.outside.records.failures = 1
     call.hangs_up()
-    await call.ends()
-
-
-async def test_an_absent_database_does_not_keep_the_agent(call: HeldCall) -> None:
-    call.outside.records.failures = RECORD_ATTEMPTS
-    call.hangs_up()
-    await passes(10)
+    await passes(1)
     await call.task
     assert call.outside.records.written == []
-    call.assert_nothing_is_left()
+    saved = await call.outside.contexts.load(CallId(CALLER))
+    assert saved is not None
+    assert load_context(saved).state is CallState.ENDED
+    assert call.outside.events.names[-1] == "call.ended"
 
 
 async def test_a_call_goes_on_without_redis_and_is_saved_once_it_is_back(call: HeldCall) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.shared_state import FakeAgentDirectory
 from tests.telephony.fallback.sipp import tone
 from voicebot.agents.claiming import Peers
 from voicebot.agents.heartbeat import Heartbeat
+from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices
 from voicebot.agents.stasis_app import StasisApp
 from voicebot.ari.call_control import AriCallControl
@@ -87,7 +88,7 @@ async def scripted_agent(
             control=AriCallControl(ari),
             open_link=partial(connect, settings.media_url, deadline_s=5.0),
             new_voice_detector=LoudIsSpeech,
-            records=outside.records if records is None else records,
+            records=RecordKeeping(outside.records if records is None else records),
         )
         app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), max_calls=10)
         stopped = asyncio.Event()

@@ -170,6 +170,8 @@ async def _put_stubs(connection: AsyncConnection, stubs: Mapping[CallId, CallRec
             written += await _add_voicemail(connection, call_id, stub.voicemail)
         if stub.handled_by is HandledBy.OPERATOR:
             written += await _add_operator(connection, stub)
+        if stub.facts.codec:
+            written += await _add_codec(connection, call_id, stub.facts.codec)
     await _note_end(connection, stubs.values())
     return written
 
@@ -187,6 +189,12 @@ async def _add_voicemail(connection: AsyncConnection, call_id: CallId, voicemail
         calls.c.call_id == call_id, calls.c.voicemail.is_(None), calls.c.erased_at.is_(None)
     )
     return (await connection.execute(lacking.values(voicemail=voicemail))).rowcount
+
+
+async def _add_codec(connection: AsyncConnection, call_id: CallId, codec: str) -> int:
+    """A caller whose offer comes last chooses after the agent has begun."""
+    lacking = update(calls).where(calls.c.call_id == call_id, calls.c.codec == "")
+    return (await connection.execute(lacking.values(codec=codec))).rowcount
 
 
 async def _add_operator(connection: AsyncConnection, stub: CallRecord) -> int:

@@ -184,6 +184,19 @@ async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdr
     assert await cdrs.records.find(CallId("1.1")) == expected
 
 
+async def test_a_codec_that_was_chosen_after_the_agent_began_is_on_the_agents_record(
+    cdrs: Cdrs,
+) -> None:
+    record = a_record("1.1")
+    await cdrs.records.write(replace(record, facts=replace(record.facts, codec="")))
+    cdrs.write(cdr_line("1.1", codec="alaw", handled_by="agent", answer=ANSWERED))
+    await cdrs.importing.run(LATER)
+    found = await cdrs.records.find(CallId("1.1"))
+    assert found is not None
+    assert found.facts.codec == "alaw"
+    assert found.turns == record.turns
+
+
 async def test_several_cdrs_of_a_call_make_one_record(cdrs: Cdrs) -> None:
     first = cdr_line("1.1", handled_by="agent", ended_at=NOON - timedelta(seconds=20))
     cdrs.write(first, cdr_line("1.1", lasted_s=10, voicemail="voicemail/1.wav", voicemail_s="2"))

@@ -27,6 +27,19 @@ def test_a_call_goes_as_its_file_says(verdicts: Mapping[str, "Future[Verdict]"],
     assert verdict.faults == (), verdict.messages
 
 
+def test_a_record_names_the_one_codec_that_was_spoken(
+    node: Node, verdicts: Mapping[str, "Future[Verdict]"]
+) -> None:
+    """Also of a caller whose offer came after ours."""
+    for verdict in verdicts.values():
+        verdict.result()
+    spoken = {line["codec"] for line in records.lines(node) if line["disposition"] == "ANSWERED"}
+    # An offer without a codec of ours is refused after the answer.
+    assert spoken - {"", "opus"} == {"ulaw", "alaw", "g722"} & spoken
+    late = number_of("uac-offers-late-expect-audio")
+    assert [line["codec"] for line in records.lines(node) if line["did"] == late] == ["ulaw"]
+
+
 def test_nothing_is_left_behind(
     node: Node, verdicts: Mapping[str, "Future[Verdict]"], open_files_at_first: int
 ) -> None:

@@ -9,6 +9,7 @@ import yaml
 from voicebot.settings import PROJECT_DIR
 
 SHOP, CALENDAR, CLINIC, GARAGE = "1000", "1001", "1002", "1003"
+PARKING = "There is free parking in the yard behind the building, for two hours."
 ALWAYS = {
     "time_zone": "UTC",
     "week": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},

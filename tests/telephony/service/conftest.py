@@ -33,7 +33,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             {
                 "shop": businesses.shop(web.url(MESSAGES_PATH)),
                 "clinic": businesses.clinic(),
-                "garage": businesses.garage("You can park behind the house."),
+                "garage": businesses.garage(businesses.PARKING),
             },
         )
         with stack_for_tests(state_dir, business_file=business_dir) as stack:

@@ -12,7 +12,7 @@ from tests.telephony.service.running import Service
 from voicebot.calls.model import CallRecord
 
 # Two cores answer so many callers in time.
-AT_ONCE = 4
+AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from tests.telephony.service.holding import Held, Talk
 from tests.telephony.service.running import AGENTS, Service
 from voicebot.stack.supervisor_config import environment_of
 
-BEFORE, AFTERWARDS = "You can park behind the house.", "Please leave your car at the harbor."
+BEFORE = businesses.PARKING
+AFTERWARDS = "Please leave your car at the harbor, and walk over the long bridge to our door."
 
 
 def reasons(service: Service, event: str) -> list[str]:

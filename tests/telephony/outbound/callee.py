@@ -83,7 +83,7 @@ class Callee:
         sounds = [at for at, frame in list(self.heard) if _is_sound(frame)]
         return bool(sounds) and time.monotonic() - sounds[-1] > quiet_s
 
-    def has_answered_since(self, at_s: float, quiet_s: float = 2.0) -> bool:
+    def has_answered_since(self, at_s: float, quiet_s: float) -> bool:
         """Whether there was sound after that time, and then quiet."""
         sounds = [at for at, frame in list(self.heard) if at > at_s and _is_sound(frame)]
         return bool(sounds) and time.monotonic() - sounds[-1] > quiet_s

@@ -18,7 +18,7 @@ from voicebot.dialogue.turn import OpenTurn
 
 # Silence after a caller's last word grows long soon; then the agent asks for a moment, and if
 # nothing comes of that either, owns up. Both are spoken from the cache.
-PUT_OFF_AFTER_S = 1.3
+PUT_OFF_AFTER_S = 2.0
 OWN_UP_AFTER_S = 3.2
 
 

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.integration.ami.rtp_far_end import Faults
-from tests.integration.ami.sip_caller import STAYS_A_WHILE, call, sipp
+from tests.integration.ami.sip_caller import STAYS_A_WHILE, answered_port, call, sipp
 from tests.integration.ami.watched_node import ECHO, WatchedNode
-from tests.polling import asked_until, tasks_until
+from tests.polling import tasks_until
 from voicebot.ami import actions
-from voicebot.ami.connection import AmiConnection, connected
+from voicebot.ami.connection import connected
 
 LIMIT_S = 30.0
 
 
-async def calls_become(ami: AmiConnection, count: int) -> None:
-    async def are_so_many() -> bool:
-        return len(await actions.calls_up(ami)) == count
-
-    await asked_until(are_so_many, f"{count} calls are up")
+async def call_is_answered(work_dir: Path) -> None:
+    """A call is up before that, but while it is being offered it can still be refused."""
+    messages = work_dir / "messages.log"
+    await tasks_until(lambda: bool(answered_port(messages)), "the call is answered", LIMIT_S)
 
 
 async def test_while_a_node_is_emptied_a_new_call_gets_503_and_a_running_one_lasts(
@@ -30,7 +29,7 @@ async def test_while_a_node_is_emptied_a_new_call_gets_503_and_a_running_one_las
         talking = tasks.create_task(
             asyncio.to_thread(call, port, ECHO, 3.0, tmp_path, Faults()), name="talking"
         )
-        await calls_become(ami, 1)
+        await call_is_answered(tmp_path)
         emptying = tasks.create_task(actions.drain(ami, LIMIT_S, progress.append))
         await tasks_until(lambda: bool(progress), "the node is being emptied")
         assert await asyncio.to_thread(_answer_to_a_caller, node, tmp_path / "refused") == 503
@@ -47,7 +46,7 @@ async def test_what_lasts_longer_than_the_deadline_is_told(
     async with connected(node.ami) as ami, asyncio.TaskGroup() as tasks:
         port = node.settings.sip_port
         tasks.create_task(asyncio.to_thread(call, port, ECHO, 2.0, tmp_path, Faults()))
-        await calls_become(ami, 1)
+        await call_is_answered(tmp_path)
         assert await actions.drain(ami, 0.1, lambda left: None) == 1
         await actions.accept_calls(ami)
 

@@ -110,6 +110,11 @@ class CallAgent:
         )
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether the caller is on the way to the dialplan, as we asked."""
+        return self._session.state is CallState.LEAVING and self._our_hangup_cause is None
+
+    @property
     def summary(self) -> str:
         """What an operator is told about this caller: private."""
         transfers = self._context.transfers
@@ -128,7 +133,7 @@ class CallAgent:
         if not self.is_with_us:
             self.post(on.LeftStasis())
             return
-        if self._session.state is CallState.LEAVING and self._our_hangup_cause is None:
+        if self.is_leaving and heard_cause is None:
             self.post(on.LeftStasis())
             return
         known = (self._our_hangup_cause, heard_cause, NORMAL_CLEARING)

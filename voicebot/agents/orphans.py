@@ -1,9 +1,10 @@
-"""What did a dead process of our name leave behind in Asterisk?
+"""What did a dead process of our name leave behind in Asterisk, and where did a caller go?
 
 Supervisors start a killed agent again under its own name, and its application still holds its
 callers' channels: nobody is to sit in dead air.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError
 from voicebot.ports import CallControl
 from voicebot.telemetry.logs import log_of
+
+# A caller who left our application is looked for so often.
+LOOKS = 20
+LOOK_AGAIN_S = 0.05
 
 log = log_of(__name__)
 
@@ -61,3 +66,19 @@ async def attempt(call_id: str, request: Coroutine[Any, Any, None]) -> None:
         await request
     except AsteriskError as error:
         log.warning("call.not_freed", call_id=call_id, code=error.code)
+
+
+async def went_on(ari: AriClient, channel_id: ChannelId) -> bool:
+    """Whether a caller who left our application is in the dialplan, and did not hang up.
+
+    Whoever hung up is in Asterisk until the call is on its record: a moment longer.
+    """
+    for _ in range(LOOKS):
+        try:
+            channel = await ari.channels.get(channel_id)
+        except AsteriskError:
+            return False
+        if channel.dialplan.context == FALLBACK_CONTEXT:
+            return True
+        await asyncio.sleep(LOOK_AGAIN_S)
+    return True

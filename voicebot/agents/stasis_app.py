@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from voicebot.agents.briefing import Briefing
 from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.claiming import Peers
-from voicebot.agents.orphans import Orphans, attempt
+from voicebot.agents.orphans import Orphans, attempt, went_on
 from voicebot.agents.services import CallServices
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
@@ -34,7 +34,6 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import (
     BRIEF_ARGUMENT,
-    FALLBACK_CONTEXT,
 )
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
 from voicebot.calls.phone_number import caller_number
@@ -56,9 +55,6 @@ AGENT_STOPPED = "agent-stopped"
 TAKEN_AWAY = "taken-away"
 # How long running calls may take to be handed over when the process stops.
 STOP_DEADLINE_S = 5.0
-# A caller who left without a word is looked for so often.
-LOOKS_FOR_CALLER = 20
-LOOK_AGAIN_S = 0.05
 
 log = log_of(__name__)
 
@@ -307,29 +303,21 @@ class StasisApp:
         call = self._calls.get(channel_id)
         if call is None:
             return
-        if channel_id in self._hangup_causes or not call.is_held_by_us:
+        is_unclear = call.is_held_by_us or call.is_leaving
+        if channel_id in self._hangup_causes or not is_unclear:
             call.left_stasis(self._hangup_causes.get(channel_id))
         else:
             tasks.create_task(self._find_out_why(channel_id, call))
 
     async def _find_out_why(self, channel_id: ChannelId, call: CallAgent) -> None:
-        """Nobody here let the caller go, and nobody was said to hang up.
-
-        Whoever hung up is in Asterisk until the call is on its record: a moment longer.
-        """
-        looks = 0
-        context = ""
-        while context != FALLBACK_CONTEXT and looks < LOOKS_FOR_CALLER:
-            try:
-                context = (await self._ari.channels.get(channel_id)).dialplan.context
-            except AsteriskError:
-                call.left_stasis(None)
-                return
-            looks += 1
-            await asyncio.sleep(LOOK_AGAIN_S)
-        # The guardian took us for dead, and the caller to the dialplan.
-        log.warning("call.taken_away", call_id=channel_id)
-        call.post(on.GivenUp(TAKEN_AWAY))
+        """Went on in the dialplan, or hung up? Nobody has said."""
+        if not await went_on(self._ari, channel_id):
+            call.left_stasis(NORMAL_CLEARING)
+            return
+        if not call.is_leaving:
+            # The guardian took us for dead, and the caller to the dialplan.
+            log.warning("call.taken_away", call_id=channel_id)
+            call.post(on.GivenUp(TAKEN_AWAY))
         call.left_stasis(None)
 
 

@@ -136,6 +136,10 @@ class CallSession:
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
                 return self._follow([*self._conversation.end(), do.Leave(reason)], t)
             case on.HungUp(cause) if before is not CallState.ENDED:
+                if before is CallState.LEAVING and context.answered_s is None:
+                    # What failed may have failed because the caller was gone; nobody else had the
+                    # call in any case.
+                    context.left_because = None
                 return self._end(cause, t)
             case on.LeftStasis() if before not in (*_AWAY, CallState.ENDED):
                 return self._end(NORMAL_CLEARING, t)

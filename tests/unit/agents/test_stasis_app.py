@@ -37,12 +37,16 @@ class Process:
         self.app = StasisApp(self.ari, outside.services(), peers, max_calls=MAX_CALLS)
         outside.on_link = self._media_enters_stasis
         outside.control.on_hung_up = self._hung_up
-        outside.control.on_left = self.ari.ends
+        outside.control.on_left = self.left
         self.task = asyncio.create_task(self.app.run(self.stopped))
 
     def _media_enters_stasis(self, connection_id: str) -> None:
         call_id = connection_id.removeprefix("connection-")
         self.ari.starts(f"media-{call_id}", "media", call_id)
+
+    def left(self, channel_id: ChannelId) -> None:
+        self.ari.is_still_in_asterisk(FALLBACK_CONTEXT)
+        self.ari.ends(channel_id)
 
     def _hung_up(self, channel_id: ChannelId, cause: int) -> None:
         self.ari.ends(channel_id)
@@ -174,6 +178,19 @@ async def test_a_call_is_driven_from_its_start_to_its_record(process: Process) -
     assert record.facts.codec == "alaw"
     assert record.agent == OWN
     process.assert_all_calls_are_open()
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_call_that_cannot_be_connected_failed_unless_its_caller_is_gone(
+    process: Process, is_gone: bool
+) -> None:
+    process.outside.control.refusals["open_media"] = REFUSED
+    process.outside.control.on_left = process.ari.ends if is_gone else process.left
+    await process.takes(CALL)
+    await passes(1)
+    (record,) = process.outside.records.written
+    expected = Outcome.ABANDONED if is_gone else Outcome.FAILED
+    assert record.outcome is expected
 
 
 async def test_a_hangup_without_a_cause_keeps_the_one_heard_before(process: Process) -> None:

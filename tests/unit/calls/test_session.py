@@ -93,6 +93,21 @@ def test_a_call_that_cannot_be_connected_goes_to_the_dialplan() -> None:
     assert record.answered_at is None
 
 
+def test_a_caller_who_hangs_up_while_being_connected_was_not_failed() -> None:
+    call = Conversing()
+    call.happens(on.Claimed(), on.ConnectFailed("ari-request-refused"), on.HungUp(16))
+    (record,) = call.world.written
+    assert (record.outcome, record.handled_by) == (Outcome.ABANDONED, HandledBy.AGENT)
+
+
+def test_a_caller_who_hangs_up_as_the_call_breaks_was_failed() -> None:
+    call = Conversing()
+    call.greets()
+    call.happens(on.MediaLost(), on.HungUp(16))
+    (record,) = call.world.written
+    assert (record.outcome, record.handled_by) == (Outcome.FAILED, HandledBy.DIALPLAN)
+
+
 def test_a_call_whose_media_are_lost_goes_to_the_dialplan() -> None:
     call = Conversing()
     call.greets()

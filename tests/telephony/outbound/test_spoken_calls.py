@@ -144,7 +144,7 @@ def test_a_person_is_told_who_calls_and_talks_with_the_agent(
     assert (record.outcome, record.handled_by) == (Outcome.RESOLVED, HandledBy.AGENT)
     assert record.facts.direction is Direction.OUTBOUND
     assert record.turns[0].said_heard == business.outbound.greeting
-    assert [turn.fact_id for turn in record.turns][1] == "address"
+    assert "address" in {turn.fact_id for turn in record.turns}
     until(lambda: not outside.line.left_in_asterisk(), "nothing is left in Asterisk", 10)
 
 

@@ -14,6 +14,8 @@ ALWAYS = {
     "time_zone": "UTC",
     "week": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
 }
+# Those of the demo's facts that the shop has: what is never asked need not be made into speech.
+FACTS = ("opening-hours", "address", "parking", "tune-up-price", "payment", "machine")
 NEVER = {"time_zone": "UTC", "week": {"mon": []}}
 
 
@@ -27,6 +29,7 @@ def shop(webhook: str) -> dict[str, Any]:
         "dids": [SHOP, CALENDAR],
         "agents": {CALENDAR: "voicebot.examples.appointments:AppointmentAgent"},
         "notify": {"webhook": webhook},
+        "facts": [fact for fact in demo["facts"] if fact["id"] in FACTS],
         "menu": demo["menu"] | {"0": {"transfer": "attic"}},
         "operators": [*demo["operators"], *({"id": name, "name": name} for name in ("kim", "lee"))],
         "transfers": [

@@ -34,6 +34,7 @@ UNRECOGNISED_TO_GIVE_UP = 2
 LONGEST_HEARING_S = 40.0
 # Asterisk ends a call that is held longer (rtp_timeout_hold).
 LONGEST_HOLD_S = 300.0
+LONGEST_NOISE_S = 45.0  # of a line that brings music, or a street, and not one word
 # A number's next key is waited for so long.
 BETWEEN_KEYS_S = 4.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
@@ -107,6 +108,7 @@ class Conversation:
                 return commands
             case on.TakenOffHold() if state.phase is Phase.HEARING:
                 # As after a noise: what the caller has not heard is said now.
+                state.wordless_since_s = t
                 state.begin_to_understand(t)
                 return self._understand(t)
             case on.KeyPressed(digit):
@@ -151,11 +153,10 @@ class Conversation:
             return self._put_off(t)
         assert state.phase is Phase.LISTENING, "whoever speaks or thinks is waited for"
         phrases = self._business.phrases
+        prompts = (phrases.still_there_first, phrases.still_there_second)
         state.silent_prompts += 1
-        if state.silent_prompts == 1:
-            return self._speak_unasked(phrases.still_there_first, t)
-        if state.silent_prompts == 2:
-            return self._speak_unasked(phrases.still_there_second, t)
+        if state.silent_prompts <= len(prompts):
+            return self._speak_unasked(prompts[state.silent_prompts - 1], t)
         return self.say_farewell(phrases.silent_farewell, t)
 
     def end(self) -> list[do.Command]:
@@ -202,6 +203,8 @@ class Conversation:
         if not turn.heard and not turn.keys:
             if turn.came_back is not None:
                 return self._think(t)
+            if t >= state.wordless_since_s + LONGEST_NOISE_S:
+                return self.say_farewell(self._business.phrases.silent_farewell, t)
             # A noise stopped the agent: go on with what the caller has not heard.
             if unheard is not None:
                 turn.source, turn.fact_id = unheard.source, unheard.fact_id
@@ -210,7 +213,7 @@ class Conversation:
             if turn.is_untouched:
                 state.next_number -= 1
             return self._listen(t)
-        state.silent_prompts = 0
+        state.silent_prompts, state.wordless_since_s = 0, t
         return self._think(t)
 
     def _put_off(self, t: float) -> list[do.Command]:
@@ -299,7 +302,7 @@ class Conversation:
             return []
         if isinstance(event, on.PhrasePlayed):
             phrase.state, phrase.heard = PhraseState.PLAYED, phrase.text
-            state.failures_in_row = 0
+            state.failures_in_row, state.wordless_since_s = 0, t
             state.owed = [text for text in state.owed if text != phrase.text]
             return self._go_on(t)
         phrase.state = PhraseState.FAILED

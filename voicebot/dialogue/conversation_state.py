@@ -63,6 +63,7 @@ class ConversationState:
     was_recorded: bool = True  # at any time, where calls are recorded at all
     promised: Outcome | None = None
     silent_prompts: int = 0
+    wordless_since_s: float = 0.0  # the last words of either that were heard
     failures_in_row: int = 0  # phrases that could not be spoken
     unrecognised_in_row: int = 0  # utterances whose recognition failed
     deadline_s: float | None = None

@@ -17,6 +17,7 @@ from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.conversation import (
     AFTER_FAREWELL_S,
     LONGEST_HEARING_S,
+    LONGEST_NOISE_S,
     UNRECOGNISED_TO_GIVE_UP,
     Conversation,
 )
@@ -547,6 +548,47 @@ def test_noises_do_not_make_a_caller_present(call: Conversing) -> None:
     call.hears_all()
     call.speaks("")
     assert spoken(call.waits()) == PHRASES.still_there_second
+
+
+def test_a_line_that_brings_nothing_but_noise_is_sent_off(call: Conversing) -> None:
+    began_s = call.t
+    said = ""
+    while not said:
+        assert call.t < began_s + 2 * LONGEST_NOISE_S, "noise holds the call for ever"
+        (started,) = call.world.caller_events()
+        call.happens(started)
+        call.t += 5
+        said = spoken(call.finishes(""))
+    assert said == PHRASES.silent_farewell
+    assert call.t - began_s >= LONGEST_NOISE_S
+    call.hears_all()
+    assert call.waits() == [do.HangUp(16)]
+
+
+def test_an_agent_whom_noise_never_lets_finish_a_phrase_gives_up(call: Conversing) -> None:
+    is_told(call, "Where are you?", "address")
+    began_s = call.t
+    said = ADDRESS
+    while said == ADDRESS:
+        assert call.t < began_s + 2 * LONGEST_NOISE_S, "it would begin again for ever"
+        begins_to_hear(call)
+        interrupts(call, 0)
+        call.t += 5
+        said = spoken(call.finishes(""))
+    assert said == PHRASES.silent_farewell
+
+
+def test_a_noise_in_a_long_answer_or_after_a_hold_sends_nobody_off(call: Conversing) -> None:
+    is_told(call, "How long does a repair take?", "repairs")
+    call.t += LONGEST_NOISE_S + 1
+    call.happens(on.PhrasePlayed(begins_to_hear(call)))
+    begins_to_hear(call)
+    interrupts(call, 400)
+    assert spoken(call.finishes("")) == "A flat tire we fix while you wait."
+    call.happens(on.PutOnHold())
+    call.t += LONGEST_NOISE_S + 1
+    call.happens(on.TakenOffHold())
+    assert phase(call) is not Phase.CLOSING
 
 
 def test_words_do(call: Conversing) -> None:

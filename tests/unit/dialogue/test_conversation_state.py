@@ -54,6 +54,7 @@ def test_everything_comes_back_as_it_was() -> None:
         is_recording_paused=True,
         promised=Outcome.MESSAGE_TAKEN,
         silent_prompts=1,
+        wordless_since_s=3.5,
         failures_in_row=1,
         unrecognised_in_row=2,
         deadline_s=0.1 + 0.2,

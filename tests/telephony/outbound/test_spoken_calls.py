@@ -121,7 +121,11 @@ def test_a_person_is_told_who_calls_and_talks_with_the_agent(
     with outside.callee(tmp_path) as person:
         person.say(pause(REACTION_S) + hello)
         ringing = outside.dialling(number)
-        until(lambda: person.is_quiet_for(ALL_SAID_S), "the greeting is over", 60)
+        until(
+            lambda: person.is_quiet_for(ALL_SAID_S),
+            lambda: f"the greeting is over: {ringing}\n{person.log}",
+            60,
+        )
         first_sound_s = person.first_sound_s()
         assert first_sound_s is not None
         waited_s = first_sound_s - REACTION_S - len(hello) / RATE_HZ

@@ -1,6 +1,7 @@
 """`voicebot dial`: ring a number and let an agent talk."""
 
 import asyncio
+import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -43,7 +44,8 @@ def dial(
     3 when the rules refuse it: then nothing was sent.
     """
     settings = Settings.load()
-    configure_logs("WARNING", process="dial")
+    # Standard output is the result's alone.
+    configure_logs("WARNING", process="dial", stream=sys.stderr)
 
     def tell(state: str) -> None:
         if not as_json:

@@ -8,7 +8,7 @@ are dropped here unless somebody asks for them.
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -17,8 +17,10 @@ PRIVATE_PREFIX = "private_"
 Log = structlog.typing.FilteringBoundLogger
 
 
-def configure_logs(level: str, *, process: str, with_private: bool = False) -> None:
-    """Once, at the start of a process."""
+def configure_logs(
+    level: str, *, process: str, with_private: bool = False, stream: TextIO | None = None
+) -> None:
+    """Once, at the start of a process. `stream`: in place of standard output."""
     processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -31,7 +33,7 @@ def configure_logs(level: str, *, process: str, with_private: bool = False) -> N
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout if stream is None else stream),
     )
     structlog.contextvars.bind_contextvars(process=process)
 

@@ -42,7 +42,8 @@ from voicebot.stack.paths import StackPaths
 from voicebot.stack.reload import reload_asterisk
 from voicebot.stack.stack import Stack
 
-HEARD_SHARE = 0.7  # the recognizer may miss a word of what was really said
+# The recognizer may miss a word of what was really said, and writes numbers its own way.
+HEARD_SHARE = 0.6
 ANSWER_LIMIT_S = 30.0
 # Whoever has said the first word waits no longer than this on a busy machine.
 FIRST_WORD_WITHIN_S = 3.0

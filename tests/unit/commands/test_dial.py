@@ -1,10 +1,11 @@
 """What `voicebot dial` says, and exits with."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 from typer.testing import CliRunner, Result
 
@@ -17,6 +18,14 @@ from voicebot.outbound import DialResult
 
 NUMBER = "+12025550123"
 CALL = CallId("node1-out-1")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """The command runs in this very process, and its streams end with it."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.mark.parametrize(

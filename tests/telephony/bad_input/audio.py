@@ -13,6 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.polling import tasks_until
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.audio.g711 import decode, encode
 from voicebot.caller.measurement import Recording, Spoken
@@ -25,6 +26,10 @@ ULAW = 0
 _HEADER = struct.Struct("!BBHII")
 # Packets come in bursts when this machine is busy: only what is later than this was missing.
 _JITTER_FRAMES = 5
+# Loud enough for speech, in linear samples; comfort noise is not.
+_LOUD = 500
+_PAUSE_FRAMES = 50
+_LONGEST_SPEECH_S = 60.0
 
 
 class Audio(asyncio.DatagramProtocol):
@@ -39,6 +44,7 @@ class Audio(asyncio.DatagramProtocol):
         self._said: list[bytes] = []
         self._heard: list[bytes] = []
         self._missing: list[Span] = []
+        self._last_sound: int | None = None  # its frame
         self._spoken: list[Spoken] = []
         self._source = secrets.randbits(32)
         self._clock: asyncio.TimerHandle | None = None
@@ -80,6 +86,17 @@ class Audio(asyncio.DatagramProtocol):
         """Waits until all is said."""
         await self._is_silent.wait()
 
+    async def hears_out(self) -> None:
+        """Waits until the other side has begun to speak, and has been silent for a second."""
+        self._last_sound = None
+        await tasks_until(
+            lambda: (
+                self._last_sound is not None and len(self._said) - self._last_sound >= _PAUSE_FRAMES
+            ),
+            "the other side has had its say",
+            _LONGEST_SPEECH_S,
+        )
+
     def hush(self) -> None:
         if self._clock is not None:
             self._clock.cancel()
@@ -115,6 +132,8 @@ class Audio(asyncio.DatagramProtocol):
         if (late := now - len(self._heard)) > _JITTER_FRAMES:
             self._missing.append(Span(len(self._heard) * FRAME_MS, now * FRAME_MS))
             self._heard += [SILENCE] * late
+        if int(np.abs(decode(payload, Encoding.ULAW)).max()) > _LOUD:
+            self._last_sound = len(self._heard)
         self._heard.append(payload)
 
     def _tick(self) -> None:

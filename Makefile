@@ -37,9 +37,9 @@ check: ## Format, lint, types and import contracts
 
 test: ## All tests, on real servers
 	@setup/run --test
-	# Calls are held in real time, and two cores can be short of it: what fails beside others is
+	# Calls are held in real time, and two cores can be short of it: what fails among the others is
 	# tried once more alone, and must pass then.
-	pytest -n 2 --dist loadgroup --no-loadscope-reorder || pytest --last-failed --last-failed-no-failures none
+	pytest || pytest --last-failed --last-failed-no-failures none
 
 test-engines: setup ## Tests of engines that take long to build, each in its own environment
 	@setup/test_engines

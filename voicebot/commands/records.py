@@ -142,8 +142,9 @@ async def _chores(
         passing_on = PassingOn(SqlOutbox(database), webhook, mail, businesses.in_force)
         yield (
             Chore(IMPORTING, IMPORT_EVERY_S, _Importing(database, settings, from_start).run),
-            Chore("salvage", WORK_EVERY_S, salvaging.run),
-            Chore(FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, follow_ups, businesses)),
+            Chore(
+                FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)
+            ),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
             Chore(ERASING, ERASE_EVERY_S, partial(_erase, database, settings)),
@@ -172,7 +173,19 @@ class _Importing:
             log.info("records.imported", **asdict(imported))
 
 
-async def _follow_up(follow_ups: SqlFollowUps, businesses: Businesses, at: datetime) -> None:
+async def _follow_up(
+    salvaging: Salvaging, follow_ups: SqlFollowUps, businesses: Businesses, at: datetime
+) -> None:
+    """What a call leaves to be done is decided once: what can be salvaged of it comes first."""
+    try:
+        await salvaging.run(at)
+    finally:  # without Redis, what Asterisk knows must do
+        await _follow_up_what_is_known(follow_ups, businesses, at)
+
+
+async def _follow_up_what_is_known(
+    follow_ups: SqlFollowUps, businesses: Businesses, at: datetime
+) -> None:
     in_force = await businesses.in_force()
 
     def decide(call: FinishedCall) -> Message | CallbackRequest | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,8 +28,8 @@ from tests.integration.hooks.receivers import (
 from tests.integration.shared_state.redis_server import RedisServer
 from tests.unit.calls.test_salvage import a_context
 from tests.unit.store.cdr_lines import cdr_line
-from voicebot.calls.model import CallId
-from voicebot.calls.session import dump_context
+from voicebot.calls.model import CallId, ChannelId
+from voicebot.calls.session import CallContext, dump_context
 from voicebot.shared_state.keys import call_context
 from voicebot.store.callbacks import SqlCallbackRequests
 from voicebot.store.calls import SqlCallRecords
@@ -80,6 +80,19 @@ class Node:
 
     def log(self) -> str:
         return (self.state_dir / "records.log").read_text()
+
+
+def context_of(call_id: CallId, number: str, *, took_leave: bool = False) -> CallContext:
+    """As the agent of that call saved it at its last step."""
+    saved = a_context(took_leave=took_leave)
+    facts = replace(
+        saved.facts,
+        call_id=call_id,
+        channel_id=ChannelId(call_id),
+        caller_number=number,
+        called_number="1000",
+    )
+    return replace(saved, facts=facts)
 
 
 @pytest.fixture
@@ -148,10 +161,14 @@ async def test_a_voicemail_survives_a_kill_and_is_passed_on_with_its_words(
 async def test_a_call_whose_agent_was_killed_is_on_record_with_every_word(
     node: Node, redis: Redis, database: Database
 ) -> None:
-    await redis.set(call_context(CALL), dump_context(a_context()))
+    served = CallId("node1-3.3")
+    await redis.set(call_context(CALL), dump_context(context_of(CALL, "+15550101")))
+    left = context_of(served, "+15550103", took_leave=True)
+    await redis.set(call_context(served), dump_context(left))
     answered = f"{(datetime.now(UTC) - timedelta(seconds=30)).timestamp():.6f}"
     node.call_ended(CALL, handled_by="agent", answer=answered, caller_number="+15550101")
     node.call_ended("node1-2.2", caller_number="+15550102")
+    node.call_ended(served, handled_by="agent", answer=answered, caller_number="+15550103")
 
     async def is_salvaged() -> bool:
         found = await SqlCallRecords(database).find(CALL)
@@ -164,6 +181,9 @@ async def test_a_call_whose_agent_was_killed_is_on_record_with_every_word(
         await until(node, is_salvaged, "the call is salvaged")
         await until(node, are_waiting, "both callers wait to be rung back")
     assert await redis.get(call_context(CALL)) is None
+    # Who had taken leave before the agent died is not among them.
+    kept = await SqlCallbackRequests(database).waiting(10)
+    assert {one.request.call_id for one in kept} == {CALL, "node1-2.2"}
 
 
 async def test_without_redis_calls_are_put_on_record_and_messages_passed_on_all_the_same(

@@ -14,7 +14,7 @@ from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.engine import Emit, check_messages
 from workers.llm.gguf import REMEDY_WEIGHTS, TOKENS_PER_SLOT, gguf_file
-from workers.llm.slots import SharedSlots
+from workers.llm.slotted_engine import SlottedEngine
 
 REMEDY: Final = (
     "It is built from source into an environment of its own: run setup/engine llama-cpp, and "
@@ -22,7 +22,7 @@ REMEDY: Final = (
 )
 
 
-class LlamaCppEngine:
+class LlamaCppEngine(SlottedEngine):
     """llama.cpp through llama-cpp-python, a context per slot."""
 
     name = "llama-cpp-python"
@@ -48,37 +48,7 @@ class LlamaCppEngine:
             ]
         except ValueError as error:
             raise EngineMissing(f"llama.cpp cannot load {path}", REMEDY_WEIGHTS) from error
-        self.model = path.stem
-        self.slots = slots
-        self._shared = SharedSlots(slots)
-
-    def warm_up(self) -> None:
-        self.warm_prefix([{"role": "system", "content": "You answer the telephone."}])
-
-    def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
-        def enough(_: str) -> bool:
-            return False
-
-        # The chat template closes a conversation with the user's turn: without one it would
-        # warm other tokens than those that come.
-        prompt = [*messages, {"role": "user", "content": "Hello"}]
-        with self._shared.all_idle() as slots:
-            for slot in slots:
-                self._stream(slot, prompt, 1, 0.0, enough, None)
-
-    def generate(
-        self,
-        call_id: str,
-        messages: Sequence[Mapping[str, str]],
-        *,
-        max_tokens: int,
-        temperature: float,
-        emit: Emit,
-        grammar: str | None = None,
-    ) -> None:
-        check_messages(messages)
-        with self._shared.one_for(call_id) as slot:
-            self._stream(slot, messages, max_tokens, temperature, emit, grammar)
+        super().__init__(path.stem, slots)
 
     def _stream(
         self,
@@ -89,6 +59,7 @@ class LlamaCppEngine:
         emit: Emit,
         grammar: str | None,
     ) -> None:
+        check_messages(messages)
         context = self._contexts[slot]
         constraint = None
         if grammar is not None:

@@ -17,7 +17,7 @@ from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.engine import Emit
 from workers.llm.gguf import REMEDY_WEIGHTS, TOKENS_PER_SLOT, gguf_file
-from workers.llm.slots import SharedSlots
+from workers.llm.slotted_engine import SlottedEngine
 
 REMEDY: Final = "Install the engine with: pip install 'voicebot[llm]'"
 # How long llama.cpp's threads spin for each other before they sleep. With libgomp's own 300,000
@@ -28,7 +28,7 @@ SPINCOUNT: Final = "2000"
 log = structlog.get_logger("workers")
 
 
-class XllamacppEngine:
+class XllamacppEngine(SlottedEngine):
     """llama.cpp's server inside this process."""
 
     name = "xllamacpp"
@@ -60,36 +60,7 @@ class XllamacppEngine:
             self._server: Any = xllamacpp.Server(parameters)
         except RuntimeError as error:
             raise EngineMissing(f"llama.cpp cannot load {path}", REMEDY_WEIGHTS) from error
-        self.model = path.stem
-        self.slots = slots
-        self._shared = SharedSlots(slots)
-
-    def warm_up(self) -> None:
-        self.warm_prefix([{"role": "system", "content": "You answer the telephone."}])
-
-    def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
-        def enough(_: str) -> bool:
-            return False
-
-        # The chat template closes a conversation with the user's turn: without one it would
-        # warm other tokens than those that come.
-        prompt = [*messages, {"role": "user", "content": "Hello"}]
-        with self._shared.all_idle() as slots:
-            for slot in slots:
-                self._stream(slot, prompt, 1, 0.0, enough, None)
-
-    def generate(
-        self,
-        call_id: str,
-        messages: Sequence[Mapping[str, str]],
-        *,
-        max_tokens: int,
-        temperature: float,
-        emit: Emit,
-        grammar: str | None = None,
-    ) -> None:
-        with self._shared.one_for(call_id) as slot:
-            self._stream(slot, messages, max_tokens, temperature, emit, grammar)
+        super().__init__(path.stem, slots)
 
     def _stream(
         self,

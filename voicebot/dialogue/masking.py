@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from voicebot.dialogue.number_words import ALSO_WORDS, ONES, TEENS, TENS, TIMES, UNSURE
+
 MASK = "[masked]"
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _CODE_LENGTHS = frozenset((3, 4))
@@ -22,25 +24,7 @@ _SHORTEST_STRICT = 2
 # Words between a cue and its code: "the security code on the back of it is um 1 2 3".
 _CUE_REACH = 8
 
-_ONES = {
-    "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "to": "2", "too": "2",
-    "three": "3", "four": "4", "for": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "ate": "8", "nine": "9",
-}  # fmt: skip
-_TEENS = {
-    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
-    "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
-}  # fmt: skip
-_TENS = {
-    "twenty": "2", "thirty": "3", "forty": "4", "fifty": "5", "sixty": "6", "seventy": "7",
-    "eighty": "8", "ninety": "9",
-}  # fmt: skip
 _ROUND = {"hundred": "00", "thousand": "000"}
-_TIMES = {"double": 2, "triple": 3}
-# Digits when other digits are beside them, else words of their own; of these, the unsure ones are
-# words even then, as often as not.
-_UNSURE = frozenset(("to", "too", "for", "ate"))
-_ALSO_WORDS = _UNSURE | {"o", "oh"}
 _FILLERS = frozenset(("and", "then", "uh", "um", "er", "dash", "hyphen", "space", "next"))
 _CUES = frozenset(("cvv", "cvv2", "cvc", "cvc2", "csc", "cid"))
 _CODE_KINDS = frozenset(("security", "verification", "card", "validation"))
@@ -104,12 +88,12 @@ def _digits_of(word: str, before: str) -> str:
     if word.isdecimal():
         # Other scripts' digits too; the check needs them as ours.
         digits = "".join(str(int(sign)) for sign in word)
-    elif word in _TENS:
-        return _TENS[word] + "0"
+    elif word in TENS:
+        return TENS[word] + "0"
     else:
-        digits = _ONES.get(word) or _TEENS.get(word) or _ROUND.get(word) or ""
+        digits = ONES.get(word) or TEENS.get(word) or _ROUND.get(word) or ""
     # "Double four" is what its second word stands for.
-    return digits * _TIMES.get(before, 1)
+    return digits * TIMES.get(before, 1)
 
 
 def _runs(words: Sequence[_Word]) -> Iterator[_Run]:
@@ -118,14 +102,14 @@ def _runs(words: Sequence[_Word]) -> Iterator[_Run]:
     for index, word in enumerate(words):
         if word.digits:
             current.append(index)
-        elif word.text not in _FILLERS and word.text not in _TIMES:
+        elif word.text not in _FILLERS and word.text not in TIMES:
             yield from _finished(words, current)
             current = []
     yield from _finished(words, current)
 
 
 def _finished(words: Sequence[_Word], run: Sequence[int]) -> Iterator[_Run]:
-    if all(words[index].text in _ALSO_WORDS for index in run):
+    if all(words[index].text in ALSO_WORDS for index in run):
         return
     digits = ""
     owners: list[int] = []
@@ -140,7 +124,7 @@ def _finished(words: Sequence[_Word], run: Sequence[int]) -> Iterator[_Run]:
 
 def _completes_tens(words: Sequence[_Word], index: int) -> bool:
     word, before = words[index].text, words[index - 1].text if index else ""
-    return before in _TENS and word in _ONES and word not in _ALSO_WORDS
+    return before in TENS and word in ONES and word not in ALSO_WORDS
 
 
 def _card_digits(digits: str) -> set[int]:
@@ -155,7 +139,7 @@ def _card_digits(digits: str) -> set[int]:
 
 def _is_code(words: Sequence[_Word], run: _Run) -> bool:
     """Whether so many digits can be a security code, "for" and the like counted or not."""
-    sure = sum(len(words[index].digits) for index in run.words if words[index].text not in _UNSURE)
+    sure = sum(len(words[index].digits) for index in run.words if words[index].text not in UNSURE)
     return not _CODE_LENGTHS.isdisjoint((len(run.digits), sure))
 
 
@@ -179,7 +163,7 @@ def _without(text: str, words: Sequence[_Word], hidden: set[int]) -> str:
         # What lies between two masked words goes too: punctuation, fillers, "double".
         while (following := _next_hidden(words, hidden, last)) is not None:
             last = following
-        start = words[index - 1] if index and words[index - 1].text in _TIMES else words[index]
+        start = words[index - 1] if index and words[index - 1].text in TIMES else words[index]
         pieces += [text[at : start.start], MASK]
         at = words[last].end
         index = last + 1
@@ -190,6 +174,6 @@ def _next_hidden(words: Sequence[_Word], hidden: set[int], index: int) -> int | 
     for following in range(index + 1, len(words)):
         if following in hidden:
             return following
-        if words[following].text not in _FILLERS and words[following].text not in _TIMES:
+        if words[following].text not in _FILLERS and words[following].text not in TIMES:
             return None
     return None

@@ -39,7 +39,7 @@ test: ## All tests, on real servers
 	@setup/run --test
 	# Calls are held in real time, and two cores can be short of it: what fails among the others is
 	# tried once more alone, and must pass then.
-	pytest || pytest --last-failed --last-failed-no-failures none
+	pytest -n 2 --no-loadscope-reorder || pytest --last-failed --last-failed-no-failures none
 
 test-engines: setup ## Tests of engines that take long to build, each in its own environment
 	@setup/test_engines

@@ -21,7 +21,7 @@ _WITH_ALL_MODELS = (
 _FIRST = (_WHOLE_STACK, "telephony", "integration", "contract")
 
 
-class Folders(LoadScopeScheduling):
+class Folders(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
     """Gives each worker whole folders: tests of one folder share servers."""
 
     def _split_scope(self, nodeid: str) -> str:

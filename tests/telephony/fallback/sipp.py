@@ -5,7 +5,6 @@ frame by frame and keeps what it hears.
 """
 
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.stack_fixture import free_ports
+from tests.telephony import rtp, sipp
 from tests.telephony.fallback.node import Node
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode, encode
@@ -74,16 +74,9 @@ class _Ear:
             if peer is not None and time.monotonic() >= next_at:
                 next_at = max(next_at + FRAME_S, time.monotonic() - 1.0)
                 start = sequence * FRAME_BYTES % len(said)
-                self.socket.sendto(self._header(sequence) + said[start : start + FRAME_BYTES], peer)
+                header = rtp.header(self.payload_type, sequence, sequence * FRAME_BYTES)
+                self.socket.sendto(header + said[start : start + FRAME_BYTES], peer)
                 sequence += 1
-
-    def _header(self, sequence: int) -> bytes:
-        return (
-            bytes([0x80, self.payload_type])
-            + (sequence & 0xFFFF).to_bytes(2, "big")
-            + (sequence * FRAME_BYTES & 0xFFFFFFFF).to_bytes(4, "big")
-            + b"test"
-        )
 
 
 def place_call(
@@ -104,37 +97,27 @@ def place_call(
     work_dir.mkdir(parents=True, exist_ok=True)
     messages = work_dir / "messages.log"
     [sip_port] = free_ports(1, socket.SOCK_DGRAM)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
-        rtp.bind((source, 0))
-        ear = _Ear(rtp, payload_type)
-        thread = threading.Thread(target=ear.run)
-        thread.start()
-        try:
-            done = subprocess.run(
-                [
-                    "sipp",
-                    f"{server}:{node.settings.sip_port}",
-                    *("-nostdin", "-m", "1", "-sf", str(scenarios_dir / f"{scenario}.xml")),
-                    *("-i", source, "-p", str(sip_port), "-mi", source, "-s", number),
-                    *("-key", "caller", caller, "-au", caller, "-ap", password),
-                    *(word for key in (keys or {}).items() for word in ("-key", *key)),
-                    *("-key", "audio_port", str(rtp.getsockname()[1])),
-                    *("-key", "laws", "8" if payload_type == 8 else "0 8"),
-                    *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),
-                    *("-trace_msg", "-message_file", str(messages)),
-                ],
-                cwd=work_dir,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=CALL_LIMIT_S + 10,
-                check=False,
-            )
-        finally:
-            ear.is_over.set()
-            thread.join()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.bind((source, 0))
+        ear = _Ear(own, payload_type)
+        with (
+            rtp.beside(ear.run, ear.is_over.set),
+            sipp.playing(
+                scenarios_dir / f"{scenario}.xml",
+                *("-s", number, "-key", "caller", caller, "-au", caller, "-ap", password),
+                *(word for key in (keys or {}).items() for word in ("-key", *key)),
+                *("-key", "laws", "8" if payload_type == 8 else "0 8"),
+                server=f"{server}:{node.settings.sip_port}",
+                sip_port=sip_port,
+                audio_port=own.getsockname()[1],
+                messages=messages,
+                limit_s=CALL_LIMIT_S,
+                address=source,
+            ) as process,
+        ):
+            is_as_expected = sipp.is_played_to_its_end(process, CALL_LIMIT_S)
     return Call(
-        is_as_expected=done.returncode == 0,
+        is_as_expected=is_as_expected,
         messages=messages.read_text(),
         heard=decode(b"".join(ear.frames), ear.encoding),
         heard_payload_types=frozenset(ear.payload_types),

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.telephony import rtp, sipp
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode, encode
 
@@ -108,7 +109,8 @@ class Callee:
                 pass  # nothing is said: look at the clock
             while time.monotonic() >= next_at:
                 next_at += FRAME_S
-                self.socket.sendto(_header(sequence) + self._frame(), peer)
+                header = rtp.header(0, sequence, sequence * FRAME_BYTES)
+                self.socket.sendto(header + self._frame(), peer)
                 sequence += 1
 
     def stop(self) -> None:
@@ -149,33 +151,22 @@ def callee(
     # SIPp wants to know a status before it reads its keywords.
     text = (SCENARIOS_DIR / f"{scenario}.xml").read_text().replace("[status]", status)
     (work_dir / f"{scenario}.xml").write_text(text)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
-        rtp.bind((CARRIER, 0))
-        process = subprocess.Popen(
-            [
-                "sipp",
-                f"127.0.0.1:{node_port}",
-                *("-nostdin", "-m", str(calls), "-sf", str(work_dir / f"{scenario}.xml")),
-                *("-i", CARRIER, "-p", str(port), "-mi", CARRIER, "-d", str(pause_ms)),
-                *("-key", "audio_port", str(rtp.getsockname()[1])),
-                *("-timeout", str(LIMIT_S), "-timeout_error"),
-                *("-trace_msg", "-message_file", str(messages)),
-            ],
-            cwd=work_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        made = Callee(rtp, process, messages)
-        thread = threading.Thread(target=made.run)
-        thread.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-            thread.join()
-            process.kill()
-            process.wait()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.bind((CARRIER, 0))
+        with sipp.playing(
+            work_dir / f"{scenario}.xml",
+            *("-d", str(pause_ms)),
+            server=f"127.0.0.1:{node_port}",
+            sip_port=port,
+            audio_port=own.getsockname()[1],
+            messages=messages,
+            limit_s=LIMIT_S,
+            address=CARRIER,
+            calls=calls,
+        ) as process:
+            made = Callee(own, process, messages)
+            with rtp.beside(made.run, made.stop):
+                yield made
 
 
 def pause(length_s: float) -> bytes:
@@ -194,12 +185,3 @@ def ulaw(samples: NDArray[np.int16]) -> bytes:
 
 def _is_sound(frame: bytes) -> bool:
     return float(np.std(decode(frame, Encoding.ULAW))) > SOUND
-
-
-def _header(sequence: int) -> bytes:
-    return (
-        bytes([0x80, 0])
-        + (sequence & 0xFFFF).to_bytes(2, "big")
-        + (sequence * FRAME_BYTES & 0xFFFFFFFF).to_bytes(4, "big")
-        + b"call"
-    )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from tests.telephony import rtp
 from tests.telephony.scenarios.sounds import Packet, Says, Sender
 from voicebot.audio.frames import Encoding
 
@@ -68,13 +69,8 @@ class CallerMedia:
             self._rtp, self._rtcp = even_port_pair(address, kept)
             self._second, _ = even_port_pair(address, kept)
             self._stranger, _ = even_port_pair(STRANGERS_ADDRESS, kept)
-            thread = threading.Thread(target=self._run, name="caller-media")
-            thread.start()
-            try:
+            with rtp.beside(self._run, self._is_over.set):
                 yield self
-            finally:
-                self._is_over.set()
-                thread.join()
 
     @property
     def port(self) -> int:

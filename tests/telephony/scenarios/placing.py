@@ -1,12 +1,12 @@
 """Plays one scenario against a node: SIPp for the SIP, `caller_media` for the audio."""
 
 import socket
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.stack_fixture import free_ports
+from tests.telephony import sipp
 from tests.telephony.fallback.node import Node
 from tests.telephony.scenarios import scenario_files
 from tests.telephony.scenarios.caller_media import CallerMedia
@@ -36,33 +36,28 @@ def place(
     file.write_text(scenario_files.text_of(name))
     messages, errors = work_dir / "messages.log", work_dir / "errors.log"
     [sip_port] = free_ports(1, socket.SOCK_DGRAM)
-    with CallerMedia(scenario.says, scenario.encoding).running(scenario.source) as media:
-        done = subprocess.run(
-            [
-                "sipp",
-                f"127.0.0.1:{node.settings.sip_port}",
-                *("-nostdin", "-sf", str(file), "-m", str(scenario.calls)),
-                *("-r", "100"),  # many are to come at once
-                *(_REPEATS if scenario.repeats_itself else ()),
-                *("-i", scenario.source, "-p", str(sip_port), "-mi", scenario.source),
-                *("-s", number, "-au", scenario.caller, "-ap", "guessed"),
-                *("-key", "caller", scenario.caller),
-                *("-key", "audio_port", str(media.port)),
-                *("-key", "second_port", str(media.second_port)),
-                *("-timeout", str(limit_s), "-timeout_error"),
-                *("-trace_msg", "-message_file", str(messages)),
-                *("-trace_err", "-error_file", str(errors)),
-            ],
-            cwd=work_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limit_s + 10,
-            check=False,
-        )
+    with (
+        CallerMedia(scenario.says, scenario.encoding).running(scenario.source) as media,
+        sipp.playing(
+            file,
+            *("-r", "100"),  # many are to come at once
+            *(_REPEATS if scenario.repeats_itself else ()),
+            *("-s", number, "-au", scenario.caller, "-ap", "guessed"),
+            *("-key", "caller", scenario.caller, "-key", "second_port", str(media.second_port)),
+            *("-trace_err", "-error_file", str(errors)),
+            server=f"127.0.0.1:{node.settings.sip_port}",
+            sip_port=sip_port,
+            audio_port=media.port,
+            messages=messages,
+            limit_s=limit_s,
+            address=scenario.source,
+            calls=scenario.calls,
+        ) as process,
+    ):
+        is_as_expected = sipp.is_played_to_its_end(process, limit_s)
     complaints = errors.read_text(errors="replace") if errors.exists() else ""
     return Placed(
-        is_as_expected=done.returncode == 0,
+        is_as_expected=is_as_expected,
         messages=messages.read_text(errors="replace") + complaints,
         heard=media.heard,
         heard_on_second=media.heard_on_second,

@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 import numpy as np
 
+from tests.telephony import rtp
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.audio.g711 import encode
 
@@ -62,9 +63,7 @@ class _Stream:
         """The next packet of the stream; the clock goes on with `pass_ms`."""
         kind = self.payload_type if payload_type is None else payload_type
         at = self.timestamp if timestamp is None else timestamp
-        header = bytes([_RTP_VERSION, kind | (0x80 if is_first else 0)])
-        header += (self.sequence & 0xFFFF).to_bytes(2, "big")
-        header += (at & 0xFFFFFFFF).to_bytes(4, "big") + self.ssrc
+        header = rtp.header(kind, self.sequence, at, source=self.ssrc, is_marked=is_first)
         self.sequence += 1
         return Packet(self.due_ms, header + payload)
 

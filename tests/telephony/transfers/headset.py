@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.telephony import rtp
 from tests.telephony.fallback.sipp import FRAME_BYTES, FRAME_S, tone
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode
@@ -103,9 +104,10 @@ class Headset:
                 pressed, pressed_at = self._key_packets(), sequence
             if pressed:
                 # All packets of one event carry the time at which it began.
-                packet = _header(EVENTS, sequence, pressed_at) + pressed.pop(0)
+                packet = rtp.header(EVENTS, sequence, pressed_at * FRAME_BYTES) + pressed.pop(0)
             else:
-                packet = _header(ULAW, sequence, sequence) + self._frame(said, sequence)
+                header = rtp.header(ULAW, sequence, sequence * FRAME_BYTES)
+                packet = header + self._frame(said, sequence)
             self.socket.sendto(packet, peer)
             sequence += 1
 
@@ -131,15 +133,6 @@ class Headset:
         ]
 
 
-def _header(payload_type: int, sequence: int, frame: int) -> bytes:
-    return (
-        bytes([0x80, payload_type])
-        + (sequence & 0xFFFF).to_bytes(2, "big")
-        + (frame * FRAME_BYTES & 0xFFFFFFFF).to_bytes(4, "big")
-        + b"test"
-    )
-
-
 def _is_sound(frame: bytes) -> bool:
     return float(np.std(decode(frame, Encoding.ULAW))) > QUIET
 
@@ -147,13 +140,8 @@ def _is_sound(frame: bytes) -> bool:
 @contextmanager
 def headset(hz: int, address: str) -> Iterator[Headset]:
     """Worn for the time of a call."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
-        rtp.bind((address, 0))
-        worn = Headset(rtp, hz)
-        thread = threading.Thread(target=worn.run)
-        thread.start()
-        try:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.bind((address, 0))
+        worn = Headset(own, hz)
+        with rtp.beside(worn.run, worn.is_over.set):
             yield worn
-        finally:
-            worn.is_over.set()
-            thread.join()

@@ -5,12 +5,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from tests.stack_fixture import free_ports
+from tests.telephony import sipp
 from tests.telephony.transfers.headset import Headset, headset
 from voicebot.settings import Settings
 from voicebot.stack.phones import Phone
@@ -120,26 +121,17 @@ def playing(
     """Plays a scenario file; what is left of it at the block's end is ended."""
     work_dir.mkdir(parents=True, exist_ok=True)
     messages = work_dir / f"{scenario}-{time.monotonic_ns()}.log"
-    with ExitStack() as stack:
-        worn = stack.enter_context(headset(hz, address))
-        process = subprocess.Popen(
-            [
-                "sipp",
-                f"127.0.0.1:{node.settings.sip_port}",
-                *("-nostdin", "-m", "1", "-sf", str(SCENARIOS_DIR / f"{scenario}.xml")),
-                *("-i", address, "-p", str(sip_port), "-mi", address),
-                *("-key", "audio_port", str(worn.port)),
-                *("-timeout", str(CALL_LIMIT_S), "-timeout_error"),
-                *("-trace_msg", "-message_file", str(messages)),
-                *arguments,
-            ],
-            cwd=work_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield Telephone(worn, process, messages, sip_port)
-        finally:
-            process.kill()
-            process.wait()
+    with (
+        headset(hz, address) as worn,
+        sipp.playing(
+            SCENARIOS_DIR / f"{scenario}.xml",
+            *arguments,
+            server=f"127.0.0.1:{node.settings.sip_port}",
+            sip_port=sip_port,
+            audio_port=worn.port,
+            messages=messages,
+            limit_s=CALL_LIMIT_S,
+            address=address,
+        ) as process,
+    ):
+        yield Telephone(worn, process, messages, sip_port)

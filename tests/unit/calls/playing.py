@@ -8,10 +8,11 @@ from tests.fakes.call_world import World
 from tests.fakes.sample_business import a_business
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.model import CallFacts, CallId, ChannelId, PhraseId, TurnRecord
 from voicebot.calls.session import CallContext, CallSession
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import Phase
+from voicebot.turns.playback import HeardPhrase
 
 STARTED_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 TICK_S = 1 / 64
@@ -43,6 +44,21 @@ class PlayedCall:
     @property
     def is_over(self) -> bool:
         return bool(self.world.written)
+
+    @property
+    def last_record(self) -> TurnRecord:
+        """Of the last turn that is over."""
+        return self.context.conversation.records[-1]
+
+    @property
+    def acts_in_s(self) -> float:
+        """How long the session waits for anybody else."""
+        deadline = self.session.next_deadline()
+        assert deadline is not None, "the session waits for ever"
+        return deadline - self.now
+
+    def phase(self) -> Phase:
+        return self.context.conversation.phase
 
     def happens(self, *events: on.CallEvent) -> list[do.Command]:
         """Each event a tick after the one before; the commands of the last."""
@@ -76,10 +92,43 @@ class PlayedCall:
             commands = self.happens(on.PhrasePlayed(phrase_id))
         return commands
 
+    def begins_to_hear(self) -> PhraseId:
+        """The next phrase reaches the caller's ear."""
+        phrase_id = next(iter(self.world.saying))
+        self.happens(on.PhraseStarted(phrase_id, 70))
+        return phrase_id
+
+    def cannot_hear(self) -> list[do.Command]:
+        """The next phrase could not be made into speech."""
+        phrase_id = next(iter(self.world.saying))
+        return self.happens(on.PhraseFailed(phrase_id, "inference-timeout"))
+
+    def begins_to_speak(self) -> list[do.Command]:
+        (started,) = self.world.caller_events()
+        return self.happens(started)
+
+    def interrupts(self, *heard_ms: int) -> list[do.Command]:
+        """The caller speaks over the agent, having heard so much of each phrase's 1000 ms."""
+        commands = self.begins_to_speak()
+        if self.world.stopping:
+            # Without figures, nothing was told of what was heard.
+            parts = zip(self.world.stopping[0], heard_ms, strict=bool(heard_ms))
+            self.happens(on.Silenced(tuple(HeardPhrase(item, ms, 1000) for item, ms in parts)))
+        return commands
+
+    def stops_speaking(self) -> list[do.Command]:
+        """What was said is not understood yet."""
+        (ended,) = self.world.caller_events()
+        return self.happens(ended)
+
+    def has_spoken(self) -> list[do.Command]:
+        """The caller begins and ends an utterance, which is not understood yet."""
+        self.begins_to_speak()
+        return self.stops_speaking()
+
     def speaks(self, text: str) -> list[do.Command]:
         """The caller says something, and is understood."""
-        for event in self.world.caller_events():
-            self.happens(event)
+        self.begins_to_speak()
         return self.finishes(text)
 
     def finishes(self, text: str) -> list[do.Command]:
@@ -99,6 +148,10 @@ class PlayedCall:
 def spoken(commands: Sequence[do.Command]) -> str:
     """What these commands have the agent say."""
     return " ".join(command.text for command in commands if isinstance(command, do.Say))
+
+
+def transfers_in(commands: Sequence[do.Command]) -> list[do.Transfer]:
+    return [command for command in commands if isinstance(command, do.Transfer)]
 
 
 def assert_something_is_to_come(call: PlayedCall) -> None:

@@ -1,15 +1,30 @@
 """A call whose turns the business's real agent answers."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.fakes.played_agent import PlayedAgent, PlayedTools
-from tests.unit.calls.playing import TICK_S, PlayedCall
+from tests.fakes.sample_business import a_business
+from tests.unit.calls.playing import TICK_S, PlayedCall, a_context, spoken
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.dialogue.agent import VoiceAgent
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.errors import InferenceTimeout
+
+# The business's own answers.
+ADDRESS = "We are at forty two Harbor Street."
+REPAIRS = "Most repairs are done within two days. A flat tire we fix while you wait."
+PIN_ENTRY = {
+    "id": "pin",
+    "offer": "take your pin",
+    "ask": "Please enter your pin.",
+    "done": "Thank you.",
+    "min_digits": 4,
+    "max_digits": 4,
+    "is_secret": True,
+}
 
 
 @dataclass(slots=True)
@@ -48,6 +63,39 @@ class Conversing(PlayedCall):
         thinking = self.thinking
         commands = PlayedCall.happens(self, on.Retrieved(thinking.reply_id))
         return commands + self._go_on(thinking, list(found))
+
+    def asks(self, text: str, fact_id: str, score: float = 0.9) -> str:
+        """These words are found to mean this fact or action; what the agent says to them."""
+        self.speaks(text)
+        return spoken(self.finds(Candidate(fact_id, score)))
+
+    def asks_where(self) -> str:
+        return self.asks("Where are you?", "address")
+
+    def asks_how_long(self) -> str:
+        return self.asks("How long does a repair take?", "repairs")
+
+    def wants(self, action_id: str, score: float = 0.9) -> str:
+        return self.asks("Can you do that?", action_id, score)
+
+    def hears_and_says(self, text: str) -> str:
+        """What the agent says to that."""
+        self.hears_all()
+        return spoken(self.speaks(text))
+
+    def presses(self, keys: str) -> list[do.Command]:
+        """The commands of the last key."""
+        commands: list[do.Command] = []
+        for key in keys:
+            commands = self.happens(on.KeyPressed(key))
+            if self.world.stopping:
+                self.happens(on.Silenced(()))
+        return commands
+
+    def asks_the_model(self, text: str) -> None:
+        self.speaks(text)
+        self.finds()
+        assert self.last_user_message == text
 
     def model_says(self, phrase: str) -> list[do.Command]:
         self.t += TICK_S
@@ -93,3 +141,11 @@ class Conversing(PlayedCall):
             self.thinking = PlayedAgent(agent, command, self.context.facts, self.tools)
             answered += self._give(self.thinking.go_on())
         return answered
+
+
+def a_call(**changes: Any) -> Conversing:
+    """Greeted by a business with these changes; a Monday at 11:00 in Chicago, when it is open."""
+    is_recorded = "recording" in changes
+    call = Conversing(business=a_business(**changes), context=a_context(is_recorded=is_recorded))
+    call.greets()
+    return call

@@ -8,7 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from tests.fakes.call_services import Outside, ScriptedSynthesizer
+from tests.fakes.call_services import Outside
+from tests.fakes.scripted_workers import ScriptedSynthesizer
 from tests.fakes.shared_state import FakeAgentDirectory
 from tests.telephony.fallback.sipp import tone
 from voicebot.agents.claiming import Peers

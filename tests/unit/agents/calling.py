@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.fakes.call_services import QUIET, SPEECH, FakeMediaLink, Outside
+from tests.fakes.call_services import Outside
+from tests.fakes.media_link import QUIET, SPEECH, FakeMediaLink
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.call_agent import CallAgent
 from voicebot.calls.model import CallFacts, CallId, CallRecord, ChannelId

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.fakes.call_services import FOREVER, QUIET, SPEECH, Outside
+from tests.fakes.call_services import Outside
+from tests.fakes.media_link import QUIET, SPEECH
+from tests.fakes.script import FOREVER
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, NUMBER, HeldCall
 from voicebot.agents.scribe import RETRY_S

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.fakes.call_services import FlakyDirectory
+from tests.fakes.outages import FlakyDirectory
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.claiming import ANNOUNCE_EVERY_S, Peers
 from voicebot.ports import AgentLoad

@@ -5,14 +5,10 @@ from contextlib import suppress
 
 import pytest
 
-from tests.fakes.call_services import FOREVER, Outside
+from tests.fakes.call_services import Outside
+from tests.fakes.script import FOREVER
 from tests.fakes.virtual_time import passes, settle
-from voicebot.agents.connecting import (
-    CLEAN_UP_DEADLINE_S,
-    STASIS_DEADLINE_S,
-    Connection,
-    connect,
-)
+from voicebot.agents.connecting import CLEAN_UP_DEADLINE_S, STASIS_DEADLINE_S, Connection, connect
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, CallId, ChannelId
 from voicebot.errors import AriRequestRefused, AriRequestTimeout, AsteriskError, MediaConnectFailed

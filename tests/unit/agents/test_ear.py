@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.call_services import QUIET, SPEECH, FakeVoiceDetector
+from tests.fakes.media_link import QUIET, SPEECH, FakeVoiceDetector
 from voicebot.agents.ear import PREROLL_MS, TAIL_MS, Ear, UtteranceBegan, UtteranceEnded
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls.model import UtteranceId

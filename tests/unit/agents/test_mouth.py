@@ -6,14 +6,10 @@ from contextlib import suppress
 
 import pytest
 
-from tests.fakes.call_services import (
-    FOREVER,
-    After,
-    FakeMediaLink,
-    ScriptedSynthesizer,
-    speech_of,
-)
+from tests.fakes.media_link import FakeMediaLink
 from tests.fakes.sample_business import a_business
+from tests.fakes.script import FOREVER, After
+from tests.fakes.scripted_workers import ScriptedSynthesizer, speech_of
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.mouth import Mouth
 from voicebot.audio.frames import Encoding

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.fakes.call_services import FlakyCallRecords, FlakyContexts, FlakyEvents
+from tests.fakes.outages import FlakyCallRecords, FlakyContexts, FlakyEvents
 from tests.fakes.sample_calls import a_record
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents import record_keeping

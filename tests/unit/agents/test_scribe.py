@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.call_services import FlakyContexts, FlakyEvents
+from tests.fakes.outages import FlakyContexts, FlakyEvents
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.scribe import MAX_NOTES, RETRY_S, Scribe
 from voicebot.calls.model import CallId

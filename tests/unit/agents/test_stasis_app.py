@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 
 from tests.fakes.ari_events import OWN, PEER, FakeAri
-from tests.fakes.call_services import FlakyDirectory, Outside
+from tests.fakes.call_services import Outside
+from tests.fakes.outages import FlakyDirectory
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.claiming import Peers
 from voicebot.agents.stasis_app import STOP_DEADLINE_S, StasisApp

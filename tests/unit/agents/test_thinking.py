@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.fakes.call_services import FOREVER, QUIET, STARTED_AT, After, Outside
+from tests.fakes.call_services import STARTED_AT, Outside
+from tests.fakes.media_link import QUIET
+from tests.fakes.script import FOREVER, After
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.thinking import ANSWER_DEADLINE_S, Thinking
 from voicebot.agents.tools import RETRIEVAL_DEADLINE_S, STORE_DEADLINE_S

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.ari_events import OWN, channel
-from tests.fakes.call_services import QUIET, SPEECH, FakeMediaLink, Outside
+from tests.fakes.call_services import Outside
+from tests.fakes.media_link import QUIET, SPEECH, FakeMediaLink
 from tests.fakes.sample_business import a_business
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import HeldCall

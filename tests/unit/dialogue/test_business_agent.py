@@ -1,4 +1,4 @@
-"""What our own agent does that its model proposes, told as conversations."""
+"""What our own agent does of what its model proposes, told as conversations."""
 
 import pytest
 

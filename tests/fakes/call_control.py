@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import BridgeId, CallId, ChannelId
-from voicebot.errors import AsteriskError
+from voicebot.errors import AriRequestRefused, AsteriskError
+
+REFUSED = AriRequestRefused("any", 500, "Internal Server Error")
 
 
 @dataclass

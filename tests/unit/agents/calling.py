@@ -6,12 +6,16 @@ from tests.fakes.call_services import Outside
 from tests.fakes.media_link import QUIET, SPEECH, FakeMediaLink
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.call_agent import CallAgent
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import CallFacts, CallId, CallRecord, ChannelId
 from voicebot.turns.turn_taker import TurnRules
 
 CALLER = ChannelId("node1-1.1")
 NUMBER = "+12025550123"
 NORMAL_CLEARING = 16
+# How Asterisk is asked to give the caller to the dialplan.
+LEFT = ("leave", CALLER, FALLBACK_CONTEXT)
+ADDRESS = "We are at forty two Harbor Street."
 
 
 class HeldCall:
@@ -67,6 +71,17 @@ class HeldCall:
     def hangs_up(self, cause: int = NORMAL_CLEARING) -> None:
         """As Asterisk tells it: the channel leaves Stasis, then it is destroyed."""
         self.agent.left_stasis(cause)
+
+    async def is_hung_up(self, cause: int = NORMAL_CLEARING) -> CallRecord:
+        """By the caller; the record that is left."""
+        self.hangs_up(cause)
+        return await self.ends()
+
+    async def goes_to_people(self) -> CallRecord:
+        """The record that our part of the call leaves."""
+        record = await self.ends()
+        assert self.outside.control.asked_for("leave") == [LEFT]
+        return record
 
     async def ends(self) -> CallRecord:
         """The one record that is left of the call, with everything of it closed."""

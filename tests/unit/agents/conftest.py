@@ -1,11 +1,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 
 import pytest
 import structlog
 
 from tests.fakes.call_services import Outside
-from tests.fakes.virtual_time import VirtualTimeLoop
+from tests.fakes.virtual_time import VirtualTimeLoop, settle
+from tests.unit.agents.agent_process import Process
+from tests.unit.agents.calling import HeldCall
 from voicebot.telemetry.logs import configure_logs
 
 
@@ -36,3 +39,20 @@ def production_logs() -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def outside() -> Outside:
     return Outside()
+
+
+@pytest.fixture
+async def call(outside: Outside) -> HeldCall:
+    """A call whose greeting was heard."""
+    return await HeldCall(outside).is_greeted()
+
+
+@pytest.fixture
+async def process(outside: Outside) -> AsyncIterator[Process]:
+    process = Process(outside)
+    await settle()
+    yield process
+    if not process.task.done():
+        process.task.cancel()
+    with suppress(asyncio.CancelledError):
+        await process.task

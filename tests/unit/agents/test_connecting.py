@@ -5,17 +5,17 @@ from contextlib import suppress
 
 import pytest
 
+from tests.fakes.call_control import REFUSED
 from tests.fakes.call_services import Outside
 from tests.fakes.script import FOREVER
 from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.connecting import CLEAN_UP_DEADLINE_S, STASIS_DEADLINE_S, Connection, connect
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, CallId, ChannelId
-from voicebot.errors import AriRequestRefused, AriRequestTimeout, AsteriskError, MediaConnectFailed
+from voicebot.errors import AriRequestTimeout, AsteriskError, MediaConnectFailed
 
 FACTS = CallFacts(CallId("node1-1.1"), ChannelId("node1-1.1"), "+12025550123", "1000", "ulaw")
 MEDIA, BRIDGE = "media-node1-1.1", "bridge-node1-1.1"
-REFUSED = AriRequestRefused("any", 500, "Internal Server Error")
 
 
 class Connecting:

@@ -1,8 +1,5 @@
 """How an agent process hands callers to people, and takes them back."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -12,8 +9,8 @@ from tests.fakes.call_services import Outside
 from tests.fakes.media_link import QUIET, SPEECH, FakeMediaLink
 from tests.fakes.sample_business import a_business
 from tests.fakes.virtual_time import passes, settle
+from tests.unit.agents.agent_process import CALL, Process
 from tests.unit.agents.calling import HeldCall
-from tests.unit.agents.test_stasis_app import Process
 from voicebot.agents.briefing import DEADLINE_S
 from voicebot.ari.decode import ChannelVarset
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
@@ -22,20 +19,9 @@ from voicebot.dialogue.phrases import split
 from voicebot.errors import AriRequestRefused, InferenceTimeout
 from voicebot.turns.turn_taker import TurnRules
 
-CALL, LEG = "node1-1.1", "node1-1.9"
+LEG = "node1-1.9"
 PHRASES = a_business().phrases
 REQUEST = "Operator."
-
-
-@pytest.fixture
-async def process(outside: Outside) -> AsyncIterator[Process]:
-    process = Process(outside)
-    await settle()
-    yield process
-    if not process.task.done():
-        process.task.cancel()
-    with suppress(asyncio.CancelledError):
-        await process.task
 
 
 async def speaks(outside: Outside, text: str, link: FakeMediaLink) -> None:

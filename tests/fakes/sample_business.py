@@ -5,6 +5,8 @@ from typing import Any
 
 from voicebot.dialogue.business import Business
 
+ADDRESS = "We are at forty two Harbor Street."
+REPAIRS = "Most repairs are done within two days. A flat tire we fix while you wait."
 # A business file as YAML would give it; copy before changing.
 CONTENT: dict[str, Any] = {
     "name": "Lakeside Bikes",
@@ -32,13 +34,13 @@ CONTENT: dict[str, Any] = {
             "id": "address",
             "topic": "our address",
             "questions": ["Where are you?", "What is your address?"],
-            "answer": "We are at forty two Harbor Street.",
+            "answer": ADDRESS,
         },
         {
             "id": "repairs",
             "topic": "how long a repair takes",
             "questions": ["How long does a repair take?"],
-            "answer": "Most repairs are done within two days. A flat tire we fix while you wait.",
+            "answer": REPAIRS,
         },
         {
             "id": "open-now",

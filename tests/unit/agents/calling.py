@@ -15,7 +15,6 @@ NUMBER = "+12025550123"
 NORMAL_CLEARING = 16
 # How Asterisk is asked to give the caller to the dialplan.
 LEFT = ("leave", CALLER, FALLBACK_CONTEXT)
-ADDRESS = "We are at forty two Harbor Street."
 
 
 class HeldCall:

@@ -4,9 +4,10 @@ import pytest
 
 from tests.fakes.call_services import Outside
 from tests.fakes.media_link import QUIET, SPEECH
+from tests.fakes.sample_business import ADDRESS
 from tests.fakes.script import FOREVER
 from tests.fakes.virtual_time import passes, settle
-from tests.unit.agents.calling import ADDRESS, CALLER, NORMAL_CLEARING, HeldCall
+from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, HeldCall
 from voicebot.calls.model import AnswerSource, CallId, HandledBy, Outcome
 from voicebot.calls.session import load_context
 from voicebot.dialogue.phrases import split

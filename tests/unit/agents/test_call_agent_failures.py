@@ -7,8 +7,9 @@ import pytest
 
 from tests.fakes.call_control import REFUSED
 from tests.fakes.call_services import Outside
+from tests.fakes.sample_business import ADDRESS
 from tests.fakes.virtual_time import passes, settle
-from tests.unit.agents.calling import ADDRESS, CALLER, LEFT, NUMBER, HeldCall
+from tests.unit.agents.calling import CALLER, LEFT, NUMBER, HeldCall
 from voicebot.agents.scribe import RETRY_S
 from voicebot.calls import events as on
 from voicebot.calls.model import CallId, HandledBy, Outcome

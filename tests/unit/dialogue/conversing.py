@@ -13,9 +13,6 @@ from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.errors import InferenceTimeout
 
-# The business's own answers.
-ADDRESS = "We are at forty two Harbor Street."
-REPAIRS = "Most repairs are done within two days. A flat tire we fix while you wait."
 PIN_ENTRY = {
     "id": "pin",
     "offer": "take your pin",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.fakes.sample_business import a_business
+from tests.fakes.sample_business import ADDRESS, a_business
 from tests.unit.calls.playing import spoken, transfers_in
-from tests.unit.dialogue.conversing import ADDRESS, PIN_ENTRY, a_call
+from tests.unit.dialogue.conversing import PIN_ENTRY, a_call
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.errors import ActionFailed

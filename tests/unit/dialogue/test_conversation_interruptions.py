@@ -1,7 +1,8 @@
 """What becomes of an answer when the caller speaks, told as conversations."""
 
+from tests.fakes.sample_business import ADDRESS, REPAIRS
 from tests.unit.calls.playing import spoken
-from tests.unit.dialogue.conversing import ADDRESS, REPAIRS, Conversing
+from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, PhraseId, UtteranceId

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.fakes.sample_business import a_business
+from tests.fakes.sample_business import ADDRESS, a_business
 from tests.unit.calls.playing import spoken
-from tests.unit.dialogue.conversing import ADDRESS, Conversing
+from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId

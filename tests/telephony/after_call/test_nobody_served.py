@@ -16,6 +16,7 @@ from tests.asterisk_node import needed_asterisk_root
 from tests.fakes.sample_business import content
 from tests.polling import until
 from tests.stack_fixture import need
+from tests.telephony import node_accounts
 from tests.telephony.fallback.node import Node
 from tests.telephony.fallback.sipp import place_call
 from voicebot.stack.asterisk_config import InboundNumber
@@ -48,6 +49,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         )
         try:
             yield running
+            until(
+                lambda: not node_accounts.not_on_record(running.settings, running.cdr_file),
+                "every call is on record once",
+                LIMIT_S,
+            )
         finally:
             process.terminate()
             process.wait(timeout=LIMIT_S)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -24,6 +24,7 @@ class Agent:
     events: ClientConnection
     rest: httpx.Client
     app: str = APP
+    bridges: list[str] = field(default_factory=list)
 
     def await_event(self, kind: str) -> dict[str, Any]:
         """The next event of this type; others are passed over."""
@@ -67,12 +68,10 @@ class Agent:
             compression=None,
         )
         self.await_event("StasisStart")
-        self.ask("POST", f"bridges/{channel_id}-bridge", type="mixing")
-        self.ask(
-            "POST",
-            f"bridges/{channel_id}-bridge/addChannel",
-            channel=f"{channel_id},{channel_id}-media",
-        )
+        bridge = f"{channel_id}-bridge"
+        self.ask("POST", f"bridges/{bridge}", type="mixing")
+        self.bridges.append(bridge)
+        self.ask("POST", f"bridges/{bridge}/addChannel", channel=f"{channel_id},{channel_id}-media")
         return media
 
 
@@ -92,4 +91,8 @@ def running_agent(node: Node, app: str = APP) -> Iterator[Agent]:
             base_url=f"{settings.ari_url}/ari/", auth=(settings.ari_username, password)
         ) as rest,
     ):
-        yield Agent(node, events, rest, app)
+        agent = Agent(node, events, rest, app)
+        yield agent
+        # As an agent does when its call is over.
+        for bridge in agent.bridges:
+            agent.ask("DELETE", f"bridges/{bridge}")

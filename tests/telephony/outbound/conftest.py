@@ -18,6 +18,7 @@ import yaml
 from tests.asterisk_node import needed_asterisk_root
 from tests.polling import until
 from tests.stack_fixture import free_ports, need
+from tests.telephony import node_accounts
 from tests.telephony.fallback.agent import Agent, running_agent
 from tests.telephony.fallback.node import Node
 from tests.telephony.outbound.callee import CARRIER, Callee, callee
@@ -118,6 +119,11 @@ class Service:
 
         return asyncio.run(ask())
 
+    def all_are_on_record(self) -> bool:
+        """Whether the database has each call of Asterisk's CDR file, and no other."""
+        self.record("")  # reads the file
+        return not node_accounts.not_on_record(self.settings, self.node.cdr_file)
+
     def bar(self, number: str, *, is_barred: bool) -> None:
         async def ask() -> None:
             database = Database.open(self.settings.resolved_database_url)
@@ -186,7 +192,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     expects_calls_only(node.etc)
     upgrade(node.settings.resolved_database_url)
     with node.running() as running:
-        yield Service(running, directory, port)
+        made = Service(running, directory, port)
+        yield made
+        until(made.all_are_on_record, "every call is on record once")
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def red_scenarios(fault: Fault, work_dir: Path) -> list[str]:
     names = [name for name in SCENARIOS if fault.is_slow or name not in LONG]
     limit_s = LONG_CALL_LIMIT_S if fault.is_slow else CALL_LIMIT_S
     with (
-        node.running(),
+        node.running(settles=False),
         playing(
             node, names, work_dir / "calls", agent_instead=fault.agent, limit_s=limit_s
         ) as verdicts,

@@ -14,8 +14,9 @@ import yaml
 
 from tests.fakes.call_services import Outside
 from tests.fakes.sample_business import content
-from tests.polling import tasks_until
+from tests.polling import tasks_until, until
 from tests.stack_fixture import free_ports, stack_for_tests
+from tests.telephony import leftovers
 from tests.telephony.fallback.sipp import tone
 from tests.telephony.scripted.agent import ScriptedAgent, scripted_agent
 from tests.telephony.transfers.phones import Telephone, playing
@@ -87,6 +88,11 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         tmp_path / "state", "asterisk", business_file=business, trunks_file=trunks
     ) as running:
         yield running
+        until(
+            lambda: not leftovers.in_asterisk(running),
+            lambda: f"nothing is left: {leftovers.in_asterisk(running)}",
+            LIMIT_S,
+        )
 
 
 async def test_what_is_valid_is_in_force_what_is_not_is_refused_and_the_caller_notices_neither(

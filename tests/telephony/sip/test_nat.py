@@ -82,6 +82,7 @@ def test_both_ends_behind_nat_hear_each_other(
                 agent.ask("DELETE", f"channels/{channel_id}")
             with network.inside(CALLER):
                 caller_heard_hz = far_end_heard_hz(caller, call)
+            node.settle()
         finally:
             node.stop()
             caller.stop()

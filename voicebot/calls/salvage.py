@@ -28,10 +28,15 @@ def salvaged(context: CallContext, stub: CallRecord, business: Business) -> Call
         or conversation.phase in (Phase.CLOSING, Phase.OVER)
     )
     record = _by_its_session(context, stub.hangup_cause, business)
+    # Two programs noted these times, and the clock may have been set in between.
+    ended_at = max(record.started_at, stub.ended_at)
+    answered_at = stub.answered_at if record.answered_at is None else record.answered_at
     return replace(
         record,
-        ended_at=stub.ended_at,
-        answered_at=stub.answered_at if record.answered_at is None else record.answered_at,
+        ended_at=ended_at,
+        answered_at=(
+            None if answered_at is None else min(max(record.started_at, answered_at), ended_at)
+        ),
         handled_by=stub.handled_by,
         voicemail=stub.voicemail,
         transfers=_transfers(record.transfers, stub.transfers),

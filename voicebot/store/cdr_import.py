@@ -68,18 +68,20 @@ class CdrImport:
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
                 read = [read_line(line.text) for line in chunk]
                 ripe = next((n for n, stub in enumerate(read) if _is_fresh(stub, at)), len(read))
-                imported += await self._import(chunk[:ripe], read[:ripe])
+                imported += await self._import(chunk[:ripe], read[:ripe], at)
                 if ripe < len(read):
                     return imported  # the rest a moment later
         self._seen = shape
         return imported
 
-    async def _import(self, chunk: Sequence[Line], read: Sequence[CallRecord | Skip]) -> Imported:
+    async def _import(
+        self, chunk: Sequence[Line], read: Sequence[CallRecord | Skip], at: datetime
+    ) -> Imported:
         if not chunk:
             return Imported()
         stubs = [stub for stub in read if isinstance(stub, CallRecord)]
         async with self._database.writing("import CDRs") as connection:
-            written = await _put_stubs(connection, _joined(stubs))
+            written = await _put_stubs(connection, _joined(stubs), at)
             await self._remember(connection, chunk[-1].end)
         return Imported(
             lines=len(chunk),
@@ -150,7 +152,9 @@ def _joined(stubs: Sequence[CallRecord]) -> Mapping[CallId, CallRecord]:
     return {call_id: reduce(join, found) for call_id, found in grouped}
 
 
-async def _put_stubs(connection: AsyncConnection, stubs: Mapping[CallId, CallRecord]) -> int:
+async def _put_stubs(
+    connection: AsyncConnection, stubs: Mapping[CallId, CallRecord], at: datetime
+) -> int:
     """Puts on record what is not there yet; returns how many records that made or changed."""
     locked = select(calls.c.call_id, calls.c.is_stub, calls.c.erased_at)
     chosen = locked.where(calls.c.call_id.in_(stubs)).with_for_update()
@@ -172,15 +176,20 @@ async def _put_stubs(connection: AsyncConnection, stubs: Mapping[CallId, CallRec
             written += await _add_operator(connection, stub)
         if stub.facts.codec:
             written += await _add_codec(connection, call_id, stub.facts.codec)
-    await _note_end(connection, stubs.values())
+    await _note_end(connection, stubs.values(), at)
     return written
 
 
-async def _note_end(connection: AsyncConnection, stubs: Iterable[CallRecord]) -> None:
-    """From now on the call is known to be over, whoever put it on record."""
+async def _note_end(connection: AsyncConnection, stubs: Iterable[CallRecord], at: datetime) -> None:
+    """From now on the call is known to be over, whoever put it on record.
+
+    A clock that was set back in mid-call leaves an end in the future; what is waited for after
+    the end is waited for from now on.
+    """
     for stub in stubs:
         of_call = (calls.c.call_id == stub.facts.call_id) & calls.c.cdr_ended_at.is_(None)
-        await connection.execute(update(calls).where(of_call).values(cdr_ended_at=stub.ended_at))
+        over_at = min(stub.ended_at, at)
+        await connection.execute(update(calls).where(of_call).values(cdr_ended_at=over_at))
 
 
 async def _add_voicemail(connection: AsyncConnection, call_id: CallId, voicemail: str) -> int:

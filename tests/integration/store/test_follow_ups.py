@@ -160,3 +160,19 @@ async def test_only_calls_without_an_agents_record_are_to_be_salvaged(desk: Desk
     found = await desk.follow_ups.to_salvage(NOON + timedelta(seconds=3))
     assert [record.facts.call_id for record in found] == ["2.2"]
     assert await desk.follow_ups.to_salvage(NOON + timedelta(hours=2)) == []
+
+
+async def test_while_the_clock_was_set_back_a_call_is_salvaged_all_the_same(desk: Desk) -> None:
+    await desk.told(cdr_line("1.1", handled_by="agent"))
+    before = NOON - timedelta(hours=1)
+    found = await desk.follow_ups.to_salvage(before)
+    assert [record.facts.call_id for record in found] == ["1.1"]
+
+
+async def test_an_end_in_the_future_is_waited_upon_from_the_moment_it_is_known(desk: Desk) -> None:
+    # The clock was set back in mid-call: the call began later than now.
+    end = f"{LATER.timestamp():.6f}"
+    start = f"{LATER.timestamp() + 3_000:.6f}"
+    await desk.told(cdr_line("1.1", handled_by="agent", start=start, answer=start, end=end))
+    assert await desk.work(LATER + timedelta(seconds=9)) == FollowedUp()
+    assert (await desk.work(LATER + timedelta(seconds=10))).callbacks == 1

@@ -109,3 +109,16 @@ def test_a_context_saved_in_any_state_makes_a_whole_record(
     record = salvage(saved, stub)
     assert record.turns == (a_turn(0), a_turn(1))
     assert (record.ended_at, record.handled_by) == (stub.ended_at, stub.handled_by)
+
+
+@given(st.timedeltas(-timedelta(days=40), timedelta(days=40)))
+def test_wherever_the_clock_was_set_in_mid_call_it_is_answered_while_it_lasts(
+    jump: timedelta,
+) -> None:
+    context = a_context(CallState.TALKING)
+    context.answered_s = None
+    at = ENDED_AT + jump
+    stub = replace(a_stub(), started_at=at, answered_at=at, ended_at=at)
+    record = salvage(context, stub)
+    assert record.answered_at is not None
+    assert record.started_at <= record.answered_at <= record.ended_at

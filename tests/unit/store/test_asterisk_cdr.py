@@ -37,10 +37,12 @@ def test_a_caller_who_gave_up_before_the_dialplan_had_them_is_abandoned() -> Non
 
 
 def test_a_voicemail_is_a_message_taken() -> None:
-    read = stub(voicemail="voicemail/node1-1.1.wav", voicemail_s="4.2", answer="1763640000.5")
+    read = stub(
+        voicemail="voicemail/node1-1.1.wav", voicemail_s="4.2", answer=f"{NOON.timestamp() - 4.5}"
+    )
     assert read.outcome is Outcome.MESSAGE_TAKEN
     assert read.voicemail == "asterisk/spool/voicemail/node1-1.1.wav"
-    assert read.answered_at == datetime.fromtimestamp(1763640000.5, UTC)
+    assert read.answered_at == NOON - timedelta(seconds=4.5)
 
 
 @pytest.mark.parametrize("seconds", ["", "0", "0.0", "-0.00275", "0.99"])
@@ -183,3 +185,16 @@ def test_whoever_had_the_caller_last_handled_the_call() -> None:
     last = stub(ended_at=NOON + timedelta(seconds=5))
     assert join(first, last).handled_by is HandledBy.DIALPLAN
     assert join(first, last).outcome is Outcome.ABANDONED
+
+
+seconds_from_noon = st.floats(-3e6, 3e6).map(lambda s: f"{NOON.timestamp() + s:.6f}")
+
+
+@given(seconds_from_noon, seconds_from_noon, seconds_from_noon)
+def test_wherever_the_clock_is_set_in_mid_call_a_call_is_answered_while_it_lasts(
+    start: str, answer: str, end: str
+) -> None:
+    read = stub(start=start, answer=answer, end=end)
+    assert read.answered_at is not None
+    assert read.started_at <= read.answered_at <= read.ended_at
+    assert read.started_at == datetime.fromtimestamp(float(start), UTC)

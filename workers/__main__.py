@@ -4,16 +4,13 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from typing import Final
 
 import structlog
 
 from workers.contract import Stage
 from workers.errors import EngineMissing, SettingsInvalid
+from workers.exit_codes import explained
 from workers.settings import WorkerSettings
-
-EXIT_SETTINGS_INVALID: Final = 2
-EXIT_ENGINE_MISSING: Final = 3
 
 
 def configure_logs(level: str) -> None:
@@ -40,20 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = WorkerSettings.load()
     except SettingsInvalid as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return EXIT_SETTINGS_INVALID
+        return explained(error)
     configure_logs(settings.log_level)
     # Only now: engines pull in much, and a wrong setting should be told at once.
     from workers.service import serve
 
     try:
         return serve(Stage(chosen.stage), settings, chosen.concurrency)
-    except SettingsInvalid as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return EXIT_SETTINGS_INVALID
-    except EngineMissing as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return EXIT_ENGINE_MISSING
+    except (SettingsInvalid, EngineMissing) as error:
+        return explained(error)
 
 
 if __name__ == "__main__":

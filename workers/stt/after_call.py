@@ -16,7 +16,8 @@ from typing import Any
 
 from workers.contract import FailureReason, serving_language
 from workers.engines import recordings
-from workers.errors import EngineMissing, SettingsInvalid, WorkFailed
+from workers.errors import WorkerError, WorkFailed
+from workers.exit_codes import explained
 from workers.settings import WorkerSettings
 from workers.stt.conversation import Line, Speaker, lines_of
 from workers.stt.engine import RATE_HZ
@@ -37,15 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with redirect_stdout(sys.stderr):
             engine = recordings(WorkerSettings.load(), chosen.language)
             told = transcribed(engine, files, chosen.language)
-    except SettingsInvalid as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 2
-    except EngineMissing as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 3
-    except WorkFailed as error:
-        print(f"{error}: nothing is installed for {chosen.language}", file=sys.stderr)
-        return 3
+    except WorkerError as error:
+        return explained(error, chosen.language)
     except (OSError, WavUnreadable) as error:
         print(f"unreadable: {error}", file=sys.stderr)
         return 1

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workers.engines import recognizers
-from workers.errors import EngineMissing, SettingsInvalid, WorkFailed
+from workers.errors import WorkerError
+from workers.exit_codes import explained
 from workers.settings import WorkerSettings
 from workers.stt.engine import RATE_HZ
 from workers.stt.recording import transcribe
@@ -26,15 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = WorkerSettings.load()
         engine = recognizers(settings).choose(chosen.language)
-    except SettingsInvalid as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 2
-    except EngineMissing as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 3
-    except WorkFailed as error:
-        print(f"{error}: nothing is installed for {chosen.language}", file=sys.stderr)
-        return 3
+    except WorkerError as error:
+        return explained(error, chosen.language)
     for file in chosen.files:
         try:
             samples = read_wav(file, RATE_HZ)

@@ -9,7 +9,8 @@ import numpy as np
 
 from workers import audio
 from workers.engines import synthesizers
-from workers.errors import EngineMissing, SettingsInvalid, WorkFailed
+from workers.errors import WorkerError
+from workers.exit_codes import explained
 from workers.settings import WorkerSettings
 from workers.wav_files import write_wav
 
@@ -26,15 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = WorkerSettings.load()
         engine = synthesizers(settings, is_even=chosen.even).choose(chosen.language)
-    except SettingsInvalid as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 2
-    except EngineMissing as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 3
-    except WorkFailed as error:
-        print(f"{error}: nothing is installed for {chosen.language}", file=sys.stderr)
-        return 3
+    except WorkerError as error:
+        return explained(error, chosen.language)
     spoken = [
         audio.resample(samples, engine.rate_hz, chosen.rate)
         for samples in engine.synthesize(chosen.text)

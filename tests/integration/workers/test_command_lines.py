@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.__main__ import EXIT_ENGINE_MISSING
+from workers.exit_codes import EXIT_ENGINE_MISSING
 
 pytestmark = pytest.mark.usefixtures("workers")  # skips where engines are not installed
 LIMIT_S = 120

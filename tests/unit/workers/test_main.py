@@ -2,7 +2,8 @@
 
 import pytest
 
-from workers.__main__ import EXIT_SETTINGS_INVALID, main
+from workers.__main__ import main
+from workers.exit_codes import EXIT_SETTINGS_INVALID
 
 
 def test_a_wrong_setting_ends_the_start(

@@ -16,8 +16,8 @@ from voicebot.errors import InferenceTimeout
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.ready_workers import workers_ready
 from voicebot.inference.synthesizer import WorkerSynthesizer
-from workers.exit_codes import EXIT_ENGINE_MISSING, EXIT_SETTINGS_INVALID
 from workers.contract import Stage, worker_key
+from workers.exit_codes import EXIT_ENGINE_MISSING, EXIT_SETTINGS_INVALID
 from workers.tts.piper_engine import PACKAGED_VOICE
 from workers.weights import packaged
 

@@ -1,3 +1,5 @@
+"""Replies and prefixes share the slots of an engine."""
+
 from collections.abc import Mapping, Sequence
 
 import pytest

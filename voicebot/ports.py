@@ -196,6 +196,10 @@ class CallContexts(Protocol):
 
     async def load(self, call_id: CallId) -> str | None: ...
 
+    async def kept(self) -> Sequence[CallId]:
+        """Whose contexts are kept right now."""
+        ...
+
     async def forget(self, call_id: CallId) -> None: ...
 
 

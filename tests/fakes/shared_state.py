@@ -17,6 +17,9 @@ class FakeCallContexts:
     async def load(self, call_id: CallId) -> str | None:
         return self.contexts.get(call_id)
 
+    async def kept(self) -> Sequence[CallId]:
+        return list(self.contexts)
+
     async def forget(self, call_id: CallId) -> None:
         self.contexts.pop(call_id, None)
 

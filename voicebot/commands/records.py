@@ -17,6 +17,7 @@ import typer
 
 from voicebot.after_call.businesses import Businesses
 from voicebot.after_call.chores import Chore, keep
+from voicebot.after_call.forgetting import Forgetting
 from voicebot.after_call.passing_on import PassingOn
 from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.transcribing import Transcribing
@@ -49,6 +50,8 @@ from voicebot.telemetry.logs import configure_logs, log_of
 # The end of a call is to be known within two seconds of it.
 IMPORT_EVERY_S = 0.5
 WORK_EVERY_S = 1.0
+# Seldom needed; looks through all keys of Redis.
+FORGET_EVERY_S = 10.0
 ERASE_EVERY_S = 3_600.0
 
 log = log_of("records")
@@ -126,12 +129,8 @@ async def _chores(
         mail = Mail(SmtpServer.of(smtp_url) if smtp_url else None, settings.smtp_from)
         businesses = Businesses(settings.business_file)
         follow_ups, kept_messages = SqlFollowUps(database), SqlMessages(database)
-        salvaging = Salvaging(
-            follow_ups,
-            SqlCallRecords(database),
-            RedisCallContexts(shared_state),
-            businesses.in_force,
-        )
+        call_records, contexts = SqlCallRecords(database), RedisCallContexts(shared_state)
+        salvaging = Salvaging(follow_ups, call_records, contexts, businesses.in_force)
         transcribing = Transcribing(
             kept_messages,
             partial(_recognizer, settings),
@@ -147,6 +146,7 @@ async def _chores(
             ),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
+            Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, partial(_erase, database, settings)),
         )
 

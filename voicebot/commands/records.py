@@ -17,6 +17,7 @@ import typer
 
 from voicebot.after_call.businesses import Businesses
 from voicebot.after_call.chores import Chore, keep
+from voicebot.after_call.erasing import Erasing
 from voicebot.after_call.forgetting import Forgetting
 from voicebot.after_call.passing_on import PassingOn
 from voicebot.after_call.salvaging import Salvaging
@@ -38,13 +39,9 @@ from voicebot.shared_state.connection import RedisConnection
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
-from voicebot.store.erasure import Erasure
-from voicebot.store.failed_authentications import SqlFailedAuthentications
 from voicebot.store.follow_ups import SqlFollowUps
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
-from voicebot.store.retention import kept_since
-from voicebot.store.trunk_health import SqlHealthChanges
 from voicebot.telemetry.logs import configure_logs, log_of
 
 # The end of a call is to be known within two seconds of it.
@@ -138,6 +135,7 @@ async def _chores(
             settings.state_dir,
             settings.node_name,
         )
+        erasing = Erasing(database, settings.state_dir, settings.node_name, settings.retention_days)
         passing_on = PassingOn(SqlOutbox(database), webhook, mail, businesses.in_force)
         yield (
             Chore(IMPORTING, IMPORT_EVERY_S, _Importing(database, settings, from_start).run),
@@ -147,7 +145,7 @@ async def _chores(
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
-            Chore(ERASING, ERASE_EVERY_S, partial(_erase, database, settings)),
+            Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )
 
 
@@ -194,14 +192,3 @@ async def _follow_up_what_is_known(
     done = await follow_ups.run(at, decide)
     if done.messages or done.callbacks:
         log.info("records.followed_up", **asdict(done))
-
-
-async def _erase(database: Database, settings: Settings, at: datetime) -> None:
-    erased = await Erasure(database, settings.state_dir).run(at, settings.retention_days)
-    limit = kept_since(at, settings.retention_days)
-    await SqlFailedAuthentications(database, settings.node_name).forget(limit)
-    await SqlHealthChanges(database, settings.node_name).forget(limit)
-    if erased.failures:
-        log.warning("records.erasure_incomplete", **asdict(erased))
-    elif any(asdict(erased).values()):
-        log.info("records.erased", **asdict(erased))

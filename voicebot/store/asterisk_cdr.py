@@ -133,7 +133,7 @@ def _stub(line: _Line) -> CallRecord:
     handled_by = HandledBy(line.handled_by or HandledBy.DIALPLAN)
     is_message = bool(line.voicemail) and float(line.voicemail_s or 0) >= SHORTEST_MESSAGE_S
     voicemail = f"{SPOOL}/{line.voicemail}" if is_message else None
-    # Asterisk notes each by the clock as it is at that moment, and the clock may be set in mid-call.
+    # Asterisk notes each by the clock of that moment, and the clock may be set in mid-call.
     started_at = _at(line.start)
     ended_at = max(started_at, _at(line.end))
     answered_at = (

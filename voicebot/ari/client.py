@@ -20,6 +20,7 @@ from voicebot.ari.decode import AriEvent
 from voicebot.ari.event_socket import EventSocket, SocketSettings, SocketStatistics
 from voicebot.ari.resources import Applications, Asterisk, Bridges, Events
 from voicebot.errors import AriDisconnected
+from voicebot.owned_tasks import OwnedTasks
 from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
 
 
@@ -80,7 +81,7 @@ class AriClient:
         return await self._socket.next_event()
 
     async def __aenter__(self) -> Self:
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = OwnedTasks()
         await self._tasks.__aenter__()
         self._runner = self._tasks.create_task(self._socket.run(), name="ari-socket")
         return self
@@ -92,14 +93,8 @@ class AriClient:
         traceback: TracebackType | None,
     ) -> None:
         self._runner.cancel()
-        # The group learns of a cancellation, which it may have caused itself. Any other error
-        # of the block is not the group's: it would come out wrapped in an ExceptionGroup.
-        is_cancellation = isinstance(error, asyncio.CancelledError)
         try:
-            if is_cancellation:
-                await self._tasks.__aexit__(error_type, error, traceback)
-            else:
-                await self._tasks.__aexit__(None, None, None)
+            await self._tasks.__aexit__(error_type, error, traceback)
         except BaseExceptionGroup as group:
             # The group has one task, so one error: ours for wrong credentials.
             raise group.exceptions[0] from None

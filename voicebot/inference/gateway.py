@@ -36,6 +36,7 @@ from voicebot.inference.worker_presence import (
     REDIS_UNREACHABLE,
     WorkerPresence,
 )
+from voicebot.owned_tasks import OwnedTasks
 from workers.contract import (
     KEY_LIFETIME_S,
     FailureReason,
@@ -105,7 +106,7 @@ class InferenceGateway:
             self._last_id = newest[0][0].decode()
         await self._broker.warm_up()
         self._presence = WorkerPresence(time.monotonic())
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = OwnedTasks()
         await self._tasks.__aenter__()
         self._runners = (
             self._tasks.create_task(self._look_for_workers(), name="inference-presence"),
@@ -123,14 +124,8 @@ class InferenceGateway:
         self._is_closing = True
         for runner in self._runners:
             runner.cancel()
-        # The group learns of a cancellation, which it may have caused itself. Any other error
-        # of the block is not the group's: it would come out wrapped in an ExceptionGroup.
-        is_cancellation = isinstance(error, asyncio.CancelledError)
         try:
-            if is_cancellation:
-                await self._tasks.__aexit__(error_type, error, traceback)
-            else:
-                await self._tasks.__aexit__(None, None, None)
+            await self._tasks.__aexit__(error_type, error, traceback)
         finally:
             await self._close()
 

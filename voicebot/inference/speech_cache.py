@@ -17,6 +17,7 @@ from voicebot.calls.model import CallId
 from voicebot.errors import InferenceError, InferenceRefused, InferenceTimeout
 from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_store import SpeechStore, SpokenPhrase
+from voicebot.owned_tasks import OwnedTasks
 from workers.contract import FailureReason, Stage
 
 NO_CALL = CallId("")
@@ -78,7 +79,7 @@ class CachedSynthesizer:
         self._under_way: dict[SpokenPhrase, _Synthesis] = {}
 
     async def __aenter__(self) -> Self:
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = OwnedTasks()
         await self._tasks.__aenter__()
         return self
 
@@ -91,11 +92,7 @@ class CachedSynthesizer:
         for synthesis in list(self._under_way.values()):
             if synthesis.task is not None:
                 synthesis.task.cancel()
-        # Only a cancellation concerns the group: other errors would come out wrapped.
-        if isinstance(error, asyncio.CancelledError):
-            await self._tasks.__aexit__(error_type, error, traceback)
-        else:
-            await self._tasks.__aexit__(None, None, None)
+        await self._tasks.__aexit__(error_type, error, traceback)
 
     async def synthesize(
         self,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.polling import until
 from tests.stack_fixture import stack_for_tests
+from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
 from voicebot.calls.model import HandledBy, Outcome
 
@@ -17,7 +18,7 @@ from voicebot.calls.model import HandledBy, Outcome
 def breakable_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A stack of its own, with one agent, to be broken."""
     directory = tmp_path_factory.mktemp("broken")
-    with stack_for_tests(directory / "state", agent_processes=1) as stack:
+    with stack_for_tests(directory / "state", agent_processes=1) as stack, accounted(stack):
         yield Line(stack, directory)
 
 
@@ -80,7 +81,10 @@ def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
         "  - {id: colour, topic: the colour, answer: The colour is blue., "
         "questions: ['Which colour is it?']}\n"
     )
-    with stack_for_tests(tmp_path / "s", agent_processes=1, business_file=business) as stack:
+    with (
+        stack_for_tests(tmp_path / "s", agent_processes=1, business_file=business) as stack,
+        accounted(stack),
+    ):
         line = Line(stack, tmp_path)
         placed = line.call("--say", "Which colour is it?")
         record = line.record_of(placed)

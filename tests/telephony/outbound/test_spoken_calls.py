@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tests.asterisk_node import needed_asterisk_root, sounds_dir
 from tests.polling import until
 from tests.stack_fixture import free_ports
+from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
 from tests.telephony.outbound.callee import (
     ANSWERS,
@@ -92,7 +93,7 @@ def outside(running_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> I
     expects_calls_only(paths.asterisk_instance / "etc")
     asterisk_console.ask(paths, "module reload res_pjsip.so")
     try:
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(2) as pool, accounted(running_stack):
             yield Outside(Line(running_stack, directory), settings, port, pool)
     finally:
         reload_asterisk(own, [business])

@@ -7,6 +7,7 @@ import pytest
 
 from tests.polling import until
 from tests.stack_fixture import free_ports, stack_for_tests
+from tests.telephony.accounting import accounted
 from tests.telephony.service import businesses
 from tests.telephony.service.holding import Calls, Conversation, Held
 from tests.telephony.service.running import Service
@@ -46,7 +47,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                 operator.register(directory / name)
             made = Service(stack, directory, operators, web)
             until(made.has_all_sentences, "all sentences are made into speech", 120)
-            yield made
+            with accounted(stack):
+                yield made
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,10 @@ from voicebot.owned_tasks import OwnedTasks
 
 
 class Owner:
-    """Has one task for as long as its block lasts."""
+    """Has one task for as long as its block lasts, and ends it unless it is careless."""
+
+    def __init__(self, *, is_careless: bool = False) -> None:
+        self._is_careless = is_careless
 
     async def __aenter__(self) -> Self:
         self._tasks = OwnedTasks()
@@ -31,7 +34,8 @@ class Owner:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.runner.cancel()
+        if not self._is_careless:
+            self.runner.cancel()
         await self._tasks.__aexit__(error_type, error, traceback)
 
 
@@ -59,17 +63,21 @@ async def test_a_task_that_fails_ends_the_block() -> None:
     assert raised.group_contains(StoreError)
 
 
-async def test_a_cancellation_from_outside_stays_one() -> None:
+@pytest.mark.parametrize("is_careless", [False, True])
+async def test_a_cancellation_from_outside_stays_one_and_ends_the_tasks(is_careless: bool) -> None:
+    owner = Owner(is_careless=is_careless)
     is_in_block = asyncio.Event()
 
     async def block() -> None:
-        async with Owner():
+        async with owner:
             is_in_block.set()
             await asyncio.Event().wait()
 
     task = asyncio.create_task(block())
     await is_in_block.wait()
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with asyncio.timeout(5):
+        with suppress(asyncio.CancelledError):
+            await task
     assert task.cancelled()
+    assert owner.runner.cancelled()

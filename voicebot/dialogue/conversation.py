@@ -209,9 +209,8 @@ class Conversation:
             if unheard is not None:
                 turn.source, turn.fact_id = unheard.source, unheard.fact_id
                 return self._say(unheard.text, t) + self._end_with(unheard.ending, t)
-            state.turn, state.phase = None, Phase.LISTENING
-            if turn.is_untouched:
-                state.next_number -= 1
+            self._floor.drop(turn)
+            state.phase = Phase.LISTENING
             return self._listen(t)
         state.silent_prompts, state.wordless_since_s = 0, t
         return self._think(t)

@@ -53,6 +53,7 @@ class ConversationState:
     turn: OpenTurn | None = None
     stopping: OpenTurn | None = None  # was interrupted; what was heard of it is not known yet
     next_number: int = 0
+    attempts_before: int = 0  # under that number, in turns of which nothing came
     history: list[Exchange] = field(default_factory=list)
     records: list[TurnRecord] = field(default_factory=list)
     unheard: Unheard | None = None

@@ -22,9 +22,14 @@ class Floor:
         self._started_at = started_at
 
     def new_turn(self, t: float) -> OpenTurn:
-        number = self._state.next_number
-        self._state.next_number += 1
-        return OpenTurn(number, t)
+        number, attempts = self._state.next_number, self._state.attempts_before
+        self._state.next_number, self._state.attempts_before = number + 1, 0
+        return OpenTurn(number, t, attempts=attempts)
+
+    def drop(self, turn: OpenTurn) -> None:
+        """Nothing came of the latest turn: its number is the next one's, but no id of it is."""
+        self._state.turn, self._state.next_number = None, turn.number
+        self._state.attempts_before = turn.attempts + bool(turn.phrases)
 
     def take(self, t: float) -> list[do.Command]:
         """Stops the agent; what nobody has heard of its answer never happened."""

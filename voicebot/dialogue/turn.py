@@ -124,11 +124,6 @@ class OpenTurn:
         self.utterances = {key: text or "" for key, text in self.utterances.items()}
         return reply_id
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nothing was ever asked for in this turn, so that its number may be used again."""
-        return self.attempts == 0 and not self.phrases
-
     def awaits(self, utterance_id: UtteranceId) -> bool:
         """Whether this utterance's transcript is still to come."""
         return utterance_id in self.utterances and self.utterances[utterance_id] is None

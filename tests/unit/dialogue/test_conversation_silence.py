@@ -149,6 +149,22 @@ def test_words_that_nobody_transcribes_are_owned_up_to(call: Conversing) -> None
     assert call.happens(late) == []
 
 
+def test_noises_of_which_nothing_comes_leave_no_gap_between_turns(call: Conversing) -> None:
+    call.has_spoken()
+    call.has_spoken()  # into the attempt to understand the first
+    call.waits()
+    filler = call.begins_to_hear()
+    for utterance_id in call.world.recognizing[:]:
+        call.happens(on.Transcribed(utterance_id, ""))
+    assert call.phase() is Phase.LISTENING
+    call.asks_where()
+    # What the caller was told before is nobody's answer.
+    assert call.happens(on.PhrasePlayed(filler)) == []
+    assert call.phase() is Phase.SPEAKING
+    call.hears_all()
+    assert [record.number for record in call.context.conversation.records] == [0, 1]
+
+
 def test_an_agent_on_hold_falls_silent_and_goes_on_when_the_caller_is_back(
     call: Conversing,
 ) -> None:

@@ -46,6 +46,7 @@ def test_everything_comes_back_as_it_was() -> None:
         turn=turn,
         stopping=OpenTurn(1, 0.0),
         next_number=3,
+        attempts_before=2,
         history=[Exchange("Hi", "Hello.")],
         records=[a_turn(0)],
         unheard=Unheard("the rest", AnswerSource.FACT, "address", HandOver("workshop")),

@@ -86,16 +86,6 @@ def test_starting_over_keeps_what_the_caller_said_and_nothing_else() -> None:
     assert turn == OpenTurn(3, 10.0, utterances=turn.utterances, attempts=1)
 
 
-def test_a_turn_in_which_nothing_was_asked_for_is_untouched() -> None:
-    turn = a_turn()
-    stages = [turn.is_untouched]
-    turn.add_phrase("Hello.", 0.0)
-    stages.append(turn.is_untouched)
-    turn.start_over()
-    stages.append(turn.is_untouched)
-    assert stages == [True, False, False]
-
-
 def test_cutting_keeps_what_was_heard_of_each_phrase() -> None:
     turn = speaking()
     turn.phrases[0].state, turn.phrases[0].heard = PhraseState.PLAYED, TEXTS[0]

@@ -33,8 +33,8 @@ from voicebot.store.engine import Database
 from voicebot.store.tables import calls, turns
 
 SETTLING_LIMIT_S = 40.0
-# The promise is 2 s; a busy machine, on which tests run, is granted as much again.
-KNOWN_WITHIN = timedelta(seconds=4)
+# What is promised.
+KNOWN_WITHIN = timedelta(seconds=2)
 _LOOK_EVERY_S = 0.1
 
 
@@ -73,7 +73,6 @@ class Accounts:
     """All calls of one stack since the block began."""
 
     stack: Stack
-    may_lack_cdrs: bool = False  # the disk was full
     known_within: timedelta | None = KNOWN_WITHIN  # None: the database was away
     # Callers whose calls may be known late, and to us alone: a disk was full.
     excused: set[str] = field(default_factory=set)
@@ -117,19 +116,13 @@ class Accounts:
         mine = {key: one for key, one in self._on_record.items() if key not in self._calls_before}
         faults = self._faults_of(list(mine.values()))
         faults += [f"{call_id}: is not on record" for call_id in ended.keys() - mine.keys()]
-        if not self.may_lack_cdrs:
-            faults += [
-                f"{call_id}: Asterisk knows nothing"
-                for call_id in mine.keys() - ended
-                if not self._is_excused(call_id)
-            ]
-        faults += leftovers.in_asterisk(self.stack)
-        # Redis refuses to delete, too, while its disk is full: such a context lives for its hour.
         faults += [
-            fault
-            for fault in leftovers.in_redis(self.stack)
-            if not self._is_excused(fault.removeprefix("Redis key: call-context:"))
+            f"{call_id}: Asterisk knows nothing"
+            for call_id in mine.keys() - ended
+            if not self._is_excused(call_id)
         ]
+        faults += leftovers.in_asterisk(self.stack)
+        faults += leftovers.in_redis(self.stack)
         faults += leftovers.on_disk(self.stack, self._files_before)
         sockets = leftovers.sockets_to_asterisk(self.stack)
         if sockets > self._sockets_before:
@@ -243,17 +236,12 @@ class Accounts:
 
 
 @contextmanager
-def accounted(
-    stack: Stack,
-    *,
-    may_lack_cdrs: bool = False,
-    known_within: timedelta | None = KNOWN_WITHIN,
-) -> Iterator[Accounts]:
+def accounted(stack: Stack, *, known_within: timedelta | None = KNOWN_WITHIN) -> Iterator[Accounts]:
     """Watches the block's calls; after it, all must be settled.
 
-    `may_lack_cdrs`: the disk was full. `known_within`: None where the database was away.
+    `known_within`: None where the database was away.
     """
-    accounts = Accounts(stack, may_lack_cdrs, known_within).begin()
+    accounts = Accounts(stack, known_within).begin()
     watcher = threading.Thread(target=accounts.watch, name="accounts")
     watcher.start()
     try:

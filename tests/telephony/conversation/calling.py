@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.polling import until
+from tests.telephony.dead_air import DeadAir
 from voicebot.business_file import load_business
 from voicebot.caller.listening import transcribe
 from voicebot.calls.asterisk_names import BRIDGE_PREFIX
@@ -51,11 +52,12 @@ class PlacedCall:
 
 
 class Line:
-    """A telephone line to one stack."""
+    """A line to one stack. Whoever speaks on it is answered soon, if `dead_air` is watched."""
 
-    def __init__(self, stack: Stack, directory: Path) -> None:
+    def __init__(self, stack: Stack, directory: Path, dead_air: DeadAir | None = None) -> None:
         self.stack = stack
         self._directory = directory
+        self._dead_air = dead_air
         self.business: Business = load_business(stack.settings.business_file)
 
     def start(self, *arguments: str) -> tuple[str, "subprocess.Popen[str]"]:
@@ -84,7 +86,11 @@ class Line:
     def finish(self, caller_number: str, process: "subprocess.Popen[str]") -> PlacedCall:
         output, _ = process.communicate(timeout=CALL_LIMIT_S)
         assert output, f"the caller said nothing and ended with {process.returncode}"
-        return PlacedCall(caller_number, json.loads(output))
+        placed = PlacedCall(caller_number, json.loads(output))
+        if self._dead_air is not None:
+            waits_ms = [turn["voice_to_voice_ms"] for turn in placed.turns]
+            self._dead_air.heard(*(wait_ms for wait_ms in waits_ms if wait_ms is not None))
+        return placed
 
     def call(self, *arguments: str) -> PlacedCall:
         return self.finish(*self.start(*arguments))

@@ -11,15 +11,16 @@ from tests.polling import until
 from tests.stack_fixture import stack_for_tests
 from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
+from tests.telephony.dead_air import DeadAir
 from voicebot.calls.model import HandledBy, Outcome
 
 
 @pytest.fixture(scope="module")
-def breakable_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+def breakable_line(tmp_path_factory: pytest.TempPathFactory, dead_air: DeadAir) -> Iterator[Line]:
     """A stack of its own, with one agent, to be broken."""
     directory = tmp_path_factory.mktemp("broken")
     with stack_for_tests(directory / "state", agent_processes=1) as stack, accounted(stack):
-        yield Line(stack, directory)
+        yield Line(stack, directory, dead_air)
 
 
 def test_a_call_whose_agent_is_killed_reaches_the_apology_and_is_on_record(

@@ -15,6 +15,7 @@ import structlog
 from redis import Redis
 
 from workers.contract import FailureReason, Reply, ReplyKind, Work
+from workers.deadline import time_left_s
 from workers.errors import WorkFailed
 from workers.streams import WorkChannel
 
@@ -39,17 +40,19 @@ def carry_out(
     redis: Redis,
     answer: Callable[[AnyWork, WorkChannel], Closing],
     wall_clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Does one piece of work and says how it ended."""
-    started_at_s = wall_clock()
-    queued_ms = 0 if sent_at_s is None else max(0, round((started_at_s - sent_at_s) * 1000))
+    taken_at_s, started_s = wall_clock(), monotonic()
+    queued_ms = 0 if sent_at_s is None else max(0, round((taken_at_s - sent_at_s) * 1000))
     try:
         work = kind_of_work.from_dict(message)
     except (KeyError, TypeError) as error:
         # Without a whole message nobody is known who could be answered.
         log.error("work.malformed", stage=kind_of_work.__name__, error=type(error).__name__)
         return
-    channel = WorkChannel(work, redis, wall_clock)
+    until_s = started_s + time_left_s(work.deadline_at_s, sent_at_s, taken_at_s)
+    channel = WorkChannel(work, redis, lambda: until_s - monotonic())
     reason: FailureReason
     try:
         channel.check_wanted()
@@ -75,7 +78,7 @@ def carry_out(
                 text=closing.text,
                 confidence=closing.confidence,
                 queued_ms=queued_ms,
-                engine_ms=max(0, round((wall_clock() - started_at_s) * 1000)),
+                engine_ms=round((monotonic() - started_s) * 1000),
             )
         )
         return

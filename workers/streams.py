@@ -5,7 +5,6 @@ agent that asked, bounded in number and in age. In between: is the answer still
 wanted? Blocking, because Celery's threads are.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -31,7 +30,7 @@ class WorkChannel:
 
     work: Work
     redis: Redis
-    wall_clock: Callable[[], float] = time.time
+    time_left_s: Callable[[], float]  # until its deadline
 
     def take_audio(self) -> bytes:
         """The utterance, which is gone from Redis afterwards; raises WorkFailed."""
@@ -42,7 +41,7 @@ class WorkChannel:
 
     def why_unwanted(self) -> FailureReason | None:
         """Why nobody waits for the answer any more; None while somebody does."""
-        if self.wall_clock() >= self.work.deadline_at_s:
+        if self.time_left_s() <= 0:
             return FailureReason.EXPIRED
         if self.redis.exists(cancel_key(self.work.work_id)):
             return FailureReason.CANCELLED

@@ -31,7 +31,7 @@ def carried_out(
     sent_at_s: float | None = NOW_S - 0.25,
 ) -> list[Reply]:
     message = WORK.to_dict() if message is None else message
-    carry_out(SynthesizeWork, message, sent_at_s, redis, answer, wall_clock=lambda: NOW_S)
+    carry_out(SynthesizeWork, message, sent_at_s, redis, answer, lambda: NOW_S, lambda: 0.0)
     return told(redis)
 
 
@@ -67,6 +67,19 @@ def test_expired_work_is_dropped_unstarted(redis: Redis) -> None:
     late = {**WORK.to_dict(), "deadline_at_s": NOW_S - 1}
     [reply] = carried_out(redis, never, late)
     assert (reply.kind, reply.reason) == (ReplyKind.FAILED, FailureReason.EXPIRED)
+
+
+def test_a_clock_that_is_set_while_the_engine_works_costs_no_work(redis: Redis) -> None:
+    wall_s = [NOW_S]
+
+    def answer(work: SynthesizeWork, channel: WorkChannel) -> Closing:
+        wall_s[0] += 3_600.0
+        channel.check_wanted()
+        return Closing()
+
+    carry_out(SynthesizeWork, WORK.to_dict(), NOW_S, redis, answer, lambda: wall_s[0])
+    [reply] = told(redis)
+    assert reply.kind is ReplyKind.FINISHED
 
 
 def test_cancelled_work_is_dropped_unstarted(redis: Redis) -> None:

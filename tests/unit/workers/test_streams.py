@@ -25,7 +25,7 @@ def work(deadline_at_s: float = NOW_S + 1) -> SynthesizeWork:
 
 
 def channel(redis: Redis, deadline_at_s: float = NOW_S + 1) -> WorkChannel:
-    return WorkChannel(work(deadline_at_s), redis, wall_clock=lambda: NOW_S)
+    return WorkChannel(work(deadline_at_s), redis, lambda: deadline_at_s - NOW_S)
 
 
 def test_audio_is_taken_once(redis: Redis) -> None:

@@ -26,7 +26,7 @@ def work(max_tokens: int = 3, messages: list[dict[str, str]] | None = None) -> R
 
 
 def answer(redis: Redis, engine: FakeLanguageEngine, asked: RespondWork) -> Closing:
-    return respond(engine, asked, WorkChannel(asked, redis, wall_clock=lambda: 0.0))
+    return respond(engine, asked, WorkChannel(asked, redis, lambda: 1.0))
 
 
 def tokens(redis: Redis) -> list[str]:

@@ -209,14 +209,17 @@ class InferenceGateway:
         stages = list(Stage)
         while not self._is_closing:
             try:
-                kept: Any = await self._lookout.mget([stage_key(stage) for stage in stages])
+                async with self._lookout.pipeline(transaction=False) as pipeline:
+                    pipeline.mget([stage_key(stage) for stage in stages])
+                    pipeline.time()
+                    kept, (redis_s, redis_us) = await pipeline.execute()
             except (RedisError, OSError):
                 self._presence.saw_nothing(time.monotonic())
             else:
                 present = [
                     stage for stage, key in zip(stages, kept, strict=True) if key is not None
                 ]
-                self._presence.saw(present, time.monotonic())
+                self._presence.saw(present, time.monotonic(), redis_s + redis_us / 1e6)
             self._give_up_what_nobody_does()
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -239,10 +242,25 @@ class InferenceGateway:
                     self._hand_out(entries)
                 if loop.time() - trimmed_at_s > TRIM_EVERY_S:
                     trimmed_at_s = loop.time()
-                    await self._redis.xtrim(self._stream, minid=self._last_id, approximate=True)
+                    await self._keep_stream()
             except (RedisError, OSError) as error:
                 log.warning("inference.replies_interrupted", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_AFTER_S)
+
+    async def _keep_stream(self) -> None:
+        """Trims it, and lets it live as long as this process.
+
+        A stream that ended and begins anew numbers its entries by the clock; were that set back,
+        they would come before those that were read, and never be seen.
+        """
+        newest: Any = await self._redis.xrevrange(self._stream, count=1)
+        if newest and _order_of(newest[0][0]) < _order_of(self._last_id.encode()):
+            self._last_id = "0-0"  # it has begun anew all the same, as after two jumps of a clock
+            return
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.xtrim(self._stream, minid=self._last_id, approximate=True)
+            pipeline.expire(self._stream, KEY_LIFETIME_S)
+            await pipeline.execute()
 
     def _hand_out(self, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
         for entry_id, fields in entries:
@@ -269,6 +287,11 @@ class InferenceGateway:
                 await self._redis.aclose()
         except TimeoutError:
             log.warning("inference.closed_late")
+
+
+def _order_of(entry_id: bytes) -> tuple[int, int]:
+    at_ms, _, number = entry_id.partition(b"-")
+    return int(at_ms), int(number)
 
 
 def _failure(stage: Stage, work: Work, reply: Reply, waited_ms: int) -> InferenceError:

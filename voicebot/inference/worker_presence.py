@@ -7,12 +7,15 @@ that cannot come. One missed look proves nothing, and before the first look ever
 
 from collections.abc import Collection
 
-from workers.contract import Stage
+from workers.contract import STAGE_LEASE_MS, Stage
 
 LOOK_EVERY_S = 0.5
 LOOK_DEADLINE_S = 0.5
 # Redis itself may pause for a moment, as when it writes to a busy disk.
 REDIS_PATIENCE_S = 1.2
+
+# A look is answered within LOOK_DEADLINE_S; more than that is no delay.
+CLOCK_SET_S = 2 * LOOK_DEADLINE_S
 
 REDIS_UNREACHABLE = "redis-unreachable"
 NO_WORKER = "no-worker"
@@ -25,10 +28,20 @@ class WorkerPresence:
         self._seen_at = now
         self._present = frozenset(Stage)
         self._is_reachable = True
+        # By how much Redis's clock was ahead of ours.
+        self._redis_ahead_s: float | None = None
+        self._proves_nothing_until = now
 
-    def saw(self, present: Collection[Stage], now: float) -> None:
-        """A look succeeded."""
+    def saw(self, present: Collection[Stage], now: float, redis_at_s: float) -> None:
+        """A look succeeded, and Redis told the time of its own clock."""
+        ahead_s, before_s = redis_at_s - now, self._redis_ahead_s
+        if before_s is not None and abs(ahead_s - before_s) > CLOCK_SET_S:
+            # Its clock was set, and a lease may have ended long before its time.
+            self._proves_nothing_until = now + STAGE_LEASE_MS / 1000
+        if now < self._proves_nothing_until:
+            present = self._present.union(present)
         self._seen_at, self._present, self._is_reachable = now, frozenset(present), True
+        self._redis_ahead_s = ahead_s
 
     def saw_nothing(self, now: float) -> None:
         """A look failed."""

@@ -11,7 +11,7 @@ from voicebot.inference.worker_presence import (
     REDIS_UNREACHABLE,
     WorkerPresence,
 )
-from workers.contract import Stage
+from workers.contract import STAGE_LEASE_MS, Stage
 
 stages = st.frozensets(st.sampled_from(Stage))
 
@@ -25,7 +25,7 @@ def test_before_the_first_look_everybody_is_there() -> None:
 def test_the_last_look_counts(looks: list[frozenset[Stage]]) -> None:
     presence = WorkerPresence(0.0)
     for number, present in enumerate(looks):
-        presence.saw(present, float(number))
+        presence.saw(present, float(number), float(number))
     for stage in Stage:
         expected = None if stage in looks[-1] else NO_WORKER
         assert presence.absence_of(stage) == expected
@@ -33,12 +33,12 @@ def test_the_last_look_counts(looks: list[frozenset[Stage]]) -> None:
 
 def test_one_look_in_vain_proves_nothing_and_redis_is_away_after_a_few() -> None:
     presence = WorkerPresence(0.0)
-    presence.saw(tuple(Stage), 10.0)
+    presence.saw(tuple(Stage), 10.0, 10.0)
     presence.saw_nothing(10.0 + LOOK_EVERY_S + LOOK_DEADLINE_S)
     assert presence.absence_of(Stage.STT) is None
     presence.saw_nothing(10.0 + REDIS_PATIENCE_S + 0.1)
     assert presence.absence_of(Stage.STT) == REDIS_UNREACHABLE
-    presence.saw(tuple(Stage), 20.0)
+    presence.saw(tuple(Stage), 20.0, 20.0)
     assert presence.absence_of(Stage.STT) is None
 
 
@@ -46,5 +46,19 @@ def test_one_look_in_vain_proves_nothing_and_redis_is_away_after_a_few() -> None
 def test_a_look_that_succeeds_ends_every_outage(outage_s: float, present: frozenset[Stage]) -> None:
     presence = WorkerPresence(0.0)
     presence.saw_nothing(outage_s)
-    presence.saw(present, outage_s)
+    presence.saw(present, outage_s, 0.0)
     assert all(presence.absence_of(stage) is None for stage in present)
+
+
+@given(st.floats(-1e8, 1e8).filter(lambda jump_s: abs(jump_s) > 2), stages, stages)
+def test_while_the_clock_of_redis_was_just_set_a_lease_that_ended_proves_nothing(
+    jump_s: float, before: frozenset[Stage], after: frozenset[Stage]
+) -> None:
+    presence = WorkerPresence(0.0)
+    presence.saw(before, 10.0, 1_000.0)
+    presence.saw(after, 10.5, 1_000.5 + jump_s)
+    assert all(presence.absence_of(stage) is None for stage in before | after)
+    later = STAGE_LEASE_MS / 1000
+    presence.saw(after, 10.5 + later, 1_000.5 + jump_s + later)
+    for stage in Stage:
+        assert presence.absence_of(stage) == (None if stage in after else NO_WORKER)

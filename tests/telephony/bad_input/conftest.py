@@ -1,7 +1,6 @@
 """One whole stack for all of it; nothing may be left of any call in the end."""
 
 import itertools
-import os
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
@@ -13,18 +12,13 @@ import yaml
 
 from tests.stack_fixture import free_ports, need, stack_for_tests
 from tests.telephony.accounting import Accounts, accounted
-from tests.telephony.bad_input.small_disks import Disk, small_disks
+from tests.telephony.bad_input.small_disks import Disk, may_mount, small_disks
+from tests.telephony.dead_air import DeadAir, dead_air_watched
 from tests.telephony.transfers.phones import Operator
 from voicebot.settings import PROJECT_DIR, Settings
 from voicebot.stack.phones import add_phone
 from voicebot.stack.stack import Stack
 
-# Not yet part of every run: noises, many at once and full disks, on a machine with time for them.
-collect_ignore = (
-    []
-    if "VOICEBOT_TEST_BAD_INPUT" in os.environ
-    else ["test_noises.py", "test_many_at_once.py", "test_full_disks.py"]
-)
 PATIENCE_S = 5.0  # nobody here needs more
 SIZES_MB = {
     "asterisk/log": 16,  # with the CDR file
@@ -41,7 +35,8 @@ def disks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Dis
     state_dir = tmp_path_factory.mktemp("bad-input") / "state"
     state_dir.mkdir()
     with ExitStack() as mounted:
-        yield mounted.enter_context(small_disks(state_dir, SIZES_MB)) if _may_mount() else {}
+        may = may_mount(state_dir)
+        yield mounted.enter_context(small_disks(state_dir, SIZES_MB)) if may else {}
 
 
 @pytest.fixture(scope="package")
@@ -68,6 +63,12 @@ def accounts(stack: Stack) -> Iterator[Accounts]:
         yield accounts
 
 
+@pytest.fixture(scope="package")
+def dead_air() -> Iterator[DeadAir]:
+    with dead_air_watched() as dead_air:
+        yield dead_air
+
+
 @pytest.fixture(scope="session")
 def callers() -> Iterator[str]:
     """Numbers that nobody else calls from."""
@@ -75,17 +76,14 @@ def callers() -> Iterator[str]:
 
 
 def _business() -> dict[str, Any]:
-    """The demo's, which is open at any hour, and records."""
+    """The demo's, which is open at any hour, records, and comes to the point."""
     demo: dict[str, Any] = yaml.safe_load(
         (PROJECT_DIR / "config" / "lakeside_bikes.yaml").read_text()
     )
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     return demo | {
         "hours": {"time_zone": "UTC", "week": {day: ["00:00-24:00"] for day in days}},
+        "greeting": "You are speaking with a machine. How can I help you?",
         "recording": {"enabled": True, "announcement": "This call is recorded."},
         "silence": {"patience_s": PATIENCE_S},
     }
-
-
-def _may_mount() -> bool:
-    return os.geteuid() == 0

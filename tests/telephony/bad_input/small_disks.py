@@ -41,6 +41,14 @@ def _fill(filler: Path) -> None:
     assert os.statvfs(filler).f_bfree == 0
 
 
+def may_mount(folder: Path) -> bool:
+    """Root may, but not in every container."""
+    tried = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True)
+    if tried.returncode == 0:
+        _unmount(folder)
+    return tried.returncode == 0
+
+
 @contextmanager
 def small_disks(state_dir: Path, sizes_mb: Mapping[str, int]) -> Iterator[Mapping[str, Disk]]:
     """By the folder's name below the state directory. Needs root."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
+import pytest
+
 from tests.telephony.accounting import Accounts
 from tests.telephony.bad_input.observer import Observer, observing
 from tests.telephony.bad_input.phone import CALLER, Phone, phone
@@ -10,8 +12,26 @@ from voicebot.caller.sound import sounds
 from voicebot.calls.model import HandledBy, Outcome
 from voicebot.stack.stack import Stack
 
-CALLS = 20
+CALLERS = 20
 GREETING_LIMIT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def greeted(stack: Stack, accounts: Accounts, callers: Iterator[str]) -> Sequence[Phone]:
+    """All of them are on the line at once; the last two are of one caller."""
+    numbers = [next(callers) for _ in range(CALLERS + 1)]
+    return asyncio.run(_at_once(stack, [*numbers, numbers[-1]]))
+
+
+async def _at_once(stack: Stack, callers: Sequence[str]) -> Sequence[Phone]:
+    async with observing(stack.settings) as seen, asyncio.TaskGroup() as calls:
+        placed = [
+            calls.create_task(
+                _hear_the_greeting(stack, seen, caller, callers[: at + 1].count(caller))
+            )
+            for at, caller in enumerate(callers)
+        ]
+    return [call.result() for call in placed]
 
 
 async def _hear_the_greeting(stack: Stack, seen: Observer, caller: str, number: int) -> Phone:
@@ -26,23 +46,11 @@ async def _hear_the_greeting(stack: Stack, seen: Observer, caller: str, number: 
     return own
 
 
-async def _at_once(stack: Stack, callers: Sequence[str]) -> Sequence[Phone]:
-    async with observing(stack.settings) as seen, asyncio.TaskGroup() as calls:
-        placed = [
-            calls.create_task(
-                _hear_the_greeting(stack, seen, caller, callers[: at + 1].count(caller))
-            )
-            for at, caller in enumerate(callers)
-        ]
-    return [call.result() for call in placed]
-
-
 def test_twenty_callers_in_the_same_second_are_all_greeted(
-    stack: Stack, accounts: Accounts, callers: Iterator[str]
+    stack: Stack, accounts: Accounts, greeted: Sequence[Phone]
 ) -> None:
-    phones = asyncio.run(_at_once(stack, [next(callers) for _ in range(CALLS)]))
     agents = set()
-    for own in phones:
+    for own in greeted[:CALLERS]:
         assert own.hung_up_by == CALLER
         assert sounds(own.audio.recording().heard), "nobody spoke"
         [one] = accounts.calls_of(own.caller)
@@ -52,11 +60,11 @@ def test_twenty_callers_in_the_same_second_are_all_greeted(
 
 
 def test_a_caller_who_calls_twice_at_once_has_two_calls(
-    stack: Stack, accounts: Accounts, callers: Iterator[str]
+    accounts: Accounts, greeted: Sequence[Phone]
 ) -> None:
-    caller = next(callers)
-    phones = asyncio.run(_at_once(stack, [caller, caller]))
-    assert all(sounds(own.audio.recording().heard) for own in phones)
-    for one in accounts.calls_of(caller, count=2):
+    twice = greeted[CALLERS:]
+    assert all(sounds(own.audio.recording().heard) for own in twice)
+    [caller] = {own.caller for own in twice}
+    for one in accounts.calls_of(caller, count=len(twice)):
         assert (one.record.outcome, one.record.handled_by) == (Outcome.ABANDONED, HandledBy.AGENT)
         assert one.turns == 1

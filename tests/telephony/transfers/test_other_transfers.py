@@ -122,6 +122,8 @@ def test_nothing_unexpected_is_in_asterisks_log(agent: Agent) -> None:
         "Abnormal 'Gosub(voicebot-screen",
         # The application of an agent that is gone.
         "Stasis app 'voicebot-",
+        # Its socket, when it went without a goodbye.
+        "Web socket closed abruptly",
         "Unable to join queue 'absent'",
         "not claimed within",
     )

@@ -44,8 +44,8 @@ from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
 from voicebot.telemetry.logs import configure_logs, log_of
 
-# The end of a call is to be known within two seconds of it.
-IMPORT_EVERY_S = 0.5
+# The end of a call is to be known within two seconds of it, the first of which is its agent's.
+IMPORT_EVERY_S = 0.25
 WORK_EVERY_S = 1.0
 # Seldom needed; looks through all keys of Redis.
 FORGET_EVERY_S = 10.0

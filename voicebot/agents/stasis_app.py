@@ -38,7 +38,7 @@ from voicebot.calls.asterisk_names import (
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
 from voicebot.calls.phone_number import caller_number
 from voicebot.calls.routing import claim_delay_ms
-from voicebot.calls.session import CallContext, load_context
+from voicebot.calls.session import CallContext, load_context, taken_until
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
@@ -285,8 +285,7 @@ class StasisApp:
             context = None
         if context is not None:
             # What passed since it was saved was part of the call, too.
-            passed = self._services.clock.at() - context.started_at
-            context.taken_s = max(context.taken_s, passed.total_seconds())
+            context.taken_s = taken_until(context, self._services.clock.at())
         call = self._register(channel, did, context)
         self._adopting.discard(channel_id)
         if context is not None:

@@ -21,7 +21,8 @@ from voicebot.dialogue.conversation_state import ConversationState, Phase
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
 GREETING_WAITS_S = 0.2
-
+# What is saved of a call is kept for an hour.
+LONGEST_AWAY_S = 3_600.0
 
 # The caller's channel is in the dialplan, and not ours.
 _AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
@@ -50,6 +51,15 @@ class CallContext:
 
 
 _CONTEXT: TypeAdapter[CallContext] = TypeAdapter(CallContext)
+
+
+def taken_until(context: CallContext, at: datetime) -> float:
+    """How long a call has lasted, by the clock, when another process goes on with it.
+
+    A context is not kept for longer than LONGEST_AWAY_S: where the clock says more, it was set.
+    """
+    passed_s = (at - context.started_at).total_seconds()
+    return min(max(context.taken_s, passed_s), context.taken_s + LONGEST_AWAY_S)
 
 
 def dump_context(context: CallContext) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voicebot.calls.delivery import DeliveryState, Hook
 from voicebot.calls.model import Message
 from voicebot.store.engine import Database
-from voicebot.store.messages import message_of
+from voicebot.store.messages import TRANSCRIPT_PATIENCE, message_of
 from voicebot.store.tables import deliveries, messages
 
 # Longer than any attempt may take.
@@ -41,8 +41,11 @@ class SqlOutbox:
 
     async def claim(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
         """Those that are due, the longest waiting first; nobody else gets them meanwhile."""
+        next_at = deliveries.c.next_attempt_at
+        # Never tried, and not to be for longer than any message waits: the clock was set back.
+        was_set_back = (deliveries.c.attempts == 0) & (next_at > at + TRANSCRIPT_PATIENCE)
         is_due = (deliveries.c.state == DeliveryState.WAITING.value) & (
-            deliveries.c.next_attempt_at <= at
+            (next_at <= at) | was_set_back
         )
         chosen = (
             select(messages, deliveries.c.hook, deliveries.c.attempts, deliveries.c.next_attempt_at)

@@ -46,6 +46,13 @@ async def test_what_an_agent_wrote_down_is_passed_on_at_once(
     assert all(one.is_transcribed for one in due)
 
 
+async def test_a_clock_that_was_set_back_holds_no_message_up(
+    messages: SqlMessages, outbox: SqlOutbox
+) -> None:
+    await messages.leave(a_message())
+    assert len(await outbox.claim(NOON - timedelta(hours=1), 10)) == 2
+
+
 async def test_a_voicemail_waits_a_little_for_its_transcript(
     messages: SqlMessages, outbox: SqlOutbox
 ) -> None:

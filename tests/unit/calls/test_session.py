@@ -20,13 +20,7 @@ from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import HandledBy, Outcome, UtteranceId
-from voicebot.calls.session import (
-    GREETING_WAITS_S,
-    LONGEST_AWAY_S,
-    CallSession,
-    load_context,
-    taken_until,
-)
+from voicebot.calls.session import GREETING_WAITS_S, CallSession, load_context
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.conversation_state import ConversationState
@@ -343,15 +337,3 @@ def test_a_fresh_conversation_has_said_nothing() -> None:
     session = CallSession(a_business(), a_context(), 0.0)
     assert session.context(1.5).conversation == ConversationState()
     assert session.context(1.5).taken_s == 1.5
-
-
-@given(st.floats(0, 7_200), st.floats(-3e6, 3e6))
-def test_a_call_that_goes_on_elsewhere_has_lasted_as_long_as_any_clock_may_say(
-    saved_s: float, shown_s: float
-) -> None:
-    context = a_context()
-    context.taken_s = saved_s
-    taken_s = taken_until(context, context.started_at + timedelta(seconds=shown_s))
-    assert saved_s <= taken_s <= saved_s + LONGEST_AWAY_S
-    if saved_s <= shown_s <= saved_s + LONGEST_AWAY_S:
-        assert abs(taken_s - shown_s) < 1e-3

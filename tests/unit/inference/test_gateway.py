@@ -12,14 +12,13 @@ from structlog.testing import capture_logs
 
 from tests.fakes.worker import FakeWorker
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
-from tests.polling import asked_until, tasks_until
+from tests.polling import tasks_until
 from voicebot.errors import (
     InferenceRefused,
     InferenceTimeout,
     LanguageMissing,
     SharedStateError,
 )
-from voicebot.inference import gateway as gateway_module
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.worker_presence import NO_WORKER, REDIS_UNREACHABLE
 from workers.contract import (
@@ -317,38 +316,3 @@ async def test_a_frozen_redis_is_noticed_before_the_deadline_of_the_work(tmp_pat
                 server.thaw()
             assert refusal.value.reason == REDIS_UNREACHABLE
             await tasks_until(lambda: gateway.absence_of(Stage.TTS) is None, "it is seen again")
-
-
-async def test_replies_are_read_also_when_the_clock_of_redis_was_set_back(
-    gateway: InferenceGateway, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gateway_module, "TRIM_EVERY_S", 0.0)
-    monkeypatch.setattr(gateway_module, "READ_BLOCK_MS", 50)
-    stream = reply_stream("agent1")
-    # Read an hour ahead of now; then the stream ended, and begins anew an hour earlier.
-    ahead_ms = round((time.time() + 3_600) * 1_000)
-    await redis.xadd(stream, {"work_id": "none", "kind": "finished"}, id=f"{ahead_ms}-0")
-    await tasks_until(lambda: gateway._last_id == f"{ahead_ms}-0", "it is read")
-    await redis.delete(stream)
-    async with asyncio.TaskGroup() as tasks:
-        asked = tasks.create_task(all_replies(gateway, work()))
-        worker = FakeWorker(redis, Stage.TTS)
-        await worker.answer(await worker.take(), FINISHED)
-    assert [reply.kind for reply in asked.result()] == [ReplyKind.FINISHED]
-
-
-async def test_the_stream_of_replies_lives_as_long_as_its_process(
-    gateway: InferenceGateway,
-    worker: FakeWorker,
-    redis: Redis,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(gateway_module, "TRIM_EVERY_S", 0.0)
-    stream = reply_stream("agent1")
-    await worker.answer({"work_id": "w1", "reply_to": "agent1"}, FINISHED)
-    await redis.expire(stream, 5)
-
-    async def is_renewed() -> bool:
-        return bool(await redis.ttl(stream) > KEY_LIFETIME_S / 2)
-
-    await asked_until(is_renewed, "it is renewed")

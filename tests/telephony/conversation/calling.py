@@ -42,6 +42,12 @@ class PlacedCall:
         turns: list[dict[str, Any]] = self.report["turns"]
         return turns
 
+    @property
+    def waits_ms(self) -> list[int]:
+        """For each answer."""
+        waits_ms = (turn["voice_to_voice_ms"] for turn in self.turns)
+        return [wait_ms for wait_ms in waits_ms if wait_ms is not None]
+
     def heard(self) -> list[str]:
         """What was to be heard in each turn, recognised from the caller's own recording."""
         directory = Path(self.report["record_dir"])
@@ -88,8 +94,7 @@ class Line:
         assert output, f"the caller said nothing and ended with {process.returncode}"
         placed = PlacedCall(caller_number, json.loads(output))
         if self._dead_air is not None:
-            waits_ms = [turn["voice_to_voice_ms"] for turn in placed.turns]
-            self._dead_air.heard(*(wait_ms for wait_ms in waits_ms if wait_ms is not None))
+            self._dead_air.heard(*placed.waits_ms)
         return placed
 
     def call(self, *arguments: str) -> PlacedCall:

@@ -16,11 +16,12 @@ from voicebot.calls.model import HandledBy, Outcome
 
 
 @pytest.fixture(scope="module")
-def breakable_line(tmp_path_factory: pytest.TempPathFactory, dead_air: DeadAir) -> Iterator[Line]:
+def breakable_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A stack of its own, with one agent, to be broken."""
     directory = tmp_path_factory.mktemp("broken")
     with stack_for_tests(directory / "state", agent_processes=1) as stack, accounted(stack):
-        yield Line(stack, directory, dead_air)
+        # Whoever speaks to the voicemail waits for no answer: that is no dead air.
+        yield Line(stack, directory)
 
 
 def test_a_call_whose_agent_is_killed_reaches_the_apology_and_is_on_record(
@@ -56,7 +57,9 @@ def test_a_call_when_an_agent_is_stopped_goes_on_in_the_dialplan(breakable_line:
     assert record.handled_by is HandledBy.DIALPLAN
 
 
-def test_a_caller_is_told_when_no_worker_can_recognise(breakable_line: Line) -> None:
+def test_a_caller_is_told_when_no_worker_can_recognise(
+    breakable_line: Line, dead_air: DeadAir
+) -> None:
     line = breakable_line
     until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
     worker = next(one for one in line.stack.status() if one.name == "worker-stt")
@@ -66,6 +69,7 @@ def test_a_caller_is_told_when_no_worker_can_recognise(breakable_line: Line) -> 
         placed = line.call("--patience-s", "15", "--say", "What are your opening hours?")
     finally:
         os.kill(worker.pid, signal.SIGCONT)
+    dead_air.heard(*placed.waits_ms)
     record = line.record_of(placed)
     assert record.turns[1].said_heard == line.business.phrases.not_understood
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from tests.polling import until
 from tests.telephony.conversation.calling import Line
+from tests.telephony.failures.breaking import go, ready
 from voicebot.caller.audio_files import write_wav
 from voicebot.caller.listening import contains_words
 from voicebot.caller.sound import RATE_HZ
@@ -108,7 +109,12 @@ def test_a_caller_who_hangs_up_leaves_one_record_and_nothing_else(line: Line) ->
 
 
 def test_several_calls_at_once_are_all_answered_by_more_than_one_agent(line: Line) -> None:
-    started = [line.start("--say", "Can I pay with a credit card?") for _ in range(4)]
+    # A caller takes long to get ready, and no two take equally long.
+    started = [line.prepare("--say", "Can I pay with a credit card?") for _ in range(4)]
+    for _, process in started:
+        ready(process)
+    for _, process in started:
+        go(process)
     placed = [line.finish(*one) for one in started]
     records = [line.record_of(one) for one in placed]
     assert all(one.report["is_held"] for one in placed)

@@ -61,6 +61,10 @@ class World:
     stopping: list[tuple[PhraseId, ...]] = field(default_factory=list)
     speaking: UtteranceId | None = None  # the caller, just now
     utterances: int = 0
+    pause: UtteranceId | None = None  # of which nobody knows yet whether it is the end
+    pauses: int = 0
+    held: set[PhraseId] = field(default_factory=set)  # made, and not spoken
+    provisional: set[ReplyId] = field(default_factory=set)  # whose wishes wait
     past: list[on.ConversationEvent] = field(default_factory=list)
     is_away: bool = False  # in the dialplan, on the way to a person or with one
     recordings: list[bool] = field(default_factory=list)  # paused, went on
@@ -73,21 +77,34 @@ class World:
             match command:
                 case do.Recognize(utterance_id):
                     self.recognizing.append(utterance_id)
-                case do.Think(reply_id):
+                case do.CancelRecognition(utterance_id):
+                    self.recognizing = [i for i in self.recognizing if i != utterance_id]
+                case do.Think(reply_id, is_provisional=is_provisional):
                     self.thinking.append(reply_id)
+                    if is_provisional:
+                        self.provisional.add(reply_id)
                 case do.CancelThinking(reply_id):
                     self.thinking = [item for item in self.thinking if item != reply_id]
                 case do.SetRecording(is_on):
                     self.recordings.append(is_on)
                 case do.Transfer():
                     self.is_away = True
-                case do.Say(phrase_id, text):
+                case do.Say(phrase_id, text, is_held):
                     assert text.strip(), "nothing can be heard of an empty phrase"
                     assert phrase_id not in self.saying, "a phrase's id is its own"
+                    assert self.pause is not None or not is_held, "nobody would ever hear it"
                     self.saying[phrase_id] = text
+                    if is_held:
+                        self.held.add(phrase_id)
+                case do.Confirm():
+                    self.held.clear()
+                    self.provisional.clear()
                 case do.StopSpeaking():
-                    self.stopping.append(tuple(self.saying))
+                    self.stopping.append(
+                        tuple(item for item in self.saying if item not in self.held)
+                    )
                     self.saying.clear()
+                    self.held.clear()
                 case do.HangUp():
                     self.hung_up += 1
                 case do.Leave():
@@ -102,8 +119,12 @@ class World:
         match event:
             case on.SpeechStarted(utterance_id):
                 self.speaking, self.utterances = utterance_id, self.utterances + 1
+            case on.SpeechPaused(utterance_id):
+                self.pause, self.pauses = utterance_id, self.pauses + 1
+            case on.SpeechResumed():
+                self.pause = None
             case on.SpeechEnded():
-                self.speaking = None
+                self.speaking = self.pause = None
             case on.Transcribed(utterance_id) | on.RecognitionFailed(utterance_id):
                 self.recognizing = [item for item in self.recognizing if item != utterance_id]
             case on.ThinkingDone(reply_id) | on.ThinkingFailed(reply_id):
@@ -124,7 +145,11 @@ class World:
             transcripts = [on.Transcribed(utterance_id, text) for text in SAYINGS]
             results.append([*transcripts, on.RecognitionFailed(utterance_id, "inference-timeout")])
         for reply_id in self.thinking:
-            steps = [on.Stepped(reply_id, step) for step in STEPS]
+            steps = [
+                on.Stepped(reply_id, step)
+                for step in STEPS
+                if isinstance(step, Say) or reply_id not in self.provisional
+            ]
             memories: tuple[dict[str, JsonValue], ...] = ({}, {"offered": "address"})
             done = [on.ThinkingDone(reply_id, memory) for memory in memories]
             failed = on.ThinkingFailed(reply_id, "inference-timeout")
@@ -133,7 +158,11 @@ class World:
         if self.is_away:
             results.append([on.CameBack(TransferResult.BUSY), on.OperatorTook("maria")])
         for phrase_id in list(self.saying)[:1]:
-            fate = (on.PhrasePlayed(phrase_id), on.PhraseFailed(phrase_id, "inference-timeout"))
+            failed_phrase = on.PhraseFailed(phrase_id, "inference-timeout")
+            if phrase_id in self.held:
+                results.append([failed_phrase])
+                continue
+            fate = (on.PhrasePlayed(phrase_id), failed_phrase)
             started = [] if phrase_id in self.started else [on.PhraseStarted(phrase_id, 70)]
             results.append([*started, *fate])
         for phrases_cut in self.stopping[:1]:
@@ -144,9 +173,19 @@ class World:
 
     def caller_events(self) -> list[on.CallEvent]:
         """What the caller may do by choice."""
+        if self.pause is not None:
+            return [on.SpeechEnded(self.pause, 480)]
         if self.speaking is not None:
             return [on.SpeechEnded(self.speaking, 480)]
         return [on.SpeechStarted(UtteranceId(f"u{self.utterances + 1}"))]
+
+    def pause_events(self) -> list[on.CallEvent]:
+        """How a caller may think in mid-sentence."""
+        if self.speaking is None:
+            return []
+        if self.pause is not None:
+            return [on.SpeechResumed()]
+        return [on.SpeechPaused(UtteranceId(f"{self.speaking}.{self.pauses + 1}"), 200)]
 
     def plausible(self, choice: int) -> on.CallEvent:
         """One of all that may happen in a call that talks, late and repeated events included."""
@@ -158,7 +197,11 @@ class World:
             *self.past[-3:],
             *self.past[:3],
         ]
-        groups: list[list[on.CallEvent]] = [*self.results() * 2, self.caller_events(), others]
+        groups: list[list[on.CallEvent]] = [
+            *self.results() * 2,
+            [*self.caller_events(), *self.pause_events()],
+            others,
+        ]
         choice, number = divmod(choice, len(groups))
         return groups[number][choice % len(groups[number])]
 

@@ -9,11 +9,11 @@ from dataclasses import asdict
 
 from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
-from voicebot.agents.ear import UtteranceEnded
 from voicebot.agents.line import Line
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
+from voicebot.agents.utterances import Utterances
 from voicebot.audio.beep import BeepDetector
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
@@ -24,7 +24,6 @@ from voicebot.calls.model import (
     CallRecord,
     Direction,
     TransferResult,
-    UtteranceId,
 )
 from voicebot.calls.outbound_session import new_pickup, session_of
 from voicebot.calls.session import CallContext, dump_context
@@ -38,8 +37,6 @@ from voicebot.telemetry.logs import log_of
 # A process that was frozen for longer than this has missed something.
 STOOD_STILL_S = 0.5
 CATCH_UP_S = 0.1
-# The audio of so many utterances is at hand: a turn rarely has more.
-UTTERANCES_KEPT = 4
 
 log = log_of(__name__)
 
@@ -88,7 +85,7 @@ class CallAgent:
         self._inbox: asyncio.Queue[on.CallEvent] = asyncio.Queue()
         self._scribe = Scribe(facts.call_id, services.contexts, services.events)
         self._media_in_stasis = asyncio.Event()
-        self._utterances: dict[UtteranceId, bytes] = {}
+        self._utterances = Utterances()
         self._line: Line | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._thinking: Thinking | None = None
@@ -218,15 +215,20 @@ class CallAgent:
             case do.Connect():
                 self._tasks.create_task(self._connect())
             case do.Recognize(utterance_id):
-                self._thinking.recognize(utterance_id, self._utterances[utterance_id])
+                self._thinking.recognize(utterance_id, self._utterances.of(utterance_id))
+            case do.CancelRecognition(utterance_id):
+                self._thinking.cancel_recognition(utterance_id)
             case do.Think():
-                heard = [self._utterances.get(item, b"") for item in command.utterances]
-                self._thinking.think(command, b"".join(heard))
+                self._thinking.think(command, self._utterances.joined(command.utterances))
             case do.CancelThinking(reply_id):
                 self._thinking.cancel(reply_id)
-            case do.Say(phrase_id, text):
+            case do.Say(phrase_id, text, is_held):
                 assert self._line is not None
-                self._line.mouth.say(phrase_id, text)
+                self._line.mouth.say(phrase_id, text, is_held=is_held)
+            case do.Confirm():
+                assert self._line is not None
+                self._line.mouth.release()
+                self._thinking.confirm()
             case do.StopSpeaking():
                 assert self._line is not None
                 self._tasks.create_task(self._line.mouth.stop())
@@ -270,7 +272,7 @@ class CallAgent:
             self._encoding,
             self._session,
             self.post,
-            self._keep,
+            self._utterances.keep,
             beeps=self._new_beep_detector(),
         )
         setup_ms = round((services.clock.now() - self._began_now) * 1000)
@@ -282,11 +284,6 @@ class CallAgent:
         """Whoever has been transferred is a person."""
         is_placed = self._context.pickup is not None and not self._context.transfers
         return BeepDetector(self._encoding) if is_placed else None
-
-    def _keep(self, utterance: UtteranceEnded) -> None:
-        self._utterances[utterance.utterance_id] = utterance.audio
-        while len(self._utterances) > UTTERANCES_KEPT:
-            del self._utterances[next(iter(self._utterances))]
 
     async def _set_recording(self, *, is_on: bool) -> None:
         if not self._context.is_recorded:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls.model import UtteranceId
 from voicebot.ports import VoiceDetector
-from voicebot.turns.turn_taker import SpeechEnd, SpeechOnset, TurnTaker
+from voicebot.turns.turn_taker import (
+    SpeechEnd,
+    SpeechOnset,
+    SpeechPause,
+    SpeechResumed,
+    TurnTaker,
+)
 
 # Kept from before the onset, so that a soft first consonant is not lost.
 PREROLL_MS = 240
@@ -22,12 +28,33 @@ class UtteranceBegan:
 
 
 @dataclass(frozen=True, slots=True)
-class UtteranceEnded:
-    """The caller has spoken, and been silent for `silence_ms` since."""
+class UtterancePaused:
+    """The caller may have finished, and has been silent for `silence_ms`.
+
+    The id is that of the words so far: if the caller goes on, the whole has another.
+    """
 
     utterance_id: UtteranceId
     audio: bytes
     silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceResumed:
+    """The caller has gone on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceEnded:
+    """The caller has spoken, and been silent for `silence_ms` since; audio and id are the pause's
+    where there was one."""
+
+    utterance_id: UtteranceId
+    audio: bytes
+    silence_ms: int
+
+
+Heard = UtteranceBegan | UtterancePaused | UtteranceResumed | UtteranceEnded
 
 
 class Ear:
@@ -40,10 +67,12 @@ class Ear:
         self._before: deque[bytes] = deque(maxlen=PREROLL_MS // FRAME_MS + 1)
         self._frames: list[bytes] = []
         self._count = 0
+        self._pauses = 0  # in this utterance
+        self._pause: UtterancePaused | None = None  # which has not ended
 
     def hear(
         self, frame: bytes, *, agent_is_speaking: bool, end_silence_ms: int | None = None
-    ) -> UtteranceBegan | UtteranceEnded | None:
+    ) -> Heard | None:
         """Takes the next 20 ms frame."""
         is_speech = self._detector.is_speech(frame)
         change = self._turn_taker.receive(
@@ -53,20 +82,43 @@ class Ear:
             end_silence_ms=end_silence_ms,
         )
         if isinstance(change, SpeechOnset):
-            self._count += 1
+            self._count, self._pauses = self._count + 1, 0
             self._frames = [*self._before, frame]
             return UtteranceBegan(self._utterance_id)
         self._before.append(frame)
-        if isinstance(change, SpeechEnd):
-            surplus = max(0, change.silence_ms - TAIL_MS) // FRAME_MS
-            self._frames.append(frame)
-            audio = b"".join(self._frames[: len(self._frames) - surplus])
-            self._frames = []
-            return UtteranceEnded(self._utterance_id, audio, change.silence_ms)
-        if self._turn_taker.caller_is_speaking:
-            self._frames.append(frame)
+        if not self._frames:
+            return None
+        self._frames.append(frame)
+        match change:
+            case SpeechPause(silence_ms=silence_ms):
+                self._pauses += 1
+                self._pause = UtterancePaused(
+                    self._utterance_id, self._audio(silence_ms), silence_ms
+                )
+                return self._pause
+            case SpeechResumed():
+                self._pause = None
+                return UtteranceResumed()
+            case SpeechEnd(silence_ms=silence_ms):
+                return self._end(silence_ms)
         return None
+
+    def _end(self, silence_ms: int) -> UtteranceEnded:
+        pause, self._pause = self._pause, None
+        if pause is None:
+            self._pauses += 1
+            ended = UtteranceEnded(self._utterance_id, self._audio(silence_ms), silence_ms)
+        else:
+            ended = UtteranceEnded(pause.utterance_id, pause.audio, silence_ms)
+        self._frames = []
+        return ended
+
+    def _audio(self, silence_ms: int) -> bytes:
+        surplus = max(0, silence_ms - TAIL_MS) // FRAME_MS
+        return b"".join(self._frames[: len(self._frames) - surplus])
 
     @property
     def _utterance_id(self) -> UtteranceId:
-        return UtteranceId(f"u{self._count}")
+        """Of the words so far."""
+        after = f".{self._pauses}" if self._pauses > 1 else ""
+        return UtteranceId(f"u{self._count}{after}")

@@ -5,14 +5,20 @@ from collections.abc import Callable
 
 from voicebot.agents.connecting import Connection
 from voicebot.agents.desk import Desk
-from voicebot.agents.ear import Ear, UtteranceBegan, UtteranceEnded
+from voicebot.agents.ear import (
+    Ear,
+    UtteranceBegan,
+    UtteranceEnded,
+    UtterancePaused,
+    UtteranceResumed,
+)
 from voicebot.agents.mouth import Mouth
 from voicebot.agents.services import CallServices
 from voicebot.audio.beep import BeepDetector
 from voicebot.audio.dtmf import DtmfDetector
 from voicebot.audio.frames import Encoding
 from voicebot.calls import events as on
-from voicebot.calls.model import CallId
+from voicebot.calls.model import CallId, UtteranceId
 from voicebot.calls.session import CallSession
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
 from voicebot.turns.keys import KeyPath, KeySource
@@ -30,7 +36,7 @@ class Line:
         encoding: Encoding,
         session: CallSession,
         post: Callable[[on.CallEvent], None],
-        keep: Callable[[UtteranceEnded], None],
+        keep: Callable[[UtteranceId, bytes], None],
         *,
         beeps: BeepDetector | None = None,
     ) -> None:
@@ -101,8 +107,14 @@ class Line:
             agent_is_speaking=self._session.agent_is_audible,
             end_silence_ms=self._session.end_silence_ms,
         )
-        if isinstance(change, UtteranceBegan):
-            self._post(on.SpeechStarted(change.utterance_id))
-        elif isinstance(change, UtteranceEnded):
-            self._keep(change)
-            self._post(on.SpeechEnded(change.utterance_id, change.silence_ms))
+        match change:
+            case UtteranceBegan(utterance_id):
+                self._post(on.SpeechStarted(utterance_id))
+            case UtterancePaused(utterance_id, audio, silence_ms):
+                self._keep(utterance_id, audio)
+                self._post(on.SpeechPaused(utterance_id, silence_ms))
+            case UtteranceResumed():
+                self._post(on.SpeechResumed())
+            case UtteranceEnded(utterance_id, audio, silence_ms):
+                self._keep(utterance_id, audio)
+                self._post(on.SpeechEnded(utterance_id, silence_ms))

@@ -20,7 +20,7 @@ class Mouth:
     """Synthesises phrases one after the other and queues their audio.
 
     Audio is queued much faster than it is played, so the next phrase is made while
-    the one before is heard.
+    the one before is heard. A phrase that is held is made, and waits for its release.
     """
 
     def __init__(
@@ -44,12 +44,20 @@ class Mouth:
         self._has_work = asyncio.Event()
         self._speaking: asyncio.Task[None] | None = None
         self._unfinished: PhraseId | None = None  # more of its audio was to come
+        self._is_released = asyncio.Event()
+        self._is_released.set()
         # Phrases whose end has not been heard yet, with the audio queued so far, in ms.
         self._queued: dict[PhraseId, int] = {}
 
-    def say(self, phrase_id: PhraseId, text: str) -> None:
+    def say(self, phrase_id: PhraseId, text: str, *, is_held: bool = False) -> None:
+        if is_held:
+            self._is_released.clear()
         self._waiting.append((phrase_id, text, self._now()))
         self._has_work.set()
+
+    def release(self) -> None:
+        """What was held is spoken."""
+        self._is_released.set()
 
     def played(self, mark_id: str) -> None:
         """A mark came back: its phrase was heard whole."""
@@ -75,6 +83,7 @@ class Mouth:
             self._speaking.cancel()
         queued, self._queued = self._queued, {}
         unfinished, self._unfinished = self._unfinished, None
+        self.release()  # of what is asked for from now on
         unheard_ms = await self._link.flush()
         heard = heard_of(tuple(queued.items()), unheard_ms, unfinished=unfinished)
         self._post(on.Silenced(heard))
@@ -91,11 +100,12 @@ class Mouth:
                 voice=self._business.voice,
                 deadline_s=SYNTHESIS_DEADLINE_S,
             ):
+                waited_ms = round((self._now() - asked_now) * 1000)
+                await self._is_released.wait()
                 if self._unfinished != phrase_id:
                     return  # stopped, though the cancellation was lost on its way here
                 self._link.play(audio)
                 if queued_ms == 0:
-                    waited_ms = round((self._now() - asked_now) * 1000)
                     self._post(on.PhraseStarted(phrase_id, waited_ms))
                 queued_ms += self._encoding.duration_ms(audio)
                 self._queued[phrase_id] = queued_ms

@@ -10,7 +10,7 @@ from voicebot.audio.frames import Encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, ReplyId, UtteranceId
-from voicebot.dialogue.agent import Turn
+from voicebot.dialogue.agent import Say, Turn
 from voicebot.errors import InferenceError
 from voicebot.telemetry.logs import log_of
 
@@ -40,23 +40,46 @@ class Thinking:
         self._encoding = encoding
         self._tasks = tasks
         self._post = post
+        self._recognitions: dict[UtteranceId, asyncio.Task[None]] = {}
         self._replies: dict[ReplyId, asyncio.Task[None]] = {}
+        # Set once the caller has surely finished: then what the agent wants done is done.
+        self._confirmed: dict[ReplyId, asyncio.Event] = {}
 
     def recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
-        self._tasks.create_task(self._recognize(utterance_id, audio))
+        task = self._tasks.create_task(self._recognize(utterance_id, audio))
+        self._recognitions[utterance_id] = task
+        task.add_done_callback(lambda _: self._recognitions.pop(utterance_id, None))
+
+    def cancel_recognition(self, utterance_id: UtteranceId) -> None:
+        task = self._recognitions.pop(utterance_id, None)
+        if task is not None:
+            task.cancel()
 
     def think(self, command: do.Think, audio: bytes) -> None:
         """Has the agent answer a turn; `audio` is what the caller said in it."""
         reply_id = command.reply_id
-        task = self._tasks.create_task(self._answer(command, audio))
+        confirmed = self._confirmed[reply_id] = asyncio.Event()
+        if not command.is_provisional:
+            confirmed.set()
+        task = self._tasks.create_task(self._answer(command, audio, confirmed))
         self._replies[reply_id] = task
-        task.add_done_callback(lambda _: self._replies.pop(reply_id, None))
+        task.add_done_callback(lambda _: self._forget(reply_id))
+
+    def confirm(self) -> None:
+        """The caller has finished."""
+        for confirmed in self._confirmed.values():
+            confirmed.set()
 
     def cancel(self, reply_id: ReplyId) -> None:
         """Whatever the agent waits for is cancelled at the workers, too."""
-        task = self._replies.pop(reply_id, None)
+        task = self._replies.get(reply_id)
+        self._forget(reply_id)
         if task is not None:
             task.cancel()
+
+    def _forget(self, reply_id: ReplyId) -> None:
+        self._replies.pop(reply_id, None)
+        self._confirmed.pop(reply_id, None)
 
     async def _recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
         business = self._desk.business
@@ -75,7 +98,7 @@ class Thinking:
             return
         self._post(on.Transcribed(utterance_id, transcript.text))
 
-    async def _answer(self, command: do.Think, audio: bytes) -> None:
+    async def _answer(self, command: do.Think, audio: bytes, confirmed: asyncio.Event) -> None:
         reply_id, call_id = command.reply_id, self._facts.call_id
         turn = Turn(
             call=self._facts,
@@ -95,12 +118,15 @@ class Thinking:
                 audio,
                 self._encoding,
                 self._post,
+                confirmed,
             ),
         )
         steps = self._desk.agent.answer(turn)
         try:
             async with asyncio.timeout(ANSWER_DEADLINE_S):
                 async for step in steps:
+                    if not isinstance(step, Say):
+                        await confirmed.wait()
                     self._post(on.Stepped(reply_id, step))
         except (InferenceError, TimeoutError) as error:
             code = error.code if isinstance(error, InferenceError) else "agent-timeout"

@@ -47,6 +47,8 @@ class TurnTools:
     audio: bytes
     encoding: Encoding
     post_event: Callable[[on.CallEvent], None]
+    # Set once the caller has surely finished: before that nothing is kept, sent or promised.
+    confirmed: asyncio.Event
 
     async def facts(self, text: str) -> Sequence[Candidate]:
         try:
@@ -88,6 +90,7 @@ class TurnTools:
 
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:
         services, call = self.services, self.call
+        await self.confirmed.wait()
         async with _in_time():
             recording = await services.message_audio.save(call.call_id, self.audio, self.encoding)
             await services.messages.leave(
@@ -108,6 +111,7 @@ class TurnTools:
 
     async def request_callback(self, number: str) -> None:
         call = self.call
+        await self.confirmed.wait()
         async with _in_time():
             await self.services.callbacks.request(
                 CallbackRequest(
@@ -122,6 +126,7 @@ class TurnTools:
         self.post_event(on.Promised(Outcome.CALLBACK_BOOKED))
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
+        await self.confirmed.wait()
         return await self.services.web.post(url, {"call_id": self.call.call_id, **values})
 
 

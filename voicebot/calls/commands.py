@@ -29,10 +29,18 @@ class Recognize:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelRecognition:
+    """The caller went on: what this utterance holds is said anew in a longer one."""
+
+    utterance_id: UtteranceId
+
+
+@dataclass(frozen=True, slots=True)
 class Think:
     """Ask the agent what to do with a turn: private.
 
-    Ends in ThinkingDone or ThinkingFailed, with a Stepped for each step before.
+    Ends in ThinkingDone or ThinkingFailed, with a Stepped for each step before. While
+    `is_provisional`, nothing that the agent wants done is done, until Confirm.
     """
 
     reply_id: ReplyId
@@ -45,6 +53,7 @@ class Think:
     memory: dict[str, JsonValue]
     came_back: TransferResult | None = None
     is_recording_paused: bool = False
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,19 @@ class CancelThinking:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak a phrase after those already asked for. Ends in PhrasePlayed or PhraseFailed."""
+    """Speak a phrase after those already asked for. Ends in PhrasePlayed or PhraseFailed.
+
+    `is_held`: made into speech, and kept back until Confirm.
+    """
 
     phrase_id: PhraseId
     text: str
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The caller had finished: what was prepared is spoken, and done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +134,11 @@ class WriteRecord:
 Command = (
     Connect
     | Recognize
+    | CancelRecognition
     | Think
     | CancelThinking
     | Say
+    | Confirm
     | StopSpeaking
     | SetRecording
     | Transfer

@@ -39,6 +39,22 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The caller may have finished, and was silent for `silence_ms` since.
+
+    SpeechResumed or SpeechEnded follows; the id is that of the words so far.
+    """
+
+    utterance_id: UtteranceId
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The caller goes on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The caller finished, and was silent for `silence_ms` since."""
 
@@ -193,6 +209,8 @@ class LeftStasis:
 ConversationEvent = (
     CallerAudible
     | SpeechStarted
+    | SpeechPaused
+    | SpeechResumed
     | SpeechEnded
     | Transcribed
     | RecognitionFailed

@@ -28,6 +28,8 @@ class CallState(StrEnum):
 _CONVERSATION = (
     on.CallerAudible,
     on.SpeechStarted,
+    on.SpeechPaused,
+    on.SpeechResumed,
     on.SpeechEnded,
     on.Transcribed,
     on.RecognitionFailed,

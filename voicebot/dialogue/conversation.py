@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, TransferResult
+from voicebot.dialogue import limits
 from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import (
@@ -22,21 +23,8 @@ from voicebot.dialogue.conversation_state import (
 )
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.phrases import split
-from voicebot.dialogue.turn import Moments, PhraseState
+from voicebot.dialogue.turn import PhraseState
 
-# Lets the last frames of a farewell pass through bridge and RTP before the BYE.
-AFTER_FAREWELL_S = 0.2
-# So many phrases in a row that nobody could hear: the call cannot be held any more.
-FAILURES_TO_GIVE_UP = 2
-# So many utterances in a row that could not be recognised: people understand this caller.
-UNRECOGNISED_TO_GIVE_UP = 2
-# Beyond the longest utterance: whoever should have told its end is gone.
-LONGEST_HEARING_S = 40.0
-# Asterisk ends a call that is held longer (rtp_timeout_hold).
-LONGEST_HOLD_S = 300.0
-LONGEST_NOISE_S = 45.0  # of a line that brings music, or a street, and not one word
-# A number's next key is waited for so long.
-BETWEEN_KEYS_S = 4.0
 NORMAL_CLEARING = 16  # ITU-T Q.850
 
 
@@ -78,33 +66,35 @@ class Conversation:
             return []
         match event:
             case on.SpeechStarted():
-                return self._caller_speaks(t)
-            case on.SpeechEnded(utterance_id, silence_ms) if turn is not None:
-                if state.phase is not Phase.HEARING or utterance_id in turn.utterances:
-                    return []
-                state.begin_to_understand(t)
-                turn.utterances[utterance_id] = None
-                # Begun anew: what is known of the turn's earlier utterances took no time of this.
-                turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
-                return [do.Recognize(utterance_id)]
+                return self._floor.caller_speaks(t)
+            case on.SpeechPaused(utterance_id, silence_ms):
+                return self._floor.caller_stops(utterance_id, silence_ms, t, is_pause=True)
+            case on.SpeechResumed():
+                return self._floor.caller_goes_on(t)
+            case on.SpeechEnded(utterance_id, silence_ms):
+                if turn is not None and turn.pause == utterance_id:
+                    return self._confirm(silence_ms, t)
+                return self._floor.caller_stops(utterance_id, silence_ms, t)
             case on.Transcribed(id_, text) if turn is not None and turn.awaits(id_):
                 turn.utterances[id_] = text.strip()
                 state.unrecognised_in_row = 0
                 turn.moments.transcribed_s = t
                 return self._understand(t)
             case on.RecognitionFailed(id_) if turn is not None and turn.awaits(id_):
+                if turn.pause == id_:
+                    return self._floor.caller_goes_on(t)  # tried anew when the caller has finished
                 turn.utterances[id_] = ""
                 state.unrecognised_in_row += 1
-                if state.unrecognised_in_row >= UNRECOGNISED_TO_GIVE_UP:
+                if state.unrecognised_in_row >= limits.UNRECOGNISED_TO_GIVE_UP:
                     return self._give_up("recognition-unavailable")
                 if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
                     return []
                 state.unheard = None
                 return self._say(self._business.phrases.not_understood, t)
             case on.PutOnHold():
-                commands = self._caller_speaks(t)
+                commands = self._floor.caller_speaks(t)
                 if state.phase is Phase.HEARING:
-                    state.deadline_s = t + LONGEST_HOLD_S
+                    state.deadline_s = t + limits.LONGEST_HOLD_S
                 return commands
             case on.TakenOffHold() if state.phase is Phase.HEARING:
                 # As after a noise: what the caller has not heard is said now.
@@ -143,6 +133,8 @@ class Conversation:
         if state.deadline_s is None or t < state.deadline_s:
             return []
         state.deadline_s = None
+        if state.turn is not None and state.turn.pause is not None:
+            return self._confirm(None, t)
         if state.phase is Phase.CLOSING:
             state.phase = Phase.OVER
             return [do.HangUp(NORMAL_CLEARING)]
@@ -163,21 +155,26 @@ class Conversation:
         """The caller is gone: what is open is closed as far as it was heard."""
         return self._floor.end()
 
-    # --- the caller speaks, or presses keys --------------------------------
+    # --- the caller has spoken, or presses keys -----------------------------
 
-    def _caller_speaks(self, t: float) -> list[do.Command]:
-        state = self.state
-        if state.phase in (Phase.CLOSING, Phase.HEARING, Phase.AWAY):
-            return []  # a farewell is never cut
-        commands = self._floor.take(t)
-        state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
-        return commands
+    def _confirm(self, silence_ms: int | None, t: float) -> list[do.Command]:
+        """The caller had finished when the pause began."""
+        state, turn = self.state, self.state.turn
+        assert turn is not None
+        turn.pause, turn.moments.end_silence_ms = None, silence_ms
+        if state.phase is Phase.UNDERSTANDING:
+            state.begin_to_understand(t)
+        else:
+            state.deadline_s = None
+        understood = [] if turn.reply_id is not None else self._understand(t)
+        return [do.Confirm(), *understood]
 
     def _key(self, digit: str, t: float) -> list[do.Command]:
         state = self.state
         if state.phase in (Phase.CLOSING, Phase.AWAY):
             return []
-        commands = [] if state.phase is Phase.HEARING else self._floor.take(t)
+        commands = self._floor.caller_goes_on(t)
+        commands += [] if state.phase is Phase.HEARING else self._floor.take(t)
         turn, listen = state.turn, state.listen
         assert turn is not None
         is_last = digit == listen.last_key and listen.max_keys > 1
@@ -187,7 +184,7 @@ class Conversation:
         if state.phase is Phase.HEARING:
             return commands  # the words come first; then both are understood together
         if not is_complete:
-            state.phase, state.deadline_s = Phase.KEYING, t + BETWEEN_KEYS_S
+            state.phase, state.deadline_s = Phase.KEYING, t + limits.BETWEEN_KEYS_S
             return commands
         state.begin_to_understand(t)
         return commands + self._understand(t)
@@ -199,11 +196,13 @@ class Conversation:
         assert turn is not None
         if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
             return []
+        if turn.pause is not None and not turn.heard:
+            return []  # it may be a word yet
         unheard, state.unheard = state.unheard, None
         if not turn.heard and not turn.keys:
             if turn.came_back is not None:
                 return self._think(t)
-            if t >= state.wordless_since_s + LONGEST_NOISE_S:
+            if t >= state.wordless_since_s + limits.LONGEST_NOISE_S:
                 return self.say_farewell(self._business.phrases.silent_farewell, t)
             # A noise stopped the agent: go on with what the caller has not heard.
             if unheard is not None:
@@ -273,12 +272,15 @@ class Conversation:
         """Answers within the open turn; what was cut of the disclosures comes first."""
         state, turn = self.state, self.state.turn
         assert turn is not None
-        state.phase, state.deadline_s = Phase.SPEAKING, None
+        state.phase = Phase.SPEAKING
+        is_held = turn.pause is not None
+        if not is_held:
+            state.deadline_s = None
         parts = split(text)
         known = {*parts, *(phrase.text for phrase in turn.phrases)}
         owed = [phrase for phrase in state.owed if phrase not in known]
         spoken = [turn.add_phrase(part, t) for part in (*owed, *parts)]
-        return [do.Say(phrase.phrase_id, phrase.text) for phrase in spoken]
+        return [do.Say(phrase.phrase_id, phrase.text, is_held) for phrase in spoken]
 
     def _speak_unasked(self, text: str, t: float) -> list[do.Command]:
         self.state.turn = self._floor.new_turn(t)
@@ -306,7 +308,7 @@ class Conversation:
             return self._go_on(t)
         phrase.state = PhraseState.FAILED
         state.failures_in_row += 1
-        if state.failures_in_row >= FAILURES_TO_GIVE_UP and state.phase is not Phase.CLOSING:
+        if state.failures_in_row >= limits.FAILURES_TO_GIVE_UP and state.phase is not Phase.CLOSING:
             return self._give_up("speech-unavailable")
         return self._go_on(t)
 
@@ -334,7 +336,7 @@ class Conversation:
         state.turn = None
         commands = self._floor.close(turn)
         if state.phase is Phase.CLOSING:
-            state.deadline_s = t + AFTER_FAREWELL_S
+            state.deadline_s = t + limits.AFTER_FAREWELL_S
             return commands
         if isinstance(turn.ending, HandOver):
             state.phase, state.deadline_s = Phase.AWAY, None

@@ -89,6 +89,7 @@ class ConversationState:
             memory=dict(self.memory),
             came_back=turn.came_back,
             is_recording_paused=self.is_recording_paused,
+            is_provisional=turn.pause is not None,
         )
 
     def remember(self, record: TurnRecord) -> None:

@@ -1,16 +1,18 @@
-"""What becomes of what the agent was saying when the caller takes the floor?
+"""What becomes of what the agent was saying, or was about to say, when the caller takes the floor?
 
-What nobody has heard never happened; what was heard in part is remembered as far as it was.
+What nobody has heard never happened; what was heard in part is remembered as far as it was. In a
+pause, of which nobody knows yet whether it is the end, an answer is prepared that nobody hears.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
 from voicebot.calls import commands as do
-from voicebot.calls.model import PhraseId
+from voicebot.calls.model import PhraseId, UtteranceId
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
+from voicebot.dialogue.limits import LONGEST_HEARING_S
 from voicebot.dialogue.masking import mask
-from voicebot.dialogue.turn import OpenTurn, PhraseState
+from voicebot.dialogue.turn import Moments, OpenTurn, PhraseState
 from voicebot.turns.playback import HeardPhrase
 
 
@@ -31,11 +33,46 @@ class Floor:
         self._state.turn, self._state.next_number = None, turn.number
         self._state.attempts_before = turn.attempts + bool(turn.phrases)
 
+    def caller_speaks(self, t: float) -> list[do.Command]:
+        state = self._state
+        if state.phase in (Phase.CLOSING, Phase.HEARING, Phase.AWAY):
+            return []  # a farewell is never cut
+        if state.turn is not None and state.turn.pause is not None:
+            return self.caller_goes_on(t)
+        commands = self.take(t)
+        state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
+        return commands
+
+    def caller_stops(
+        self, utterance_id: UtteranceId, silence_ms: int, t: float, *, is_pause: bool = False
+    ) -> list[do.Command]:
+        """For now, if it `is_pause`: then all is prepared that the answer takes."""
+        state, turn = self._state, self._state.turn
+        if turn is None or state.phase is not Phase.HEARING or utterance_id in turn.utterances:
+            return []
+        state.begin_to_understand(t)
+        turn.utterances[utterance_id] = None
+        if is_pause:
+            turn.pause, state.deadline_s = utterance_id, t + LONGEST_HEARING_S
+        # Begun anew: what is known of the turn's earlier utterances took no time of this.
+        turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
+        return [do.Recognize(utterance_id)]
+
+    def caller_goes_on(self, t: float) -> list[do.Command]:
+        """After a pause: it was not the end."""
+        state, turn = self._state, self._state.turn
+        if turn is None or turn.pause is None:
+            return []
+        state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
+        return self._give_back(turn)
+
     def take(self, t: float) -> list[do.Command]:
         """Stops the agent; what nobody has heard of its answer never happened."""
         state, turn = self._state, self._state.turn
         commands: list[do.Command] = []
         state.deadline_s = None
+        if turn is not None and turn.pause is not None:
+            commands += self._give_back(turn)
         if turn is not None:
             if turn.reply_id is not None:
                 commands.append(do.CancelThinking(turn.reply_id))
@@ -51,6 +88,21 @@ class Floor:
                 turn.start_over()
         if state.turn is None:
             state.turn = self.new_turn(t)
+        return commands
+
+    def _give_back(self, turn: OpenTurn) -> list[do.Command]:
+        """The caller goes on after a pause: what was prepared in it leaves no trace."""
+        assert turn.pause is not None
+        utterance_id, turn.pause = turn.pause, None
+        commands: list[do.Command] = []
+        if turn.awaits(utterance_id):
+            commands.append(do.CancelRecognition(utterance_id))
+        if turn.reply_id is not None:
+            commands.append(do.CancelThinking(turn.reply_id))
+        if turn.phrases:
+            commands.append(do.StopSpeaking())
+        del turn.utterances[utterance_id]
+        turn.start_over()
         return commands
 
     def fall_silent(self, t: float) -> list[do.Command]:

@@ -54,13 +54,14 @@ class Moments:
     """When each stage of the turn was done; None: it was not, or not needed."""
 
     speech_ended_s: float | None = None
-    silence_ms: int | None = None
+    silence_ms: int | None = None  # at `speech_ended_s`
     transcribed_s: float | None = None
     retrieved_s: float | None = None
     phrase_known_s: float | None = None
     audible_s: float | None = None
     synthesis_ms: int | None = None
     was_generated: bool = False
+    end_silence_ms: int | None = None  # that ended the turn, where a pause had begun it
 
 
 @dataclass(slots=True)
@@ -76,6 +77,8 @@ class OpenTurn:
     reply_id: ReplyId | None = None  # retrieval or model run that is still awaited
     source: AnswerSource = AnswerSource.SCRIPT
     fact_id: str | None = None
+    # The caller may go on: everything is prepared, and nothing heard or done.
+    pause: UtteranceId | None = None
     keys: str = ""  # what the caller pressed
     came_back: TransferResult | None = None  # the turn is the agent's own: nobody took the caller
     memory: dict[str, JsonValue] | None = None  # the agent's notes, once its reply is complete
@@ -175,7 +178,7 @@ class OpenTurn:
         moments = self.moments
         total_s = _between(moments.speech_ended_s, moments.audible_s)
         return StageTimings(
-            endpointing_ms=moments.silence_ms,
+            endpointing_ms=moments.end_silence_ms or moments.silence_ms,
             recognition_ms=_ms(_between(moments.speech_ended_s, moments.transcribed_s)),
             retrieval_ms=_ms(_between(moments.transcribed_s, moments.retrieved_s)),
             first_phrase_ms=(

@@ -20,6 +20,8 @@ class TurnRules:
     # While the agent speaks, its echo and a cough must not be: real speech interrupts.
     barge_in_speech_ms: int = 180
     barge_in_window_ms: int = 240
+    # What was said so far may be all: its answer is prepared while the caller may still go on.
+    pause_silence_ms: int = 200
     end_silence_ms: int = 480
     # Speech in a row, shorter than this, is a click on the line: the silence goes on.
     resumed_speech_ms: int = 60
@@ -35,11 +37,27 @@ class SpeechOnset:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPause:
+    """The caller may have finished: `speech_ms` from onset to last sound, then `silence_ms`."""
+
+    speech_ms: int
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The caller goes on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnd:
     """The caller has finished: `speech_ms` from onset to last sound, then `silence_ms`."""
 
     speech_ms: int
     silence_ms: int
+
+
+Change = SpeechOnset | SpeechPause | SpeechResumed | SpeechEnd
 
 
 class TurnTaker:
@@ -52,6 +70,7 @@ class TurnTaker:
         self._utterance_ms = 0
         self._silence_ms = 0  # since the last speech that counts
         self._in_row_ms = 0  # speech up to this frame without a gap
+        self._is_pausing = False
 
     @property
     def caller_is_speaking(self) -> bool:
@@ -64,11 +83,11 @@ class TurnTaker:
         *,
         agent_is_speaking: bool,
         end_silence_ms: int | None = None,
-    ) -> SpeechOnset | SpeechEnd | None:
+    ) -> Change | None:
         """Takes the next frame's verdict; tells what it changed, if anything.
 
         `end_silence_ms`: ends the turn in place of the rule's; callers who leave a message, or
-        look for a number, make longer pauses.
+        look for a number, make longer pauses, and words may tell that nothing is missing.
         """
         if self._is_speaking:
             if end_silence_ms is None:
@@ -104,7 +123,9 @@ class TurnTaker:
         self._in_row_ms = rules.resumed_speech_ms  # the onset was no click
         return SpeechOnset(onset_ago_ms)
 
-    def _follow(self, frame_ms: int, is_speech: bool, end_silence_ms: int) -> SpeechEnd | None:
+    def _follow(
+        self, frame_ms: int, is_speech: bool, end_silence_ms: int
+    ) -> SpeechPause | SpeechResumed | SpeechEnd | None:
         rules = self._rules
         self._utterance_ms += frame_ms
         self._in_row_ms = self._in_row_ms + frame_ms if is_speech else 0
@@ -112,7 +133,15 @@ class TurnTaker:
         self._silence_ms = 0 if goes_on else self._silence_ms + frame_ms
         # A noise just begun may be the next word: whether it is must be known first.
         is_over = not is_speech and self._silence_ms >= end_silence_ms
-        if not is_over and self._utterance_ms < rules.longest_utterance_ms:
-            return None
-        self._is_speaking = False
-        return SpeechEnd(self._utterance_ms - self._silence_ms, self._silence_ms)
+        speech_ms = self._utterance_ms - self._silence_ms
+        if is_over or self._utterance_ms >= rules.longest_utterance_ms:
+            self._is_speaking = self._is_pausing = False
+            return SpeechEnd(speech_ms, self._silence_ms)
+        if self._is_pausing and goes_on:
+            self._is_pausing = False
+            return SpeechResumed()
+        may_be_over = not is_speech and self._silence_ms >= rules.pause_silence_ms
+        if may_be_over and not self._is_pausing:
+            self._is_pausing = True
+            return SpeechPause(speech_ms, self._silence_ms)
+        return None

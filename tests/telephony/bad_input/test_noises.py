@@ -21,7 +21,7 @@ from tests.telephony.dead_air import DeadAir
 from voicebot.business_file import load_business
 from voicebot.caller.measurement import MeasuredTurn, measure
 from voicebot.calls.model import CallRecord, HandledBy
-from voicebot.dialogue.conversation import LONGEST_NOISE_S
+from voicebot.dialogue.limits import LONGEST_NOISE_S
 from voicebot.stack.paths import asterisk_root
 from voicebot.stack.stack import Stack
 

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.media_link import QUIET, SPEECH, FakeVoiceDetector
-from voicebot.agents.ear import PREROLL_MS, TAIL_MS, Ear, UtteranceBegan, UtteranceEnded
+from voicebot.agents.ear import (
+    PREROLL_MS,
+    TAIL_MS,
+    Ear,
+    Heard,
+    UtteranceBegan,
+    UtteranceEnded,
+    UtterancePaused,
+    UtteranceResumed,
+)
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls.model import UtteranceId
 from voicebot.turns.turn_taker import TurnRules
@@ -18,9 +27,15 @@ def ear() -> Ear:
     return Ear(FakeVoiceDetector(), Encoding.ULAW)
 
 
-def hears(ear: Ear, frame: bytes, duration_ms: int) -> list[UtteranceBegan | UtteranceEnded]:
+def all_changes(ear: Ear, frame: bytes, duration_ms: int) -> list[Heard]:
     changes = [ear.hear(frame, agent_is_speaking=False) for _ in range(duration_ms // FRAME_MS)]
     return [change for change in changes if change is not None]
+
+
+def hears(ear: Ear, frame: bytes, duration_ms: int) -> list[UtteranceBegan | UtteranceEnded]:
+    """Where utterances begin and end: pauses within have tests of their own."""
+    changes = all_changes(ear, frame, duration_ms)
+    return [change for change in changes if isinstance(change, UtteranceBegan | UtteranceEnded)]
 
 
 def is_said(ear: Ear, duration_ms: int = 400) -> UtteranceEnded:
@@ -65,6 +80,28 @@ def test_a_pause_within_an_utterance_is_kept(ear: Ear) -> None:
     assert SPEECH + QUIET * 15 + SPEECH in ended.audio
 
 
+def test_what_was_said_before_a_pause_can_be_understood_in_it(ear: Ear) -> None:
+    began, paused = all_changes(ear, SPEECH, 400) + all_changes(ear, QUIET, RULES.pause_silence_ms)
+    assert isinstance(began, UtteranceBegan)
+    assert isinstance(paused, UtterancePaused)
+    assert paused.utterance_id == began.utterance_id
+    assert paused.audio == SPEECH * 20 + QUIET * (RULES.pause_silence_ms // FRAME_MS)
+    (ended,) = all_changes(ear, QUIET, RULES.end_silence_ms - RULES.pause_silence_ms)
+    assert ended == UtteranceEnded(paused.utterance_id, paused.audio, RULES.end_silence_ms)
+
+
+def test_words_that_go_on_after_a_pause_have_another_name_than_their_beginning(ear: Ear) -> None:
+    all_changes(ear, SPEECH, 400)
+    (first,) = all_changes(ear, QUIET, RULES.pause_silence_ms)
+    assert all_changes(ear, SPEECH, 400) == [UtteranceResumed()]
+    (second,) = all_changes(ear, QUIET, RULES.pause_silence_ms)
+    assert isinstance(first, UtterancePaused)
+    assert isinstance(second, UtterancePaused)
+    assert (first.utterance_id, second.utterance_id) == (UtteranceId("u1"), UtteranceId("u1.2"))
+    assert second.audio.startswith(first.audio)
+    assert second.audio.count(SPEECH) == 40
+
+
 def test_a_monologue_loses_nothing_where_it_is_cut(ear: Ear) -> None:
     began, ended, *_ = hears(ear, SPEECH, RULES.longest_utterance_ms + 1_000)
     assert isinstance(began, UtteranceBegan)
@@ -93,7 +130,7 @@ def test_an_utterance_holds_its_speech_and_never_more_than_was_heard(
                 assert open_id is None
                 open_id = utterance_id
             case UtteranceEnded(utterance_id, audio, silence_ms):
-                assert utterance_id == open_id
+                assert utterance_id.partition(".")[0] == open_id
                 open_id = None
                 unheard_tail = max(0, silence_ms - TAIL_MS) * Encoding.ULAW.bytes_per_ms
                 assert audio

@@ -160,6 +160,9 @@ def assert_something_is_to_come(call: PlayedCall) -> None:
         return
     state, world = call.context.conversation, call.world
     turn, has_deadline = state.turn, call.session.next_deadline() is not None
+    if turn is not None and turn.pause is not None:
+        assert has_deadline, "a pause would never end"
+        return
     match state.phase:
         case Phase.LISTENING | Phase.HEARING | Phase.KEYING:
             assert has_deadline, "the agent would listen for ever"

@@ -281,6 +281,8 @@ def test_a_call_ends_in_exactly_one_record_and_then_does_nothing(
         past=silent.past,
         speaking=silent.speaking,
         utterances=silent.utterances,
+        pause=silent.pause,
+        pauses=silent.pauses,
         started=silent.started,
         is_away=silent.is_away,
     )

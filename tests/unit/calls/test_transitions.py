@@ -19,6 +19,8 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.ConnectFailed("media-connect-failed"),
     on.CallerAudible(),
     on.SpeechStarted(UTTERANCE),
+    on.SpeechPaused(UTTERANCE, 200),
+    on.SpeechResumed(),
     on.SpeechEnded(UTTERANCE, 480),
     on.Transcribed(UTTERANCE, "hello"),
     on.RecognitionFailed(UTTERANCE, "inference-timeout"),

@@ -33,13 +33,14 @@ def test_everything_comes_back_as_it_was() -> None:
         reply_id=ReplyId("2.1"),
         source=AnswerSource.MODEL,
         fact_id="address",
+        pause=UtteranceId("u1"),
         keys="12",
         memory={"offered": "repairs", "form": {"name": "Ann"}},
         listen=Listen(end_silence_ms=1400, max_keys=5),
         ending=HandOver("workshop", "about tandems"),
         came_back=TransferResult.BUSY,
         is_interrupted=True,
-        moments=Moments(0.1, 480, 0.2, 0.3, 0.4, 0.5, 70, True),
+        moments=Moments(0.1, 480, 0.2, 0.3, 0.4, 0.5, 70, True, 600),
     )
     state = ConversationState(
         phase=Phase.SPEAKING,

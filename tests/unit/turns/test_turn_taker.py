@@ -4,21 +4,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.turns.turn_taker import SpeechEnd, SpeechOnset, TurnRules, TurnTaker
+from voicebot.turns.turn_taker import (
+    Change,
+    SpeechEnd,
+    SpeechOnset,
+    SpeechPause,
+    SpeechResumed,
+    TurnRules,
+    TurnTaker,
+)
 
 FRAME_MS = 20
 RULES = TurnRules()
 SPEECH, QUIET = True, False
 
 
-def run(
+def changes_in(
     taker: TurnTaker, frames: list[bool], *, agent_is_speaking: bool = False
-) -> list[SpeechOnset | SpeechEnd]:
+) -> list[Change]:
     changes = [
         taker.receive(FRAME_MS, is_speech, agent_is_speaking=agent_is_speaking)
         for is_speech in frames
     ]
     return [change for change in changes if change is not None]
+
+
+def run(
+    taker: TurnTaker, frames: list[bool], *, agent_is_speaking: bool = False
+) -> list[SpeechOnset | SpeechEnd]:
+    """Where turns begin and end: pauses within have tests of their own."""
+    changes = changes_in(taker, frames, agent_is_speaking=agent_is_speaking)
+    return [change for change in changes if isinstance(change, SpeechOnset | SpeechEnd)]
 
 
 def lasting(ms: int, is_speech: bool) -> list[bool]:
@@ -107,6 +123,32 @@ def test_a_monologue_is_cut_into_pieces() -> None:
     assert (first.speech_ms, first.silence_ms) == (RULES.longest_utterance_ms, 0)
 
 
+def test_a_pause_is_told_once_and_so_is_that_the_caller_goes_on() -> None:
+    taker = a_speaking_caller()
+    pause = lasting(RULES.end_silence_ms - FRAME_MS, QUIET)
+    word = lasting(200, SPEECH)
+    said = SpeechPause(RULES.onset_speech_ms, RULES.pause_silence_ms)
+    assert changes_in(taker, pause) == [said]
+    assert changes_in(taker, word) == [SpeechResumed()]
+    assert [type(change) for change in changes_in(taker, pause)] == [SpeechPause]
+
+
+def test_a_gap_between_words_is_no_pause() -> None:
+    taker = a_speaking_caller()
+    gap = lasting(RULES.pause_silence_ms - FRAME_MS, QUIET)
+    assert changes_in(taker, [*gap, *lasting(200, SPEECH)] * 5) == []
+
+
+def test_a_turn_may_end_with_the_pause_itself() -> None:
+    taker = a_speaking_caller()
+    end_ms = RULES.pause_silence_ms
+    changes = [
+        taker.receive(FRAME_MS, QUIET, agent_is_speaking=False, end_silence_ms=end_ms)
+        for _ in range(end_ms // FRAME_MS)
+    ]
+    assert changes[-1] == SpeechEnd(RULES.onset_speech_ms, end_ms)
+
+
 def test_the_next_turn_begins_afresh() -> None:
     taker = a_speaking_caller()
     run(taker, lasting(480, QUIET))
@@ -131,18 +173,27 @@ frames_of_a_call = st.lists(
 def test_a_turn_never_ends_before_the_caller_has_spoken(
     frames: list[tuple[int, bool, bool]],
 ) -> None:
-    taker, open_turn = TurnTaker(), False
+    taker, open_turn, pausing = TurnTaker(), False, False
     for frame_ms, is_speech, agent_is_speaking in frames:
         match taker.receive(frame_ms, is_speech, agent_is_speaking=agent_is_speaking):
             case SpeechOnset():
                 assert not open_turn
                 assert is_speech
                 open_turn = True
+            case SpeechPause(speech_ms, silence_ms):
+                assert open_turn
+                assert not pausing
+                assert speech_ms > 0
+                assert silence_ms >= RULES.pause_silence_ms
+                pausing = True
+            case SpeechResumed():
+                assert pausing
+                pausing = False
             case SpeechEnd(speech_ms, silence_ms):
                 assert open_turn
                 assert speech_ms > 0
                 assert silence_ms >= 0
-                open_turn = False
+                open_turn = pausing = False
         assert taker.caller_is_speaking == open_turn
 
 

@@ -44,6 +44,7 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
 from voicebot.store.messages import SqlMessages
+from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
 # Cached speech that comes later than this is made anew sooner.
@@ -98,6 +99,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             callbacks=SqlCallbackRequests(database),
             message_audio=MessageAudio(settings.state_dir),
             web=web,
+            speculation=Speculation(),
         )
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, settings.agent_max_calls)

@@ -30,6 +30,7 @@ from voicebot.dialogue.answers import FactIndex, questions_of
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.ports import MediaLink
+from voicebot.turns.speculation import Speculation
 
 # A Monday, 11:00 in Chicago.
 STARTED_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -83,6 +84,7 @@ class Outside:
         began_s = self.began_s = loop.time() if self.began_s is None else self.began_s
         open_link: Callable[[str, Encoding], Awaitable[MediaLink]] = self.open_link
         return CallServices(
+            speculation=Speculation(),
             desks=Desks(dict.fromkeys(self.business.dids, self.desk())),
             clock=Clock(
                 now=loop.time, at=lambda: STARTED_AT + timedelta(seconds=loop.time() - began_s)

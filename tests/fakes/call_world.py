@@ -123,8 +123,10 @@ class World:
                 self.pause, self.pauses = utterance_id, self.pauses + 1
             case on.SpeechResumed():
                 self.pause = None
-            case on.SpeechEnded():
-                self.speaking = self.pause = None
+            case on.SpeechEnded(utterance_id):
+                self.speaking = None
+                if self.pause == utterance_id:
+                    self.pause = None
             case on.Transcribed(utterance_id) | on.RecognitionFailed(utterance_id):
                 self.recognizing = [item for item in self.recognizing if item != utterance_id]
             case on.ThinkingDone(reply_id) | on.ThinkingFailed(reply_id):

@@ -46,6 +46,8 @@ class Line:
         self._post = post
         self._keep = keep
         self._now = services.clock.now
+        self._speculation = services.speculation
+        self._is_preparing = False  # an answer, while nobody knows whether the caller goes on
         self._tones = DtmfDetector(encoding)
         self._keys = KeySource()
         self._beeps = beeps
@@ -70,6 +72,8 @@ class Line:
 
     async def close(self) -> None:
         """The caller is gone, or somewhere else."""
+        if self._is_preparing:
+            self._speculation.waste()
         for task in self._tasks:
             task.cancel()
         await self._connection.close()
@@ -111,10 +115,19 @@ class Line:
             case UtteranceBegan(utterance_id):
                 self._post(on.SpeechStarted(utterance_id))
             case UtterancePaused(utterance_id, audio, silence_ms):
-                self._keep(utterance_id, audio)
-                self._post(on.SpeechPaused(utterance_id, silence_ms))
-            case UtteranceResumed():
+                self._is_preparing = self._speculation.begin()
+                if self._is_preparing:
+                    self._keep(utterance_id, audio)
+                    self._post(on.SpeechPaused(utterance_id, silence_ms))
+            case UtteranceResumed() if self._is_preparing:
+                self._is_preparing = False
+                self._speculation.waste()
                 self._post(on.SpeechResumed())
             case UtteranceEnded(utterance_id, audio, silence_ms):
+                if self._is_preparing:
+                    self._speculation.help()
+                else:
+                    self._speculation.pass_by()
+                self._is_preparing = False
                 self._keep(utterance_id, audio)
                 self._post(on.SpeechEnded(utterance_id, silence_ms))

@@ -22,6 +22,7 @@ from voicebot.ports import (
     VoiceDetector,
     WebServices,
 )
+from voicebot.turns.speculation import Speculation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,4 @@ class CallServices:
     callbacks: CallbackBook
     message_audio: MessageAudio
     web: WebServices
+    speculation: Speculation

@@ -96,6 +96,7 @@ class Thinking:
             log.error("turn.recognition_failed", call_id=self._facts.call_id, code=error.code)
             self._post(on.RecognitionFailed(utterance_id, error.code))
             return
+        self._services.speculation.queued(transcript.queued_ms)
         self._post(on.Transcribed(utterance_id, transcript.text))
 
     async def _answer(self, command: do.Think, audio: bytes, confirmed: asyncio.Event) -> None:

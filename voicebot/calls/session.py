@@ -99,7 +99,7 @@ class CallSession:
     @property
     def end_silence_ms(self) -> int | None:
         """How long a pause ends what the caller is saying; None: as always."""
-        return self._context.conversation.listen.end_silence_ms
+        return self._context.conversation.end_silence_ms
 
     def context(self, now: float) -> CallContext:
         self._context.taken_s = now - self._began_now

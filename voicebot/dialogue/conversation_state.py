@@ -15,11 +15,13 @@ from voicebot.calls.model import AnswerSource, Outcome, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.turn import OpenTurn
+from voicebot.turns.end_of_turn import EndRules, end_silence_ms
 
 # Silence after a caller's last word grows long soon; then the agent asks for a moment, and if
 # nothing comes of that either, owns up. Both are spoken from the cache.
 PUT_OFF_AFTER_S = 2.0
 OWN_UP_AFTER_S = 3.2
+END_RULES = EndRules()
 
 
 class Phase(StrEnum):
@@ -70,6 +72,17 @@ class ConversationState:
     deadline_s: float | None = None
     was_put_off: bool = False  # the caller was asked for a moment's patience in this turn
     caller_took_leave: bool = False
+
+    @property
+    def end_silence_ms(self) -> int | None:
+        """How long a pause ends what the caller is saying; None: as always."""
+        turn = self.turn
+        if self.listen.end_silence_ms is not None or turn is None or turn.pause is None:
+            return self.listen.end_silence_ms
+        if not turn.is_transcribed:
+            return END_RULES.unknown_ms
+        is_known = turn.is_answered and turn.source is AnswerSource.FACT
+        return end_silence_ms(turn.heard, END_RULES, is_answer_known=is_known)
 
     def begin_to_understand(self, t: float) -> None:
         """The caller has said all, or pressed the last key: an answer is owed."""

@@ -8,7 +8,7 @@ from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls.model import AnswerSource
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.conversation import AFTER_FAREWELL_S
+from voicebot.dialogue.limits import AFTER_FAREWELL_S
 from voicebot.dialogue.conversation_state import Phase
 
 PHRASES = a_business().phrases

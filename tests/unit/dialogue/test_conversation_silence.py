@@ -9,7 +9,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.conversation import LONGEST_HEARING_S, LONGEST_NOISE_S
+from voicebot.dialogue.limits import LONGEST_HEARING_S, LONGEST_NOISE_S
 from voicebot.dialogue.conversation_state import Phase
 
 PHRASES = a_business().phrases

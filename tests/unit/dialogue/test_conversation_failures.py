@@ -12,8 +12,8 @@ from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource, UtteranceId
-from voicebot.dialogue.limits import UNRECOGNISED_TO_GIVE_UP
 from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.limits import UNRECOGNISED_TO_GIVE_UP
 
 PHRASES = a_business().phrases
 

@@ -8,8 +8,8 @@ from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls.model import AnswerSource
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.limits import AFTER_FAREWELL_S
 from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.limits import AFTER_FAREWELL_S
 
 PHRASES = a_business().phrases
 

@@ -9,8 +9,8 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.limits import LONGEST_HEARING_S, LONGEST_NOISE_S
 from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.limits import LONGEST_HEARING_S, LONGEST_NOISE_S
 
 PHRASES = a_business().phrases
 PATIENCE_S = a_business().silence.patience_s

@@ -115,7 +115,9 @@ class Line:
             case UtteranceBegan(utterance_id):
                 self._post(on.SpeechStarted(utterance_id))
             case UtterancePaused(utterance_id, audio, silence_ms):
-                self._is_preparing = self._speculation.begin()
+                # Of whoever is asked for a number, pauses are expected.
+                expects_pauses = self._session.end_silence_ms is not None
+                self._is_preparing = not expects_pauses and self._speculation.begin()
                 if self._is_preparing:
                     self._keep(utterance_id, audio)
                     self._post(on.SpeechPaused(utterance_id, silence_ms))

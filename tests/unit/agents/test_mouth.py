@@ -88,6 +88,32 @@ async def test_the_wait_for_a_phrase_is_counted_from_when_it_was_asked_for(
     assert speaking.events == [on.PhraseStarted(FIRST, 250), on.PhraseStarted(SECOND, 250)]
 
 
+async def test_a_phrase_that_is_held_is_made_and_waits(speaking: Speaking) -> None:
+    speaking.synthesizer.script["two words"] = [After(0.25), speech_of("two words")]
+    speaking.mouth.say(FIRST, "two words", is_held=True)
+    await passes(1)
+    assert speaking.synthesizer.asked == ["two words"]
+    assert (speaking.events, speaking.link.queued_ms) == ([], 0)
+    speaking.mouth.release()
+    await settle()
+    # Waiting for its release was no one's work.
+    assert speaking.events == [on.PhraseStarted(FIRST, 250)]
+    assert speaking.link.queued_ms == 200
+
+
+async def test_a_phrase_that_was_held_and_stopped_is_never_heard(speaking: Speaking) -> None:
+    speaking.mouth.say(FIRST, "two words", is_held=True)
+    await settle()
+    await speaking.mouth.stop()
+    speaking.mouth.release()
+    await settle()
+    assert speaking.events == [on.Silenced(())]
+    assert speaking.link.queued_ms == 0
+    speaking.mouth.say(SECOND, "three more words")
+    await settle()
+    assert speaking.events[-1] == on.PhraseStarted(SECOND, 0)
+
+
 async def test_a_phrase_that_cannot_be_made_is_told_and_the_next_one_said(
     speaking: Speaking,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,7 @@ from voicebot.calls.model import (
     ReplyId,
     UtteranceId,
 )
-from voicebot.dialogue.agent import Say, Step, Turn, VoiceAgent
+from voicebot.dialogue.agent import EndCall, Say, Step, Turn, VoiceAgent
 from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
 
 U1, R1 = UtteranceId("u1"), ReplyId("1.1")
@@ -237,3 +238,63 @@ async def test_what_cannot_be_kept_is_not_promised(
     thinker.thinking.think(a_turn("Call me."), QUIET)
     await passes(STORE_DEADLINE_S)
     assert thinker.said == ["Not kept."]
+
+
+async def test_while_the_caller_may_go_on_nothing_is_kept(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = MessageTaker(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(replace(a_turn("Call me."), is_provisional=True), QUIET)
+    await settle()
+    assert (outside.messages.left, thinker.events) == ([], [])
+    thinker.thinking.confirm()
+    await settle()
+    assert len(outside.messages.left) == 1
+    assert thinker.said == ["Kept."]
+
+
+async def test_what_was_prepared_for_a_caller_who_goes_on_is_never_kept(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = MessageTaker(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(replace(a_turn("Call me"), is_provisional=True), QUIET)
+    await settle()
+    thinker.thinking.cancel(R1)
+    thinker.thinking.confirm()  # of the words that came after
+    await settle()
+    assert (outside.messages.left, thinker.events) == ([], [])
+
+
+class Leaver(VoiceAgent):
+    """Says goodbye."""
+
+    async def answer(self, turn: Turn) -> AsyncIterator[Step]:
+        yield Say("Goodbye.")
+        yield EndCall()
+
+
+async def test_while_the_caller_may_go_on_words_are_prepared_and_nothing_is_done(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = Leaver(outside.business)
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(replace(a_turn("Bye"), is_provisional=True), QUIET)
+    await settle()
+    assert thinker.events == [on.Stepped(R1, Say("Goodbye."))]
+    thinker.thinking.confirm()
+    await settle()
+    assert thinker.events[1:] == [on.Stepped(R1, EndCall()), on.ThinkingDone(R1, {})]
+
+
+async def test_the_recognition_of_words_that_go_on_is_cancelled(
+    outside: Outside, thinker: Thinker
+) -> None:
+    outside.recognizer.script += [FOREVER, "Where are you?"]
+    thinker.thinking.recognize(U1, QUIET)
+    await settle()
+    thinker.thinking.cancel_recognition(U1)
+    thinker.thinking.recognize(UtteranceId("u1.2"), QUIET)
+    await settle()
+    assert thinker.events == [on.Transcribed(UtteranceId("u1.2"), "Where are you?")]

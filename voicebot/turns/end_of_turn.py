@@ -35,7 +35,9 @@ _DIGIT: Final = re.compile(
     r"\d|zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|point|dash", re.ASCII
 )
 _WORD: Final = re.compile(r"[\w']+")
-_CLOSED: Final = re.compile(r"(?<!\.)[.?!][\"')\]]*$")
+_CLOSED: Final = re.compile(r"[.?!][\"')\]]*$")
+# How the recognizer writes that a sentence breaks off.
+_CUT: Final = re.compile(r"(\.\.\.|…|[-,:;])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class EndRules:
     complete_ms: int = 480
     # Until the words so far are known.
     unknown_ms: int = 600
+    # The recognizer closed nothing, and nothing is missing by the words.
+    unclosed_ms: int = 700
     incomplete_ms: int = 1_000
 
 
@@ -56,13 +60,15 @@ def end_silence_ms(words: str, rules: EndRules, *, is_answer_known: bool) -> int
         return rules.nothing_said_ms
     if not is_complete(words):
         return rules.incomplete_ms
-    return rules.answered_ms if is_answer_known else rules.complete_ms
+    if is_answer_known:
+        return rules.answered_ms
+    return rules.complete_ms if _CLOSED.search(words.rstrip()) else rules.unclosed_ms
 
 
 def is_complete(words: str) -> bool:
     """Whether nothing seems to be missing at the end."""
     found = _WORD.findall(words.lower())
-    if not found or not _CLOSED.search(words.rstrip()):
+    if not found or _CUT.search(words.rstrip()):
         return False
     before, last = (found[-2] if len(found) > 1 else ""), found[-1]
     if last in _NEVER_LAST or _is_spelling(found):

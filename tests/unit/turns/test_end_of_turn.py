@@ -61,13 +61,20 @@ def test_what_was_no_word_ends_at_once() -> None:
     assert end_silence_ms("", RULES, is_answer_known=False) == RULES.nothing_said_ms
 
 
+def test_what_the_recognizer_did_not_close_waits_a_little_longer() -> None:
+    unclosed = "My daughter learned to ride a bicycle"
+    silence_ms = end_silence_ms(unclosed, RULES, is_answer_known=False)
+    assert RULES.complete_ms < silence_ms < RULES.incomplete_ms
+    assert end_silence_ms(unclosed, RULES, is_answer_known=True) == RULES.answered_ms
+
+
 @given(st.text(max_size=60), st.booleans())
 def test_words_that_lack_something_always_wait_longest(words: str, known: bool) -> None:
     silence_ms = end_silence_ms(words, RULES, is_answer_known=known)
     if words and not is_complete(words):
         assert silence_ms == RULES.incomplete_ms
     else:
-        assert silence_ms <= RULES.complete_ms
+        assert silence_ms <= RULES.unclosed_ms
 
 
 @given(st.text(max_size=60))

@@ -16,6 +16,7 @@ from typing import Any
 from voicebot.caller.bench_figures import BenchCall
 from voicebot.caller.calling_process import CallingProcess
 from voicebot.calls.model import CallRecord
+from voicebot.calls.phone_number import caller_number, country_of
 from voicebot.errors import CallerError
 from voicebot.settings import Settings
 from voicebot.shared_state.call_events import RedisCallEvents
@@ -130,10 +131,18 @@ async def _ended(process: CallingProcess, caller: str) -> BenchCall:
         return BenchCall(caller, False, str(error), None, None, (), "")
 
 
+def new_caller(called: str) -> str:
+    """An extension that records keep as it is: it is no number in the country of the called."""
+    while True:
+        caller = str(100_000 + secrets.randbelow(900_000))
+        if caller_number(caller, country=country_of(called)).number == caller:
+            return caller
+
+
 async def _prepare(
     number: str, record_dir: Path, script: Sequence[str]
 ) -> tuple[CallingProcess, str]:
-    caller = f"bench-{secrets.randbelow(10**9):09}"
+    caller = new_caller(number)
     return await CallingProcess.prepare(number, caller, record_dir, script), caller
 
 

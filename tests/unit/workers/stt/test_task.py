@@ -21,9 +21,7 @@ def work(encoding: str = "ulaw", language: str = "en") -> RecognizeWork:
 
 
 def answer(redis: Redis, engine: FakeRecognitionEngine, asked: RecognizeWork) -> Closing:
-    return recognize(
-        ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, lambda: 1.0)
-    )
+    return recognize(ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, lambda: 1.0))
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,7 @@ def work(
 
 
 def answer(redis: Redis, engine: FakeSynthesisEngine, asked: SynthesizeWork) -> Closing:
-    return synthesize(
-        ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, lambda: 1.0)
-    )
+    return synthesize(ByLanguage({"en": engine}), asked, WorkChannel(asked, redis, lambda: 1.0))
 
 
 def chunks(redis: Redis) -> list[bytes]:

@@ -65,6 +65,11 @@ class Responder(Protocol):
         Closing the iterator cancels the work, also in mid-generation.
         """
 
+    async def read_ahead(
+        self, call_id: CallId, messages: Sequence[Mapping[str, str]], *, deadline_s: float
+    ) -> None:
+        """Has what this call's next prompt begins with computed now; raises InferenceError."""
+
 
 class Synthesizer(Protocol):
     def synthesize(

@@ -45,12 +45,16 @@ class FakeLanguageEngine:
 
     def __init__(self) -> None:
         self.warmed: list[Sequence[Mapping[str, str]]] = []
+        self.read: list[tuple[str, Sequence[Mapping[str, str]]]] = []
 
     def warm_up(self) -> None:
         return None
 
     def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
         self.warmed.append(messages)
+
+    def read_ahead(self, call_id: str, messages: Sequence[Mapping[str, str]]) -> None:
+        self.read.append((call_id, messages))
 
     def generate(
         self,

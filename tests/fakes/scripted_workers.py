@@ -47,7 +47,13 @@ class ScriptedResponder:
     def __init__(self, *script: Sequence[str | Exception | Forever | After]) -> None:
         self.script = deque(script)
         self.asked: list[Sequence[Mapping[str, str]]] = []
+        self.read: list[Sequence[Mapping[str, str]]] = []
         self.closed_early = 0
+
+    async def read_ahead(
+        self, call_id: CallId, messages: Sequence[Mapping[str, str]], *, deadline_s: float
+    ) -> None:
+        self.read.append(messages)
 
     async def respond(
         self,

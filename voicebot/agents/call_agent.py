@@ -185,6 +185,8 @@ class CallAgent:
             event = await self._next_event(deadline)
             if isinstance(event, on.SpeechStarted):
                 self._scribe.note("caller.speaking")
+                assert self._thinking is not None
+                self._thinking.read_ahead(self._context.conversation.history)
             commands = (
                 # A timer may fire a tick of its clock early.
                 self._session.on_deadline(max(now(), deadline or 0.0))

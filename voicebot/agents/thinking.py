@@ -1,7 +1,8 @@
 """Has the workers understand, and the agent answer, for one call."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from voicebot.agents.desk import Desk
 from voicebot.agents.services import CallServices
@@ -11,11 +12,14 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, ReplyId, UtteranceId
 from voicebot.dialogue.agent import Say, Turn
+from voicebot.dialogue.history import Exchange
 from voicebot.errors import InferenceError
 from voicebot.telemetry.logs import log_of
 
 # A caller finds four seconds of silence long, and says so.
 RECOGNITION_DEADLINE_S = 4.0
+# What was not read ahead by then is of no use any more.
+READING_DEADLINE_S = 2.0
 # The longest answer an agent may take to be made, whatever it waits for.
 ANSWER_DEADLINE_S = 12.0
 
@@ -41,6 +45,7 @@ class Thinking:
         self._tasks = tasks
         self._post = post
         self._recognitions: dict[UtteranceId, asyncio.Task[None]] = {}
+        self._read: Sequence[Mapping[str, str]] = ()  # by a model, ahead of what it is asked
         self._replies: dict[ReplyId, asyncio.Task[None]] = {}
         # Set once the caller has surely finished: then what the agent wants done is done.
         self._confirmed: dict[ReplyId, asyncio.Event] = {}
@@ -54,6 +59,13 @@ class Thinking:
         task = self._recognitions.pop(utterance_id, None)
         if task is not None:
             task.cancel()
+
+    def read_ahead(self, history: Sequence[Exchange]) -> None:
+        """The caller speaks: whatever a model will be shown before these words is read now."""
+        messages = self._desk.agent.prompt_so_far(history)
+        if messages and messages != self._read and self._services.speculation.room > 0:
+            self._read = messages
+            self._tasks.create_task(self._read_ahead(messages))
 
     def think(self, command: do.Think, audio: bytes) -> None:
         """Has the agent answer a turn; `audio` is what the caller said in it."""
@@ -98,6 +110,13 @@ class Thinking:
             return
         self._services.speculation.queued(transcript.queued_ms)
         self._post(on.Transcribed(utterance_id, transcript.text))
+
+    async def _read_ahead(self, messages: Sequence[Mapping[str, str]]) -> None:
+        # Nobody waits for it: if it fails, the model reads all of it when it is asked.
+        with suppress(InferenceError):
+            await self._services.responder.read_ahead(
+                self._facts.call_id, messages, deadline_s=READING_DEADLINE_S
+            )
 
     async def _answer(self, command: do.Think, audio: bytes, confirmed: asyncio.Event) -> None:
         reply_id, call_id = command.reply_id, self._facts.call_id

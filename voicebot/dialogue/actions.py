@@ -4,10 +4,12 @@ Each action is found like a fact: by the meaning of its requests. What is only n
 or the model's idea, is asked about first.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.intents import Intent, recognise_intent
 
 # Marks an action among the ids of facts, which cannot contain it.
 ACTION_MARK = "@"
@@ -139,3 +141,16 @@ def actions_of(business: Business) -> tuple[Action, ...]:
 def action_of(actions: Sequence[Action], found_id: str) -> Action | None:
     """The action that was found among facts and actions; None: it is a fact."""
     return next((action for action in actions if action.id == found_id), None)
+
+
+_CALLBACK_WORDS = re.compile(r"\b(call|ring|phone)(ed|ing)?\b.*\bback\b|\bcall ?back\b")
+
+
+def chosen_instead(heard: str) -> str | None:
+    """What a caller wants whom nobody could take: a message or a callback; None: neither."""
+    words = heard.lower()
+    if "message" in words:
+        return MESSAGE
+    if _CALLBACK_WORDS.search(words):
+        return CALLBACK
+    return MESSAGE if recognise_intent(heard) is Intent.YES else None

@@ -138,6 +138,13 @@ class VoiceAgent:
         """What the agent will say word for word: made into speech before the first call."""
         return ()
 
+    def prompt_so_far(self, history: Sequence[Exchange]) -> Sequence[Mapping[str, str]]:
+        """What a language model will be shown before the caller's next words, if any is asked.
+
+        It is read while the caller speaks, so that only those words are still to be read then.
+        """
+        return ()
+
     def answer(self, turn: Turn) -> AsyncIterator[Step]:
         """The steps of the answer, each as soon as it is known."""
         raise NotImplementedError(f"{type(self).__name__} must say what it answers")

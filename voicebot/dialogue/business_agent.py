@@ -4,8 +4,7 @@ The surest source comes first: what it has just asked, short forms, keys, the bu
 facts; then actions; last the language model, whose words are reviewed before they are heard.
 """
 
-import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 
 from pydantic import JsonValue
@@ -22,6 +21,7 @@ from voicebot.dialogue.actions import (
     Action,
     action_of,
     actions_of,
+    chosen_instead,
 )
 from voicebot.dialogue.agent import (
     EndCall,
@@ -42,6 +42,7 @@ from voicebot.dialogue.answering import (
     told,
 )
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.menu import REPEAT
@@ -60,8 +61,6 @@ WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callba
 # Card numbers have 19 digits at most (ISO/IEC 7812-1), and are said in groups.
 LISTEN_FOR_CARD = Listen(end_silence_ms=forms.NUMBER_SILENCE_MS, max_keys=19)
 
-_CALLBACK_WORDS = re.compile(r"\b(call|ring|phone)(ed|ing)?\b.*\bback\b|\bcall ?back\b")
-
 
 class BusinessAgent(VoiceAgent):
     """Answers from one business file."""
@@ -72,6 +71,10 @@ class BusinessAgent(VoiceAgent):
 
     def actions(self) -> Sequence[Action]:
         return self._actions
+
+    def prompt_so_far(self, history: Sequence[Exchange]) -> Sequence[Mapping[str, str]]:
+        proposals = self._actions if self.business.lets_model_act else ()
+        return prompt.messages_before(self.business, history, proposals)
 
     async def answer(self, turn: Turn) -> AsyncIterator[Step]:
         if self._is_secret_over(turn):
@@ -98,7 +101,7 @@ class BusinessAgent(VoiceAgent):
             if agrees is not None:
                 return self._note_consent(is_given=agrees)
         if memory.pop(WAS_TURNED_AWAY, False):
-            action = self._chosen_instead(turn.heard)
+            action = chosen_instead(turn.heard)
             if action is not None:
                 return self._act(action, turn)
             if recognise_intent(turn.heard) in (Intent.NO, Intent.DECLINE):
@@ -203,14 +206,6 @@ class BusinessAgent(VoiceAgent):
         turn.memory[WAS_TURNED_AWAY] = True
         is_closed = result is TransferResult.CLOSED
         yield Say(phrases.nobody_in if is_closed else phrases.nobody_free)
-
-    def _chosen_instead(self, heard: str) -> str | None:
-        words = heard.lower()
-        if "message" in words:
-            return MESSAGE
-        if _CALLBACK_WORDS.search(words):
-            return CALLBACK
-        return MESSAGE if recognise_intent(heard) is Intent.YES else None
 
     # --- messages and callback requests ------------------------------------
 

@@ -42,6 +42,13 @@ def messages_for(
     actions: Sequence[Action] = (),
 ) -> list[dict[str, str]]:
     """The messages of a chat completion: system, history, and what the caller just said."""
+    return [*messages_before(business, history, actions), {"role": "user", "content": heard}]
+
+
+def messages_before(
+    business: Business, history: Sequence[Exchange], actions: Sequence[Action] = ()
+) -> list[dict[str, str]]:
+    """All of them but what the caller just said."""
     messages = beginning(business, actions)
     for exchange in recent(history):
         if exchange.heard:
@@ -50,7 +57,6 @@ def messages_for(
             # The beginning shows what it was about; reading all of a long answer takes half a
             # second on two cores (2026-11).
             messages.append({"role": "assistant", "content": split(exchange.said)[0]})
-    messages.append({"role": "user", "content": heard})
     return messages
 
 

@@ -39,7 +39,17 @@ class WorkerResponder:
 
         Give exactly the messages that the prompts will begin with: the system message.
         """
-        work = self._work(NO_CALL, messages, WARM_ONLY, 0.0, deadline_s)
+        await self._warm(NO_CALL, messages, deadline_s)
+
+    async def read_ahead(
+        self, call_id: CallId, messages: Sequence[Mapping[str, str]], *, deadline_s: float
+    ) -> None:
+        await self._warm(call_id, messages, deadline_s)
+
+    async def _warm(
+        self, call_id: CallId, messages: Sequence[Mapping[str, str]], deadline_s: float
+    ) -> None:
+        work = self._work(call_id, messages, WARM_ONLY, 0.0, deadline_s)
         replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s)
         async with aclosing(replies):
             async for _ in replies:

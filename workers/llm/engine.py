@@ -23,6 +23,9 @@ class LanguageEngine(Protocol):
     def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
         """Computes what many prompts begin with, so that none of them has to."""
 
+    def read_ahead(self, call_id: str, messages: Sequence[Mapping[str, str]]) -> None:
+        """Computes what this call's next prompt begins with, where its memory is our own."""
+
     def generate(
         self,
         call_id: str,

@@ -97,6 +97,9 @@ class OpenAiEngine:
         prompt = [*messages, {"role": "user", "content": "Hello"}]
         self.generate("", prompt, max_tokens=1, temperature=0.0, emit=enough)
 
+    def read_ahead(self, call_id: str, messages: Sequence[Mapping[str, str]]) -> None:
+        """Does nothing: servers keep prefixes by themselves, and bill what they read twice."""
+
     def generate(
         self,
         call_id: str,  # unused: where warm memory lies is that server's own affair

@@ -1,7 +1,8 @@
 """How does an embedded model share its slots among replies and prompts to be warmed?
 
-A reply takes one slot, its call's own when that is idle. A prefix is made warm in every
-slot that is idle; those that are busy are left to their replies.
+A reply takes one slot, its call's own when that is idle, and so does what is read ahead of
+it. A prefix is made warm in every slot that is idle; those that are busy are left to their
+replies.
 """
 
 from abc import ABC, abstractmethod
@@ -27,15 +28,22 @@ class SlottedEngine(ABC):
         self.warm_prefix([{"role": "system", "content": "You answer the telephone."}])
 
     def warm_prefix(self, messages: Sequence[Mapping[str, str]]) -> None:
+        with self._shared.all_idle() as slots:
+            for slot in slots:
+                self._read(slot, messages)
+
+    def read_ahead(self, call_id: str, messages: Sequence[Mapping[str, str]]) -> None:
+        with self._shared.one_for(call_id) as slot:
+            self._read(slot, messages)
+
+    def _read(self, slot: int, messages: Sequence[Mapping[str, str]]) -> None:
         def enough(_: str) -> bool:
             return False
 
         # The chat template closes a conversation with the user's turn: without one it would
         # warm other tokens than those that come.
         prompt = [*messages, {"role": "user", "content": "Hello"}]
-        with self._shared.all_idle() as slots:
-            for slot in slots:
-                self._stream(slot, prompt, 1, 0.0, enough, None)
+        self._stream(slot, prompt, 1, 0.0, enough, None)
 
     def generate(
         self,

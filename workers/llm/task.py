@@ -21,6 +21,9 @@ def respond(engine: LanguageEngine, work: RespondWork, channel: WorkChannel) -> 
     """The reply, token by token; none more once nobody wants them."""
     if not work.messages or work.max_tokens < WARM_ONLY:
         raise WorkFailed(FailureReason.BAD_REQUEST)
+    if work.max_tokens == WARM_ONLY and work.call_id:
+        engine.read_ahead(work.call_id, work.messages)
+        return Closing()
     if work.max_tokens == WARM_ONLY:
         engine.warm_prefix(work.messages)
         channel.redis.set(PREFIX_KEY, json.dumps(work.messages), ex=PREFIX_LIFETIME_S)

@@ -25,6 +25,7 @@ from voicebot.calls.model import (
     UtteranceId,
 )
 from voicebot.dialogue.agent import EndCall, Say, Step, Turn, VoiceAgent
+from voicebot.dialogue.history import Exchange
 from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
 
 U1, R1 = UtteranceId("u1"), ReplyId("1.1")
@@ -298,3 +299,29 @@ async def test_the_recognition_of_words_that_go_on_is_cancelled(
     thinker.thinking.recognize(UtteranceId("u1.2"), QUIET)
     await settle()
     assert thinker.events == [on.Transcribed(UtteranceId("u1.2"), "Where are you?")]
+
+
+async def test_what_a_model_will_be_shown_is_read_once_while_the_caller_speaks(
+    outside: Outside, thinker: Thinker
+) -> None:
+    history = [Exchange("Hello", "Good day.")]
+    for _ in range(2):
+        thinker.thinking.read_ahead(history)
+        await settle()
+    (read,) = outside.responder.read
+    assert [message["content"] for message in read[-2:]] == ["Hello", "Good day."]
+    thinker.thinking.read_ahead([*history, Exchange("And now?", "Now, too.")])
+    await settle()
+    assert len(outside.responder.read) == 2
+
+
+async def test_while_others_wait_nothing_is_read_ahead(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    services = outside.services()
+    thinking = Thinking(services, outside.desk(), FACTS, Encoding.ALAW, tasks, lambda _: None)
+    for _ in range(50):
+        services.speculation.queued(1_000)
+    thinking.read_ahead([Exchange("Hello", "Good day.")])
+    await settle()
+    assert outside.responder.read == []

@@ -115,6 +115,18 @@ async def test_a_prefix_is_warmed_without_a_reply(gateway: InferenceGateway, red
     assert RespondWork.from_dict(message).max_tokens == WARM_ONLY
 
 
+async def test_what_a_call_will_ask_is_read_ahead_for_that_call(
+    gateway: InferenceGateway, redis: Redis
+) -> None:
+    worker = FakeWorker(redis, Stage.LLM)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(WorkerResponder(gateway).read_ahead(CALL, MESSAGES, deadline_s=LONG_S))
+        message = await worker.take()
+        await worker.answer(message, FINISHED)
+    work = RespondWork.from_dict(message)
+    assert (work.call_id, work.max_tokens) == (CALL, WARM_ONLY)
+
+
 async def test_a_synthesizer_gives_the_audio(gateway: InferenceGateway, redis: Redis) -> None:
     synthesizer: Synthesizer = WorkerSynthesizer(gateway)
     worker = FakeWorker(redis, Stage.TTS)

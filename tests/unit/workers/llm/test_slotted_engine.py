@@ -75,6 +75,17 @@ def test_a_prefix_is_read_by_every_slot_as_the_beginning_of_a_conversation() -> 
         assert max_tokens == 1
 
 
+def test_what_is_read_ahead_is_read_by_the_slot_that_will_reply() -> None:
+    model = Model(slots=2)
+    replies(model, "c1")
+    replies(model, "c2")
+    model.read_ahead("c1", [SYSTEM])
+    replies(model, "c1")
+    first, second, *rest = slots_used(model)
+    assert first != second
+    assert rest == [first, first]
+
+
 def test_a_prefix_leaves_a_busy_slot_to_its_reply() -> None:
     model = Model(slots=2)
 

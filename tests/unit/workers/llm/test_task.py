@@ -20,9 +20,11 @@ from workers.streams import WorkChannel
 MESSAGES = [{"role": "system", "content": "You answer."}]
 
 
-def work(max_tokens: int = 3, messages: list[dict[str, str]] | None = None) -> RespondWork:
+def work(
+    max_tokens: int = 3, messages: list[dict[str, str]] | None = None, *, call_id: str = "c1"
+) -> RespondWork:
     asked = MESSAGES if messages is None else messages
-    return RespondWork("w1", "c1", "agent1", 2e9, asked, max_tokens, 0.0)
+    return RespondWork("w1", call_id, "agent1", 2e9, asked, max_tokens, 0.0)
 
 
 def answer(redis: Redis, engine: FakeLanguageEngine, asked: RespondWork) -> Closing:
@@ -61,10 +63,18 @@ def test_what_cannot_be_answered_is_refused(redis: Redis, asked: RespondWork) ->
 
 def test_a_prefix_is_made_warm_and_workers_that_start_later_know_it(redis: Redis) -> None:
     engine, later = FakeLanguageEngine(), FakeLanguageEngine()
-    assert answer(redis, engine, work(WARM_ONLY)) == Closing()
+    assert answer(redis, engine, work(WARM_ONLY, call_id="")) == Closing()
     warm_last_prefix(later, redis)
     assert engine.warmed == later.warmed == [MESSAGES]
     assert tokens(redis) == []
+
+
+def test_a_call_s_own_beginning_is_read_for_it_alone(redis: Redis) -> None:
+    engine, later = FakeLanguageEngine(), FakeLanguageEngine()
+    assert answer(redis, engine, work(WARM_ONLY)) == Closing()
+    warm_last_prefix(later, redis)
+    assert engine.read == [("c1", MESSAGES)]
+    assert (engine.warmed, later.warmed, tokens(redis)) == ([], [], [])
 
 
 def test_without_a_prefix_there_is_nothing_to_warm(redis: Redis) -> None:

@@ -37,9 +37,9 @@ check: ## Format, lint, types and import contracts
 
 test: ## All tests, on real servers
 	@setup/run --test
-	# Calls are held in real time, and two cores can be short of it: what fails among the others is
-	# tried once more alone, and must pass then.
-	pytest -n 2 --no-loadscope-reorder || pytest --last-failed --last-failed-no-failures none
+	# Calls are held in real time, and two cores can be short of it: folders in which something fails
+	# among the others are tried once more alone, and must pass then.
+	pytest -n 2 --no-loadscope-reorder || { again=$$(python -m tests.failed_folders) && pytest $$again; }
 
 test-engines: setup ## Tests of engines that take long to build, each in its own environment
 	@setup/test_engines

@@ -60,6 +60,9 @@ class PlayedTools:
                 return
             yield phrase
 
+    async def caller_has_finished(self) -> None:
+        return
+
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:
         self._fail()
         self.messages.append((name, callback_number, text))

@@ -88,9 +88,12 @@ class TurnTools:
         for phrase in splitter.finish():
             yield phrase
 
+    async def caller_has_finished(self) -> None:
+        await self.confirmed.wait()
+
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:
         services, call = self.services, self.call
-        await self.confirmed.wait()
+        await self.caller_has_finished()
         async with _in_time():
             recording = await services.message_audio.save(call.call_id, self.audio, self.encoding)
             await services.messages.leave(
@@ -111,7 +114,7 @@ class TurnTools:
 
     async def request_callback(self, number: str) -> None:
         call = self.call
-        await self.confirmed.wait()
+        await self.caller_has_finished()
         async with _in_time():
             await self.services.callbacks.request(
                 CallbackRequest(
@@ -126,7 +129,7 @@ class TurnTools:
         self.post_event(on.Promised(Outcome.CALLBACK_BOOKED))
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
-        await self.confirmed.wait()
+        await self.caller_has_finished()
         return await self.services.web.post(url, {"call_id": self.call.call_id, **values})
 
 

@@ -5,7 +5,9 @@ chosen per DID in the business file. Ours (`business_agent`) is one of them.
 
 The agent is asked once per turn and answers with steps. It may be stopped at any await,
 because callers go on speaking: then nothing of the turn ever happened, its memory included.
-So promise nothing aloud before the tool that keeps the promise has returned.
+So promise nothing aloud before the tool that keeps the promise has returned. It may be asked
+in a pause already, of which nobody knows yet whether it is the end: what it says is heard,
+and what it wants done is done, once that is known.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -86,6 +88,12 @@ class Tools(Protocol):
         """The language model's reply, phrase by phrase; raises InferenceError.
 
         `grammar`: GBNF that the whole reply must fit.
+        """
+
+    async def caller_has_finished(self) -> None:
+        """Waits until the caller has surely finished: a turn may be asked in a pause already.
+
+        Await it before effects of your own; steps other than Say, and the tools below, do so.
         """
 
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:

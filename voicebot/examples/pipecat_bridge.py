@@ -49,7 +49,10 @@ class PipecatAgent(VoiceAgent):
         raise NotImplementedError(f"{type(self).__name__} must name its processors")
 
     def functions(self, turn: Turn) -> Sequence[Callable[..., Any]]:
-        """What the model may call, as pipecat's direct functions; `turn.tools` is at hand."""
+        """What the model may call, as pipecat's direct functions; `turn.tools` is at hand.
+
+        One with effects of its own begins with `await turn.tools.caller_has_finished()`.
+        """
         return ()
 
     async def answer(self, turn: Turn) -> AsyncIterator[Step]:

@@ -40,8 +40,9 @@ QUESTION, ANOTHER = "Where is your shop?", "Where can I park?"
 # What nobody asks need not be made into speech.
 FACTS = {"address": "At forty two Harbor Street.", "parking": "Right behind the shop."}
 NO_RTP = 44  # Q.850: requested channel not available
-# From the end of the question until the clock is set: while the answer is under way.
-THINKING_S = 0.25
+# From the end of the question until the clock is set: before it is taken for the end. What a worker
+# has at hand in that instant may be lost: then the caller is asked again.
+THINKING_S = 0.05
 GOING_S = 0.5
 
 

@@ -196,10 +196,11 @@ class Conversation:
         assert turn is not None
         if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
             return []
-        if turn.pause is not None and not turn.heard:
+        unheard, says_nothing = state.unheard, state.says_nothing
+        if turn.pause is not None and says_nothing:
             return []  # it may be a word yet
-        unheard, state.unheard = state.unheard, None
-        if not turn.heard and not turn.keys:
+        state.unheard = None
+        if says_nothing and not turn.keys:
             if turn.came_back is not None:
                 return self._think(t)
             if t >= state.wordless_since_s + limits.LONGEST_NOISE_S:
@@ -222,8 +223,7 @@ class Conversation:
             state.was_put_off, state.deadline_s = True, t + OWN_UP_AFTER_S
             phrase = turn.add_phrase(self._business.phrases.one_moment, t, is_filler=True)
             return [do.Say(phrase.phrase_id, phrase.text)]
-        reply_id = turn.drop_work()
-        cancelled = [] if reply_id is None else [do.CancelThinking(reply_id)]
+        cancelled = [] if (id_ := turn.drop_work()) is None else [do.CancelThinking(id_)]
         return cancelled + self._say(self._business.phrases.trouble, t)
 
     def _think(self, t: float) -> list[do.Command]:

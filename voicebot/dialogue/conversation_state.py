@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from voicebot.calls import commands as do
 from voicebot.calls.model import AnswerSource, Outcome, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
+from voicebot.dialogue.back_channel import is_back_channel
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.turn import OpenTurn
 from voicebot.turns.end_of_turn import EndRules, end_silence_ms
@@ -74,6 +75,14 @@ class ConversationState:
     caller_took_leave: bool = False
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether the words so far take no floor: none, or only that the caller listens."""
+        heard = "" if self.turn is None else self.turn.heard
+        if not heard or self.unheard is None:
+            return not heard
+        return is_back_channel(heard, self.unheard.text)
+
+    @property
     def end_silence_ms(self) -> int | None:
         """How long a pause ends what the caller is saying; None: as always."""
         turn = self.turn
@@ -81,6 +90,8 @@ class ConversationState:
             return self.listen.end_silence_ms
         if not turn.is_transcribed:
             return END_RULES.unknown_ms
+        if self.says_nothing:
+            return END_RULES.nothing_said_ms
         is_known = turn.is_answered and turn.source is AnswerSource.FACT
         return end_silence_ms(turn.heard, END_RULES, is_answer_known=is_known)
 

@@ -4,10 +4,10 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.stack_fixture import running_servers, running_stack
+from tests.stack_fixture import running_servers, running_stack, state_dir
 from tests.store_databases import migrated_file, postgresql
 
-__all__ = ["migrated_file", "postgresql", "running_servers", "running_stack"]
+__all__ = ["migrated_file", "postgresql", "running_servers", "running_stack", "state_dir"]
 
 _WHOLE_STACK = "whole stack"
 # These hold calls with all models: one such stack at a time, and first, for they take longest.

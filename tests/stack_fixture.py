@@ -95,6 +95,12 @@ def stack_for_tests(state_dir: Path, *only: str, **changes: Any) -> Iterator[Sta
         stack.down()
 
 
+@pytest.fixture
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Has a short path: the names of sockets in it are bounded."""
+    return tmp_path_factory.mktemp("state")
+
+
 @pytest.fixture(scope="session")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Everything: Redis, Asterisk, all workers, agents and the keeper of records."""

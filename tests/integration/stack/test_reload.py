@@ -17,11 +17,11 @@ DIDS = 'dids: ["1000", "+12025550100"]'
 
 
 def test_a_new_number_is_in_force_and_nothing_was_started_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "shop.yaml"
     shutil.copy(PROJECT_DIR / "config" / "lakeside_bikes.yaml", file)
-    with stack_for_tests(tmp_path / "state", "asterisk", business_file=file) as stack:
+    with stack_for_tests(state_dir, "asterisk", business_file=file) as stack:
         for name, value in environment_of(stack.settings).items():
             monkeypatch.setenv(name, value)
         assert Settings.load().state_dir == stack.settings.state_dir

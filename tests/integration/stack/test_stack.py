@@ -80,17 +80,17 @@ def test_a_killed_asterisk_is_restarted(running_servers: Stack) -> None:
     until(has_returned, "Asterisk is back", LIMIT_S)
 
 
-def test_down_leaves_neither_process_nor_mount(tmp_path: Path) -> None:
-    with stack_for_tests(tmp_path, "redis", "asterisk") as stack:
-        assert processes_of(tmp_path)
-    assert processes_of(tmp_path) == []
+def test_down_leaves_neither_process_nor_mount(state_dir: Path) -> None:
+    with stack_for_tests(state_dir, "redis", "asterisk") as stack:
+        assert processes_of(state_dir)
+    assert processes_of(state_dir) == []
     assert mounts_of(stack.paths.asterisk_root) == []
     assert {status.state for status in stack.status()} == {ProcessState.STOPPED}
     stack.down()  # repeatable
 
 
-def test_what_redis_acknowledged_is_there_after_a_restart(tmp_path: Path) -> None:
-    with stack_for_tests(tmp_path, "redis") as stack:
+def test_what_redis_acknowledged_is_there_after_a_restart(state_dir: Path) -> None:
+    with stack_for_tests(state_dir, "redis") as stack:
         with Redis.from_url(stack.settings.redis_url) as redis:
             redis.set("promise", "kept")
         stack.down()
@@ -99,16 +99,16 @@ def test_what_redis_acknowledged_is_there_after_a_restart(tmp_path: Path) -> Non
             assert redis.get("promise") == b"kept"
 
 
-def test_a_killed_process_runner_takes_its_processes_along(tmp_path: Path) -> None:
-    with stack_for_tests(tmp_path, "redis") as stack:
+def test_a_killed_process_runner_takes_its_processes_along(state_dir: Path) -> None:
+    with stack_for_tests(state_dir, "redis") as stack:
         os.kill(int((stack.paths.supervisor_dir / "pid").read_text()), signal.SIGKILL)
-        until(lambda: processes_of(tmp_path) == [], "all have ended", LIMIT_S)
+        until(lambda: processes_of(state_dir) == [], "all have ended", LIMIT_S)
         stack.up(["redis"])
         assert status_of(stack, "redis").is_ready
 
 
-def test_changed_settings_are_applied_by_up(tmp_path: Path) -> None:
-    with stack_for_tests(tmp_path, "redis") as stack:
+def test_changed_settings_are_applied_by_up(state_dir: Path) -> None:
+    with stack_for_tests(state_dir, "redis") as stack:
         before = status_of(stack, "redis").pid
         changed = Stack(stack.settings.model_copy(update={"log_level": "DEBUG"}))
         changed.up(["redis"])

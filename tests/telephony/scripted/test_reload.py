@@ -79,13 +79,13 @@ class Conversation:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+def stack(tmp_path: Path, state_dir: Path) -> Iterator[Stack]:
     """A node with a business and no trunk; the agent is the test's."""
     business, trunks = tmp_path / "shop.yaml", tmp_path / "trunks.yaml"
     business.write_text(yaml.safe_dump(content(), sort_keys=False))
     trunks.write_text("trunks: []\n")
     with stack_for_tests(
-        tmp_path / "state", "asterisk", business_file=business, trunks_file=trunks
+        state_dir, "asterisk", business_file=business, trunks_file=trunks
     ) as running:
         yield running
         until(

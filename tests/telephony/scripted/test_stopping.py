@@ -32,9 +32,9 @@ LIMIT_S = 40.0
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+def stack(state_dir: Path) -> Iterator[Stack]:
     """A node and who keeps its records; the agent is the test's."""
-    with stack_for_tests(tmp_path / "state", "asterisk", "records") as running:
+    with stack_for_tests(state_dir, "asterisk", "records") as running:
         yield running
 
 

@@ -131,6 +131,8 @@ async def test_a_registration_stands_is_lost_with_its_carrier_and_comes_back(
         ]
     finally:
         await database.close()
+        # Asked every minute again, one that is down now would stay so for the tests that follow.
+        until(lambda: _all_is_well(node), lambda: node.console("pjsip show contacts"), LIMIT_S)
         monkeypatch.undo()
         _read_trunks_anew(node)
         until(lambda: _all_is_well(node), lambda: node.console("pjsip show contacts"), 30.0)

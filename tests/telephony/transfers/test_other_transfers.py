@@ -124,6 +124,7 @@ def test_nothing_unexpected_is_in_asterisks_log(agent: Agent) -> None:
         "Stasis app 'voicebot-",
         # Its socket, when it went without a goodbye.
         "Web socket closed abruptly",
+        "WebSocket read error: Broken pipe",
         "Unable to join queue 'absent'",
         "not claimed within",
     )

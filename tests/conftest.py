@@ -15,7 +15,6 @@ _WITH_ALL_MODELS = (
     "telephony/bad_input",
     "telephony/conversation",
     "telephony/failures",
-    "telephony/outbound/test_chosen_agent.py",
     "telephony/outbound/test_spoken_calls.py",
     "telephony/service",
 )

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
+from voicebot.agents.happenings import Happenings
 from voicebot.agents.line import Line
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
@@ -33,10 +34,7 @@ from voicebot.dialogue.conversation_state import ConversationState
 from voicebot.dialogue.disclosure import disclosed
 from voicebot.errors import AsteriskError, MediaError
 from voicebot.telemetry.logs import log_of
-
-# A process that was frozen for longer than this has missed something.
-STOOD_STILL_S = 0.5
-CATCH_UP_S = 0.1
+from voicebot.turns.speculation import Preparations
 
 log = log_of(__name__)
 
@@ -82,10 +80,11 @@ class CallAgent:
         self._context = context
         self._session = session_of(desk.business, context, clock.now())
         self._began_now = clock.now()
-        self._inbox: asyncio.Queue[on.CallEvent] = asyncio.Queue()
+        self._happenings = Happenings(clock.now)
         self._scribe = Scribe(facts.call_id, services.contexts, services.events)
         self._media_in_stasis = asyncio.Event()
         self._utterances = Utterances()
+        self._preparations = Preparations()
         self._line: Line | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._thinking: Thinking | None = None
@@ -138,7 +137,7 @@ class CallAgent:
 
     def post(self, event: on.CallEvent) -> None:
         """Something happened to this call."""
-        self._inbox.put_nowait(event)
+        self._happenings.post(event)
 
     def hold(self, *, is_held: bool) -> None:
         """The caller's side has put us on hold, or is back."""
@@ -175,14 +174,19 @@ class CallAgent:
             # The caller is with a person: whoever has the channel next goes on from the context.
             await self._scribe.let_go()
             return
-        self._scribe.note("call.ended", outcome=self._record.outcome.value)
+        self._scribe.note(
+            "call.ended",
+            outcome=self._record.outcome.value,
+            prepared=self._preparations.helped,
+            prepared_in_vain=self._preparations.wasted,
+        )
         await self._services.records.keep(self._record, self._scribe)
 
     async def _live(self) -> None:
         now = self._services.clock.now
         while not self._session.is_over:
             deadline = self._session.next_deadline()
-            event = await self._next_event(deadline)
+            event = await self._happenings.next(deadline)
             if isinstance(event, on.SpeechStarted):
                 self._scribe.note("caller.speaking")
                 assert self._thinking is not None
@@ -196,19 +200,6 @@ class CallAgent:
             for command in commands:
                 self._carry_out(command)
             self._scribe.save(lambda: dump_context(self._session.context(now())))
-
-    async def _next_event(self, deadline: float | None) -> on.CallEvent | None:
-        """The next event, or None when the deadline comes first."""
-        if deadline is None:
-            return await self._inbox.get()
-        try:
-            async with asyncio.timeout(max(0.0, deadline - self._services.clock.now())):
-                return await self._inbox.get()
-        except TimeoutError:
-            if self._services.clock.now() > deadline + STOOD_STILL_S:
-                # What has happened meanwhile is told first: the caller may be gone.
-                await asyncio.sleep(CATCH_UP_S)
-            return None if self._inbox.empty() else self._inbox.get_nowait()
 
     def _carry_out(self, command: do.Command) -> None:
         assert self._tasks is not None
@@ -275,6 +266,7 @@ class CallAgent:
             self._session,
             self.post,
             self._utterances.keep,
+            preparations=self._preparations,
             beeps=self._new_beep_detector(),
         )
         setup_ms = round((services.clock.now() - self._began_now) * 1000)

@@ -22,6 +22,7 @@ from voicebot.calls.model import CallId, UtteranceId
 from voicebot.calls.session import CallSession
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
 from voicebot.turns.keys import KeyPath, KeySource
+from voicebot.turns.speculation import Preparations
 
 
 class Line:
@@ -38,6 +39,7 @@ class Line:
         post: Callable[[on.CallEvent], None],
         keep: Callable[[UtteranceId, bytes], None],
         *,
+        preparations: Preparations,
         beeps: BeepDetector | None = None,
     ) -> None:
         """`beeps`: where an answering machine may have taken the call."""
@@ -47,6 +49,7 @@ class Line:
         self._keep = keep
         self._now = services.clock.now
         self._speculation = services.speculation
+        self._preparations = preparations
         self._is_preparing = False  # an answer, while nobody knows whether the caller goes on
         self._tones = DtmfDetector(encoding)
         self._keys = KeySource()
@@ -73,7 +76,7 @@ class Line:
     async def close(self) -> None:
         """The caller is gone, or somewhere else."""
         if self._is_preparing:
-            self._speculation.waste()
+            self._speculation.waste(self._preparations)
         for task in self._tasks:
             task.cancel()
         await self._connection.close()
@@ -123,11 +126,11 @@ class Line:
                     self._post(on.SpeechPaused(utterance_id, silence_ms))
             case UtteranceResumed() if self._is_preparing:
                 self._is_preparing = False
-                self._speculation.waste()
+                self._speculation.waste(self._preparations)
                 self._post(on.SpeechResumed())
             case UtteranceEnded(utterance_id, audio, silence_ms):
                 if self._is_preparing:
-                    self._speculation.help()
+                    self._speculation.help(self._preparations)
                 else:
                     self._speculation.pass_by()
                 self._is_preparing = False

@@ -7,12 +7,14 @@ and the time to flowing media are the agent's own.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from voicebot.calls.model import AnswerSource, StageTimings
+from voicebot.turns.speculation import Preparations
 
 GREETING_P95_LIMIT_MS = 300
+WASTED_LIMIT_PERCENT = 30
 MEDIA_P95_LIMIT_MS = 60
 VOICE_TO_VOICE_P50_LIMIT_MS = 1_000
 
@@ -63,6 +65,8 @@ class BenchCall:
     # One for each turn the agent answered, in order.
     sources: tuple[AnswerSource, ...] = ()
     stages: tuple[StageTimings, ...] = ()
+    # Of answers, in its caller's pauses.
+    preparations: Preparations = field(default_factory=Preparations)
 
     @property
     def is_lost(self) -> bool:
@@ -83,6 +87,7 @@ class Figures:
     by_source_ms: Mapping[str, Distribution | None]
     media_up_ms: Distribution | None
     stages_ms: Mapping[str, Distribution | None]
+    preparations: Preparations
 
 
 def figures_of(calls: Sequence[BenchCall]) -> Figures:
@@ -110,6 +115,10 @@ def figures_of(calls: Sequence[BenchCall]) -> Figures:
             stage: Distribution.of(getattr(timings, stage) for timings in turns)
             for stage in StageTimings.__dataclass_fields__
         },
+        preparations=Preparations(
+            helped=sum(call.preparations.helped for call in calls),
+            wasted=sum(call.preparations.wasted for call in calls),
+        ),
     )
 
 
@@ -146,8 +155,19 @@ def targets_of(sequence: Figures, rate: Figures, burst: Figures) -> tuple[Target
             VOICE_TO_VOICE_P50_LIMIT_MS,
             of(sequence.voice_to_voice_ms, "p50"),
         ),
+        Target(
+            "answers prepared in vain, % of preparations",
+            WASTED_LIMIT_PERCENT,
+            _percent_wasted(sequence.preparations, burst.preparations),
+        ),
         Target("calls lost of those at once", 0, burst.lost if burst.calls else None),
     )
+
+
+def _percent_wasted(*parts: Preparations) -> int | None:
+    wasted = sum(part.wasted for part in parts)
+    begun = wasted + sum(part.helped for part in parts)
+    return round(100 * wasted / begun) if begun else None
 
 
 def as_document(

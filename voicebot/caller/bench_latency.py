@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
+from voicebot.turns.speculation import Preparations
 
 CALL_LIMIT_S = 180.0
 # A record is written after the hang-up; a call that an agent lost never gets a full one.
@@ -53,7 +54,7 @@ async def run_bench(
 ) -> Mapping[str, Sequence[BenchCall]]:
     """The calls of each phase, by its name. Raises VoicebotError."""
     try:
-        async with _watched_set_ups(settings) as set_ups_ms:
+        async with _watched(settings) as told:
             phases = {
                 "sequence": await place_in_sequence(plan, record_dir / "sequence", progress),
                 "rate": await place_at_a_rate(plan, record_dir / "rate", progress),
@@ -64,8 +65,7 @@ async def run_bench(
     except ExceptionGroup as group:
         raise _first_of(group) from group
     return {
-        name: [_joined(call, records, set_ups_ms) for call in calls]
-        for name, calls in phases.items()
+        name: [_joined(call, records, told) for call in calls] for name, calls in phases.items()
     }
 
 
@@ -161,40 +161,52 @@ def bench_call(caller: str, report: Mapping[str, Any]) -> BenchCall:
     )
 
 
-def _joined(
-    call: BenchCall, records: Mapping[str, CallRecord], set_ups_ms: Mapping[str, int]
-) -> BenchCall:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """By call id."""
+
+    set_ups_ms: dict[str, int] = field(default_factory=dict)
+    preparations: dict[str, Preparations] = field(default_factory=dict)
+
+
+def _joined(call: BenchCall, records: Mapping[str, CallRecord], told: _Told) -> BenchCall:
     record = records.get(call.caller)
     if record is None:
         return call
+    call_id = record.facts.call_id
     # Turn 0 is the greeting, which answers nobody.
     answers = [turn for turn in record.turns if turn.number > 0]
     return replace(
         call,
-        call_id=record.facts.call_id,
-        media_up_ms=set_ups_ms.get(record.facts.call_id),
+        call_id=call_id,
+        media_up_ms=told.set_ups_ms.get(call_id),
+        preparations=told.preparations.get(call_id, Preparations()),
         sources=tuple(turn.source for turn in answers),
         stages=tuple(turn.timings for turn in answers),
     )
 
 
 @asynccontextmanager
-async def _watched_set_ups(settings: Settings) -> AsyncIterator[Mapping[str, int]]:
-    """Fills in, as agents tell it, how long each call's audio took to flow, by call id."""
+async def _watched(settings: Settings) -> AsyncIterator[_Told]:
+    """Fills in what agents tell of their calls, as they tell it."""
     connection = RedisConnection(settings.redis_url)
     events = RedisCallEvents(connection)
-    set_ups_ms: dict[str, int] = {}
+    told = _Told()
     since = await events.now()
 
     async def watch() -> None:
         async for event in events.watch(since=since):
             if event.name == "call.media_up":
-                set_ups_ms[event.call_id] = int(event.fields["setup_ms"])
+                told.set_ups_ms[event.call_id] = int(event.fields["setup_ms"])
+            elif event.name == "call.ended":
+                told.preparations[event.call_id] = Preparations(
+                    int(event.fields["prepared"]), int(event.fields["prepared_in_vain"])
+                )
 
     try:
         async with asyncio.TaskGroup() as tasks:
             watcher = tasks.create_task(watch())
-            yield set_ups_ms
+            yield told
             watcher.cancel()
     finally:
         await connection.close()

@@ -21,6 +21,14 @@ class SpeculationRules:
     smoothing: float = 0.2
 
 
+@dataclass(slots=True)
+class Preparations:
+    """What became of those of one call."""
+
+    helped: int = 0
+    wasted: int = 0
+
+
 class Speculation:
     """Counts for all calls of one process."""
 
@@ -28,9 +36,6 @@ class Speculation:
         self._rules = rules if rules is not None else SpeculationRules()
         self._saved = self._rules.most_saved
         self._queueing_ms = 0.0
-        self.helped = 0
-        self.wasted = 0
-        self.refused = 0
 
     @property
     def room(self) -> float:
@@ -40,20 +45,19 @@ class Speculation:
     def begin(self) -> bool:
         """Whether to prepare; `help` or `waste` must follow if so."""
         if self.room <= 0.0 or self._saved < 1.0:
-            self.refused += 1
             return False
         self._saved -= 1.0
         return True
 
-    def help(self) -> None:
+    def help(self, call: Preparations) -> None:
         """The caller had finished: nothing of it was in vain."""
-        self.helped += 1
+        call.helped += 1
         share = self._rules.wasted_share
         self._earn(1.0 + self.room * share / (1.0 - share))
 
-    def waste(self) -> None:
+    def waste(self, call: Preparations) -> None:
         """The caller went on."""
-        self.wasted += 1
+        call.wasted += 1
 
     def pass_by(self) -> None:
         """A turn ended for which nothing was prepared: after a while it is tried again."""

@@ -13,6 +13,9 @@ from voicebot.caller.bench_figures import (
     targets_of,
 )
 from voicebot.calls.model import AnswerSource, StageTimings
+from voicebot.turns.speculation import Preparations
+
+ALL_HELPED = Preparations(helped=4, wasted=0)
 
 
 def call(
@@ -21,6 +24,7 @@ def call(
     media_up_ms: int | None = 20,
     stages: tuple[StageTimings, ...] = (),
     is_held: bool = True,
+    preparations: Preparations = ALL_HELPED,
 ) -> BenchCall:
     return BenchCall(
         caller="bench-1",
@@ -32,6 +36,7 @@ def call(
         record_dir="",
         media_up_ms=media_up_ms,
         stages=stages,
+        preparations=preparations,
     )
 
 
@@ -96,7 +101,18 @@ def test_targets_are_met_at_their_limit_and_missed_beyond() -> None:
     met = targets_of(figures(greeting_ms=300), figures(media_up_ms=60), figures())
     assert all(target.is_met for target in met)
     missed = targets_of(figures(greeting_ms=301), figures(media_up_ms=61), figures_of([]))
-    assert [target.is_met for target in missed] == [False, False, True, False]
+    assert [target.is_met for target in missed] == [False, False, True, True, False]
+
+
+def test_of_preparations_those_in_vain_are_counted_over_all_calls() -> None:
+    calls = figures_of(
+        [call(preparations=Preparations(3, 1)), call(preparations=Preparations(1, 1))]
+    )
+    assert calls.preparations == Preparations(4, 2)
+    wasted = targets_of(calls, figures_of([]), figures_of([]))[3]
+    assert (wasted.measured, wasted.is_met) == (33, False)
+    none = targets_of(*[figures_of([])] * 3)[3]
+    assert none.measured is None
 
 
 def test_the_document_holds_figures_targets_and_every_call() -> None:
@@ -105,5 +121,5 @@ def test_the_document_holds_figures_targets_and_every_call() -> None:
     document = json.loads(json.dumps(as_document(phases, targets)))
     assert document["figures"]["sequence"]["greeting_ms"]["p95"] == 200
     assert document["figures"]["rate"]["greeting_ms"] is None
-    assert document["targets"][3]["is_met"] is False
+    assert document["targets"][4]["is_met"] is False
     assert len(document["calls"]["sequence"]) == 2

@@ -3,31 +3,32 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.turns.speculation import Speculation, SpeculationRules
+from voicebot.turns.speculation import Preparations, Speculation, SpeculationRules
 
 RULES = SpeculationRules()
+NOBODY = Preparations()
 
 
-def goes_on(budget: Speculation) -> bool:
+def goes_on(budget: Speculation, call: Preparations = NOBODY) -> bool:
     """A pause after which the caller goes on; whether something was prepared."""
     if not budget.begin():
         return False
-    budget.waste()
+    budget.waste(call)
     return True
 
 
-def ends(budget: Speculation) -> bool:
+def ends(budget: Speculation, call: Preparations = NOBODY) -> bool:
     if not budget.begin():
         budget.pass_by()
         return False
-    budget.help()
+    budget.help(call)
     return True
 
 
 def test_where_no_work_waits_answers_are_prepared() -> None:
-    budget = Speculation()
-    assert all(ends(budget) for _ in range(100))
-    assert (budget.helped, budget.wasted, budget.refused) == (100, 0, 0)
+    budget, call = Speculation(), Preparations()
+    assert all(ends(budget, call) for _ in range(100))
+    assert call == Preparations(helped=100, wasted=0)
 
 
 def test_a_caller_who_always_goes_on_is_soon_not_prepared_for() -> None:
@@ -63,14 +64,14 @@ def test_no_more_than_the_share_is_wasted_beyond_what_was_saved(
     budget = Speculation(SpeculationRules(wasted_share=share))
     for waited_ms in waits_ms:
         budget.queued(waited_ms)
-    passed_by = 0
+    passed_by, call = 0, Preparations()
     for is_end in pauses:
         if is_end:
-            passed_by += not ends(budget)
+            passed_by += not ends(budget, call)
         else:
-            goes_on(budget)
-    turns = budget.helped + passed_by
-    assert budget.wasted <= RULES.most_saved + turns * share / (1 - share) + 1e-6
+            goes_on(budget, call)
+    turns = call.helped + passed_by
+    assert call.wasted <= RULES.most_saved + turns * share / (1 - share) + 1e-6
 
 
 @given(st.lists(st.floats(0, 10_000), min_size=1, max_size=50))

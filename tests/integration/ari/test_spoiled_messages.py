@@ -21,6 +21,7 @@ from voicebot.ari.decode import (
     MalformedMessage,
     Resynced,
     StasisEnd,
+    StasisStart,
     UnknownEvent,
 )
 from voicebot.calls.model import ChannelId
@@ -41,7 +42,7 @@ async def test_everything_that_an_asterisk_tells_can_be_read_though_not_all_is_k
             answer.raise_for_status()
         caller = ChannelId("nosy-caller")
         await ari.channels.originate("Local/keys@far-end", app=ari.app, channel_id=caller)
-        await event_of(ari, UnknownEvent)
+        await event_of(ari, StasisStart)
         await ari.channels.set_channel_var(caller, "COLOUR", '\N{SNOWMAN} blue;\n"green"')
         bridge = await ari.bridges.create()
         await ari.bridges.add_channel(bridge.bridge_id, (caller,))

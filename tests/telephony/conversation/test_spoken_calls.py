@@ -12,6 +12,8 @@ from voicebot.caller.listening import contains_words
 from voicebot.caller.sound import RATE_HZ
 from voicebot.calls.model import AnswerSource, HandledBy, Outcome
 
+# An agent that other work keeps from the processor may be late for all of four calls.
+ROUNDS = 3
 HEARD_SHARE = 0.7  # the recognizer may miss a word of the right answer
 
 
@@ -109,16 +111,21 @@ def test_a_caller_who_hangs_up_leaves_one_record_and_nothing_else(line: Line) ->
 
 
 def test_several_calls_at_once_are_all_answered_by_more_than_one_agent(line: Line) -> None:
-    # A caller takes long to get ready, and no two take equally long.
-    started = [line.prepare("--say", "Can I pay with a credit card?") for _ in range(4)]
-    for _, process in started:
-        ready(process)
-    for _, process in started:
-        go(process)
-    placed = [line.finish(*one) for one in started]
-    records = [line.record_of(one) for one in placed]
-    assert all(one.report["is_held"] for one in placed)
-    assert all(record.handled_by is HandledBy.AGENT for record in records)
-    assert {record.turns[1].fact_id for record in records} == {"payment"}
-    assert len({record.agent for record in records}) > 1
+    agents: set[str] = set()
+    for _ in range(ROUNDS):
+        # A caller takes long to get ready, and no two take equally long.
+        started = [line.prepare("--say", "Can I pay with a credit card?") for _ in range(4)]
+        for _, process in started:
+            ready(process)
+        for _, process in started:
+            go(process)
+        placed = [line.finish(*one) for one in started]
+        records = [line.record_of(one) for one in placed]
+        assert all(one.report["is_held"] for one in placed)
+        assert all(record.handled_by is HandledBy.AGENT for record in records)
+        assert {record.turns[1].fact_id for record in records} == {"payment"}
+        agents |= {record.agent for record in records}
+        if len(agents) > 1:
+            break
+    assert len(agents) > 1
     until(lambda: not line.left_in_asterisk(), "no channel or bridge is left", 10)

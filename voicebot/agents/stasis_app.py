@@ -177,16 +177,18 @@ class StasisApp:
             return
         self._claimed.add(channel.channel_id)
         self._note_idle()
+        claim: Claim | None = None
         try:
             claim = await self._ari.events.claim_channel(
                 channel.channel_id, application=self._ari.app
             )
         except AsteriskError as error:
             log.error("call.claim_failed", call_id=channel.channel_id, code=error.code)
-            claim = None
-        if claim is not Claim.WON or not self._is_stopping:
-            self._claimed.discard(channel.channel_id)
-            self._note_idle()
+        finally:
+            # Also when another has won meanwhile, and this race was cancelled.
+            if claim is not Claim.WON or not self._is_stopping:
+                self._claimed.discard(channel.channel_id)
+                self._note_idle()
         if claim is not None:
             log.info("call.raced", call_id=channel.channel_id, claim=claim.name, delay_ms=delay_ms)
 

@@ -53,6 +53,14 @@ async def test_a_call_that_a_peer_has_claimed_is_raced_for_no_more(process: Proc
     assert process.ari.claims == [OTHER]
 
 
+async def test_a_claim_that_a_peer_wins_meanwhile_leaves_nothing_behind(process: Process) -> None:
+    process.ari.holds("events.claimChannel")
+    await process.is_offered(CALL)
+    process.ari.is_claimed(CALL, by=PEER)
+    await settle()
+    assert process.app.calls == 0
+
+
 async def test_the_news_of_our_own_claim_does_not_stop_it(process: Process) -> None:
     process.ari.broadcasts(CALL)
     process.ari.is_claimed(CALL, by=OWN)

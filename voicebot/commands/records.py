@@ -24,7 +24,7 @@ from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.transcribing import Transcribing
 from voicebot.agents.node_watch import watching
 from voicebot.calls.follow_up import FinishedCall, follow_up
-from voicebot.calls.model import CallbackRequest, Message
+from voicebot.calls.model import CallbackRequest, CallId, Message
 from voicebot.commands import calls, messages
 from voicebot.commands.showing import database_of
 from voicebot.errors import StoreError
@@ -175,20 +175,21 @@ async def _follow_up(
     salvaging: Salvaging, follow_ups: SqlFollowUps, businesses: Businesses, at: datetime
 ) -> None:
     """What a call leaves to be done is decided once: what can be salvaged of it comes first."""
+    waiting = await follow_ups.waiting(at)  # more may be imported meanwhile
     try:
         await salvaging.run(at)
     finally:  # without Redis, what Asterisk knows must do
-        await _follow_up_what_is_known(follow_ups, businesses, at)
+        await _follow_up_what_is_known(follow_ups, businesses, at, waiting)
 
 
 async def _follow_up_what_is_known(
-    follow_ups: SqlFollowUps, businesses: Businesses, at: datetime
+    follow_ups: SqlFollowUps, businesses: Businesses, at: datetime, waiting: Sequence[CallId]
 ) -> None:
     in_force = await businesses.in_force()
 
     def decide(call: FinishedCall) -> Message | CallbackRequest | None:
         return follow_up(call, in_force)
 
-    done = await follow_ups.run(at, decide)
+    done = await follow_ups.run(at, decide, waiting)
     if done.messages or done.callbacks:
         log.info("records.followed_up", **asdict(done))

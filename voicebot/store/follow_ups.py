@@ -48,13 +48,26 @@ class SqlFollowUps:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def run(self, at: datetime, decide: Decide) -> FollowedUp:
-        """Follows up the calls that are due, the oldest first. Raises StoreError."""
+    async def waiting(self, at: datetime) -> Sequence[CallId]:
+        """Calls that are over and may be due, the oldest first. Raises StoreError."""
         async with self._database.reading("find calls to follow up") as connection:
-            if (await connection.execute(_waiting(at).limit(1))).first() is None:
-                return FollowedUp()
+            rows = await connection.execute(_waiting(at).limit(BATCH))
+            return [CallId(row.call_id) for row in rows]
+
+    async def run(
+        self, at: datetime, decide: Decide, among: Sequence[CallId] | None = None
+    ) -> FollowedUp:
+        """Follows up the calls that are due, the oldest first. Raises StoreError.
+
+        `among`: none but these; what has come since has not been looked at for salvage.
+        """
+        if among is None:
+            among = await self.waiting(at)
+        if not among:
+            return FollowedUp()
         async with self._database.writing("follow up calls") as connection:
-            chosen = _waiting(at).limit(BATCH).with_for_update(skip_locked=True)
+            chosen = _waiting(at).where(calls.c.call_id.in_(among))
+            chosen = chosen.with_for_update(skip_locked=True)
             rows = {row.call_id: row for row in await connection.execute(chosen)}
             done: list[Message | CallbackRequest | None] = []
             for call in await _finished(connection, rows):

@@ -153,6 +153,22 @@ async def test_a_message_that_cannot_be_decided_upon_leaves_the_call_to_be_follo
     assert (await desk.work()).callbacks == 2
 
 
+async def test_what_was_imported_since_anybody_looked_waits_for_the_next_round(desk: Desk) -> None:
+    await desk.told(cdr_line("1.1", caller_number="+15550101"))
+    known = await desk.follow_ups.waiting(LATER)
+    await desk.told(cdr_line("2.2", caller_number="+15550102"))
+    seen: list[str] = []
+
+    def decide(call: FinishedCall) -> None:
+        seen.append(call.record.facts.call_id)
+
+    assert await desk.follow_ups.run(LATER, decide, known) == FollowedUp(calls=1)
+    assert seen == ["1.1"]
+    assert await desk.follow_ups.run(LATER, decide, []) == FollowedUp()
+    assert await desk.follow_ups.run(LATER, decide) == FollowedUp(calls=1)
+    assert seen == ["1.1", "2.2"]
+
+
 async def test_only_calls_without_an_agents_record_are_to_be_salvaged(desk: Desk) -> None:
     await desk.records.write(a_record("1.1"))
     await desk.told(cdr_line("1.1", handled_by="agent"), cdr_line("2.2", handled_by="agent"))

@@ -74,11 +74,7 @@ class Floor:
         if turn is not None and turn.pause is not None:
             commands += self._give_back(turn)
         if turn is not None:
-            if turn.reply_id is not None:
-                commands.append(do.CancelThinking(turn.reply_id))
-                turn.reply_id = None
-            if turn.phrases:
-                commands.append(do.StopSpeaking())
+            commands += _stop(turn)
             if turn.is_audible or (turn.phrases and not (turn.heard or turn.keys)):
                 turn.is_interrupted = True
                 commands += self.forget_stopping()
@@ -97,10 +93,7 @@ class Floor:
         commands: list[do.Command] = []
         if turn.awaits(utterance_id):
             commands.append(do.CancelRecognition(utterance_id))
-        if turn.reply_id is not None:
-            commands.append(do.CancelThinking(turn.reply_id))
-        if turn.phrases:
-            commands.append(do.StopSpeaking())
+        commands += _stop(turn)
         del turn.utterances[utterance_id]
         turn.start_over()
         return commands
@@ -164,3 +157,14 @@ class Floor:
         """The agent's notes count once the caller has heard any of the answer."""
         if turn.memory is not None:
             self._state.memory, turn.memory = turn.memory, None
+
+
+def _stop(turn: OpenTurn) -> list[do.Command]:
+    """Nothing more of the answer is thought or said."""
+    commands: list[do.Command] = []
+    if turn.reply_id is not None:
+        commands.append(do.CancelThinking(turn.reply_id))
+        turn.reply_id = None
+    if turn.phrases:
+        commands.append(do.StopSpeaking())
+    return commands

@@ -84,6 +84,9 @@ class Synthesizer(Protocol):
     ) -> AsyncIterator[bytes]:
         """Yields audio as it is made; raises InferenceError. Closing it cancels the work."""
 
+    async def is_at_hand(self, text: str, *, encoding: Encoding, language: str, voice: str) -> bool:
+        """Whether this phrase can be said without a synthesizer."""
+
 
 class MeaningEncoder(Protocol):
     async def encode(self, sentences: Sequence[str]) -> Sequence[Sequence[float]]:

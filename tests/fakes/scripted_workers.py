@@ -87,6 +87,10 @@ class ScriptedSynthesizer:
         self.loses_cancellation = False
         self.closed_early = 0
         self.broken = False
+        self.at_hand: set[str] = set()
+
+    async def is_at_hand(self, text: str, *, encoding: Encoding, language: str, voice: str) -> bool:
+        return text in self.at_hand
 
     async def synthesize(
         self,

@@ -155,7 +155,13 @@ class CallAgent:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 self._thinking = Thinking(
-                    self._services, self._desk, self._facts, self._encoding, tasks, self.post
+                    self._services,
+                    self._desk,
+                    self._facts,
+                    self._encoding,
+                    tasks,
+                    self.post,
+                    self._preparations,
                 )
                 if self._is_new:
                     self.post(on.Claimed())
@@ -168,28 +174,26 @@ class CallAgent:
             log.exception("call.crashed", call_id=self._facts.call_id, exc_info=bugs)
             await self._survive_crash()
         finally:
+            if self._thinking is not None:
+                self._thinking.close()
             if self._line is not None:
                 await self._line.close()
         if self._record is None:
             # The caller is with a person: whoever has the channel next goes on from the context.
             await self._scribe.let_go()
             return
-        self._scribe.note(
-            "call.ended",
-            outcome=self._record.outcome.value,
-            prepared=self._preparations.helped,
-            prepared_in_vain=self._preparations.wasted,
-        )
+        outcome = self._record.outcome.value
+        self._scribe.note("call.ended", outcome=outcome, **self._preparations.told())
         await self._services.records.keep(self._record, self._scribe)
 
     async def _live(self) -> None:
         now = self._services.clock.now
+        assert self._thinking is not None
         while not self._session.is_over:
             deadline = self._session.next_deadline()
             event = await self._happenings.next(deadline)
             if isinstance(event, on.SpeechStarted):
                 self._scribe.note("caller.speaking")
-                assert self._thinking is not None
                 self._thinking.read_ahead(self._context.conversation.history)
             commands = (
                 # A timer may fire a tick of its clock early.
@@ -199,6 +203,7 @@ class CallAgent:
             )
             for command in commands:
                 self._carry_out(command)
+            self._thinking.foresee(self._session.next_turn(self._services.clock.at()))
             self._scribe.save(lambda: dump_context(self._session.context(now())))
 
     def _carry_out(self, command: do.Command) -> None:
@@ -234,6 +239,7 @@ class CallAgent:
             case do.Leave(reason):
                 self._tasks.create_task(self._leave(reason))
             case do.NoteTurn(turn):
+                self._desk.learn_of(turn, self._context.conversation.records)
                 self._scribe.note(
                     "turn.over", **{**asdict(turn), "started_at": turn.started_at.isoformat()}
                 )

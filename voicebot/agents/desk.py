@@ -4,12 +4,14 @@ A desk is a business, the agent that answers for it on this number, and its fact
 A call keeps the desk it began with; a new business file makes new desks for the calls to come.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from voicebot.calls.model import TurnRecord
 from voicebot.dialogue.agent import VoiceAgent
 from voicebot.dialogue.answers import FactIndex
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.foresight import NextQuestions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +21,14 @@ class Desk:
     business: Business
     agent: VoiceAgent
     facts: FactIndex
+    # Learned from its callers, for as long as it is open.
+    next_questions: NextQuestions = field(default_factory=NextQuestions)
+
+    def learn_of(self, turn: TurnRecord, of_call: Sequence[TurnRecord]) -> None:
+        """A turn of a call is over; `of_call`: all of that call so far."""
+        before = next((one for one in reversed(of_call) if one.number < turn.number), None)
+        if turn.fact_id is not None and before is not None and before.fact_id is not None:
+            self.next_questions.asked(turn.fact_id, after=before.fact_id)
 
 
 class Desks:

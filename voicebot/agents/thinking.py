@@ -1,9 +1,12 @@
 """Has the workers understand, and the agent answer, for one call."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 
+from pydantic import JsonValue
+
+from voicebot.agents.branches import Branch, Branches
 from voicebot.agents.desk import Desk
 from voicebot.agents.services import CallServices
 from voicebot.agents.tools import TurnTools
@@ -11,10 +14,11 @@ from voicebot.audio.frames import Encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, ReplyId, UtteranceId
-from voicebot.dialogue.agent import Say, Turn
+from voicebot.dialogue.agent import Say, Step, Turn
 from voicebot.dialogue.history import Exchange
 from voicebot.errors import InferenceError
 from voicebot.telemetry.logs import log_of
+from voicebot.turns.speculation import Preparations
 
 # A caller finds four seconds of silence long, and says so.
 RECOGNITION_DEADLINE_S = 4.0
@@ -37,6 +41,7 @@ class Thinking:
         encoding: Encoding,
         tasks: asyncio.TaskGroup,
         post: Callable[[on.CallEvent], None],
+        preparations: Preparations,
     ) -> None:
         self._services = services
         self._desk = desk
@@ -49,6 +54,8 @@ class Thinking:
         self._replies: dict[ReplyId, asyncio.Task[None]] = {}
         # Set once the caller has surely finished: then what the agent wants done is done.
         self._confirmed: dict[ReplyId, asyncio.Event] = {}
+        self._branches = Branches(services, desk, facts, encoding, tasks, preparations)
+        self._foreseen_after: int | None = None  # the turn
 
     def recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
         task = self._tasks.create_task(self._recognize(utterance_id, audio))
@@ -70,12 +77,31 @@ class Thinking:
     def think(self, command: do.Think, audio: bytes) -> None:
         """Has the agent answer a turn; `audio` is what the caller said in it."""
         reply_id = command.reply_id
-        confirmed = self._confirmed[reply_id] = asyncio.Event()
+        branch = self._branches.take(command, audio)
+        confirmed = asyncio.Event() if branch is None else branch.confirmed
+        self._confirmed[reply_id] = confirmed
         if not command.is_provisional:
             confirmed.set()
-        task = self._tasks.create_task(self._answer(command, audio, confirmed))
+        answer = (
+            self._answer(command, audio, confirmed)
+            if branch is None
+            else self._answer_by(branch, reply_id)
+        )
+        task = self._tasks.create_task(answer)
         self._replies[reply_id] = task
         task.add_done_callback(lambda _: self._forget(reply_id))
+
+    def foresee(self, next_turn: do.Think | None) -> None:
+        """The answer is known whole: what comes of the likely replies to it is prepared, once."""
+        if next_turn is None or next_turn.last is None:
+            return
+        if next_turn.last.number != self._foreseen_after:
+            self._foreseen_after = next_turn.last.number
+            self._branches.foresee(next_turn)
+
+    def close(self) -> None:
+        """The call is over."""
+        self._branches.drop()
 
     def confirm(self) -> None:
         """The caller has finished."""
@@ -119,7 +145,7 @@ class Thinking:
             )
 
     async def _answer(self, command: do.Think, audio: bytes, confirmed: asyncio.Event) -> None:
-        reply_id, call_id = command.reply_id, self._facts.call_id
+        reply_id = command.reply_id
         turn = Turn(
             call=self._facts,
             heard=command.heard,
@@ -135,13 +161,32 @@ class Thinking:
                 self._desk,
                 self._facts,
                 reply_id,
-                audio,
+                lambda: audio,
                 self._encoding,
                 self._post,
                 confirmed,
             ),
         )
-        steps = self._desk.agent.answer(turn)
+        await self._tell(reply_id, self._desk.agent.answer(turn), turn.memory, confirmed)
+
+    async def _answer_by(self, branch: Branch, reply_id: ReplyId) -> None:
+        """What was prepared for these words, before they were said."""
+        branch.post = self._post
+        self._post(on.Retrieved(reply_id))
+        try:
+            await self._tell(reply_id, branch.replay(), branch.memory, branch.confirmed)
+        finally:
+            branch.drop()
+
+    async def _tell(
+        self,
+        reply_id: ReplyId,
+        steps: AsyncIterator[Step],
+        memory: dict[str, JsonValue],
+        confirmed: asyncio.Event,
+    ) -> None:
+        """`memory`: the agent's notes, once it has answered."""
+        call_id = self._facts.call_id
         try:
             async with asyncio.timeout(ANSWER_DEADLINE_S):
                 async for step in steps:
@@ -160,4 +205,4 @@ class Thinking:
             )
             self._post(on.ThinkingFailed(reply_id, "agent-failed"))
             return
-        self._post(on.ThinkingDone(reply_id, turn.memory))
+        self._post(on.ThinkingDone(reply_id, memory))

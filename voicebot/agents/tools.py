@@ -43,8 +43,8 @@ class TurnTools:
     desk: Desk
     call: CallFacts
     reply_id: ReplyId
-    # The caller's audio of this turn, and its encoding.
-    audio: bytes
+    # The caller's audio of this turn, once it was said, and its encoding.
+    audio: Callable[[], bytes]
     encoding: Encoding
     post_event: Callable[[on.CallEvent], None]
     # Set once the caller has surely finished: before that nothing is kept, sent or promised.
@@ -95,7 +95,7 @@ class TurnTools:
         services, call = self.services, self.call
         await self.caller_has_finished()
         async with _in_time():
-            recording = await services.message_audio.save(call.call_id, self.audio, self.encoding)
+            recording = await services.message_audio.save(call.call_id, self.audio(), self.encoding)
             await services.messages.leave(
                 Message(
                     call_id=call.call_id,

@@ -118,6 +118,7 @@ def figures_of(calls: Sequence[BenchCall]) -> Figures:
         preparations=Preparations(
             helped=sum(call.preparations.helped for call in calls),
             wasted=sum(call.preparations.wasted for call in calls),
+            foreseen=sum(call.preparations.foreseen for call in calls),
         ),
     )
 

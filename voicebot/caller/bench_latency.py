@@ -200,7 +200,9 @@ async def _watched(settings: Settings) -> AsyncIterator[_Told]:
                 told.set_ups_ms[event.call_id] = int(event.fields["setup_ms"])
             elif event.name == "call.ended":
                 told.preparations[event.call_id] = Preparations(
-                    int(event.fields["prepared"]), int(event.fields["prepared_in_vain"])
+                    int(event.fields["prepared"]),
+                    int(event.fields["prepared_in_vain"]),
+                    int(event.fields["foreseen"]),
                 )
 
     try:

@@ -101,6 +101,10 @@ class CallSession:
         """How long a pause ends what the caller is saying; None: as always."""
         return self._context.conversation.end_silence_ms
 
+    def next_turn(self, at: datetime) -> do.Think | None:
+        """What the agent is told next if the caller hears its answer out; None: it has none yet."""
+        return self._context.conversation.next_turn(self._context.started_at, at)
+
     def context(self, now: float) -> CallContext:
         self._context.taken_s = now - self._began_now
         return self._context

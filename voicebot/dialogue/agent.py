@@ -153,6 +153,13 @@ class VoiceAgent:
         """
         return ()
 
+    def foresees(self, memory: Mapping[str, JsonValue]) -> Sequence[str]:
+        """What the caller will probably say next, given the agent's notes: "Yes.", "No.".
+
+        Each is answered ahead, as if it had been said; whatever is not said never happened.
+        """
+        return ()
+
     def answer(self, turn: Turn) -> AsyncIterator[Step]:
         """The steps of the answer, each as soon as it is known."""
         raise NotImplementedError(f"{type(self).__name__} must say what it answers")

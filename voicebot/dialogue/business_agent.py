@@ -58,6 +58,7 @@ CONSENT = "consent"
 PAUSED = "paused"  # the recording, for what the caller is about to say
 WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callback?
 
+YES_OR_NO = ("Yes.", "No.")
 # Card numbers have 19 digits at most (ISO/IEC 7812-1), and are said in groups.
 LISTEN_FOR_CARD = Listen(end_silence_ms=forms.NUMBER_SILENCE_MS, max_keys=19)
 
@@ -75,6 +76,9 @@ class BusinessAgent(VoiceAgent):
     def prompt_so_far(self, history: Sequence[Exchange]) -> Sequence[Mapping[str, str]]:
         proposals = self._actions if self.business.lets_model_act else ()
         return prompt.messages_before(self.business, history, proposals)
+
+    def foresees(self, memory: Mapping[str, JsonValue]) -> Sequence[str]:
+        return YES_OR_NO if OFFERED in memory or forms.asks_yes_or_no(memory.get(FORM)) else ()
 
     async def answer(self, turn: Turn) -> AsyncIterator[Step]:
         if self._is_secret_over(turn):

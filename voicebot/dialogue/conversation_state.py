@@ -4,17 +4,18 @@ Times are seconds since the call began.
 """
 
 from bisect import bisect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import JsonValue
 
 from voicebot.calls import commands as do
-from voicebot.calls.model import AnswerSource, Outcome, TurnRecord
+from voicebot.calls.model import AnswerSource, Outcome, ReplyId, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.back_channel import is_back_channel
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.masking import mask
 from voicebot.dialogue.turn import OpenTurn
 from voicebot.turns.end_of_turn import EndRules, end_silence_ms
 
@@ -114,6 +115,27 @@ class ConversationState:
             came_back=turn.came_back,
             is_recording_paused=self.is_recording_paused,
             is_provisional=turn.pause is not None,
+        )
+
+    def next_turn(self, started_at: datetime, at: datetime) -> do.Think | None:
+        """What the agent will be told when the caller has heard all of its answer, but for what
+        the caller will say; None while the answer is not known whole."""
+        turn = self.turn
+        if turn is None or turn.pause is not None or turn.memory is None or turn.ending is not None:
+            return None
+        record = turn.record(started_at)
+        heard = mask(record.heard, strictly=self.is_recording_paused)
+        record = replace(record, heard=heard, said_heard=record.said)
+        return do.Think(
+            reply_id=ReplyId(""),
+            heard="",
+            utterances=(),
+            keys="",
+            at=at,
+            history=(*self.history, Exchange(record.heard, record.said)),
+            last=record,
+            memory=dict(turn.memory),
+            is_recording_paused=self.is_recording_paused,
         )
 
     def remember(self, record: TurnRecord) -> None:

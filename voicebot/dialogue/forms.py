@@ -97,6 +97,11 @@ def load_form(values: Mapping[str, JsonValue]) -> Form:
     return _FORM.validate_python(values)
 
 
+def asks_yes_or_no(form: JsonValue) -> bool:
+    """Whether the caller was asked last if something is right; `form`: as it was dumped, if any."""
+    return isinstance(form, dict) and form["question"] == Question.IS_RIGHT
+
+
 def begin(kind: FormKind, caller_number: str, phrases: Phrases) -> Ask:
     """The first question. `caller_number`: where the caller rings from, "" when withheld."""
     if kind is FormKind.MESSAGE:

@@ -110,6 +110,12 @@ class CachedSynthesizer:
             async for audio in speech:
                 yield audio
 
+    async def is_at_hand(self, text: str, *, encoding: Encoding, language: str, voice: str) -> bool:
+        phrase = SpokenPhrase(text, language, voice, encoding.value)
+        if self._spare.find(phrase, only_alike=True) is not None:
+            return True
+        return await self._store.find(phrase) is not None
+
     async def _speech(
         self, call_id: CallId, phrase: SpokenPhrase, deadline_s: float, first_audio_s: float
     ) -> AsyncGenerator[bytes]:

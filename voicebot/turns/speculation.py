@@ -27,6 +27,15 @@ class Preparations:
 
     helped: int = 0
     wasted: int = 0
+    foreseen: int = 0  # turns answered by what was prepared before their words were said
+
+    def told(self) -> dict[str, int]:
+        """As the event of the call's end names them."""
+        return {
+            "prepared": self.helped,
+            "prepared_in_vain": self.wasted,
+            "foreseen": self.foreseen,
+        }
 
 
 class Speculation:

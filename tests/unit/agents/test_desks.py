@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.fakes.call_services import Outside
+from tests.fakes.call_services import STARTED_AT, Outside
 from tests.fakes.sample_business import content
 from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.opening_desks import DeskWatch, open_desks
+from voicebot.calls.model import AnswerSource, TurnRecord
 from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.errors import BusinessFileInvalid, ConfigurationError
 from voicebot.examples.appointments import AppointmentAgent
@@ -126,3 +127,18 @@ async def test_a_file_that_is_away_for_a_moment_changes_nothing(tmp_path: Path) 
     path.unlink()
     await watched.watch.look()
     assert desks.of("1000") is before
+
+
+def test_a_desk_learns_what_callers_ask_after_a_fact(outside: Outside) -> None:
+    desk = outside.desk()
+    first, second = (fact.id for fact in desk.business.facts[:2])
+    turns = [a_turn(number, fact_id) for number, fact_id in enumerate((None, first, second, None))]
+    for _ in range(4):
+        for turn in turns:
+            desk.learn_of(turn, turns)
+    assert desk.next_questions.likely(first) == second
+    assert desk.next_questions.likely(second) is None
+
+
+def a_turn(number: int, fact_id: str | None) -> TurnRecord:
+    return TurnRecord(number, "", "", "", False, AnswerSource.FACT, STARTED_AT, fact_id=fact_id)

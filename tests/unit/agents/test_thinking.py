@@ -27,6 +27,7 @@ from voicebot.calls.model import (
 from voicebot.dialogue.agent import EndCall, Say, Step, Turn, VoiceAgent
 from voicebot.dialogue.history import Exchange
 from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
+from voicebot.turns.speculation import Preparations
 
 U1, R1 = UtteranceId("u1"), ReplyId("1.1")
 LATE = InferenceTimeout("stt", 4000)
@@ -51,8 +52,15 @@ class Thinker:
 
     def __init__(self, outside: Outside, tasks: asyncio.TaskGroup) -> None:
         self.events: list[on.CallEvent] = []
+        self.preparations = Preparations()
         self.thinking = Thinking(
-            outside.services(), outside.desk(), FACTS, Encoding.ALAW, tasks, self.events.append
+            outside.services(),
+            outside.desk(),
+            FACTS,
+            Encoding.ALAW,
+            tasks,
+            self.events.append,
+            self.preparations,
         )
 
     @property
@@ -319,7 +327,9 @@ async def test_while_others_wait_nothing_is_read_ahead(
     outside: Outside, tasks: asyncio.TaskGroup
 ) -> None:
     services = outside.services()
-    thinking = Thinking(services, outside.desk(), FACTS, Encoding.ALAW, tasks, lambda _: None)
+    thinking = Thinking(
+        services, outside.desk(), FACTS, Encoding.ALAW, tasks, lambda _: None, Preparations()
+    )
     for _ in range(50):
         services.speculation.queued(1_000)
     thinking.read_ahead([Exchange("Hello", "Good day.")])

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.fakes.sample_business import ADDRESS, REPAIRS, a_business
-from tests.unit.calls.playing import spoken
+from tests.unit.calls.playing import STARTED_AT, PlayedCall, spoken
 from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
+from voicebot.calls import events as on
 from voicebot.calls.model import AnswerSource
 from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.dialogue.conversation_state import Phase
 from voicebot.dialogue.limits import AFTER_FAREWELL_S
 
@@ -119,3 +121,27 @@ def test_an_answer_cut_short_is_repeated_whole(call: Conversing) -> None:
     call.begins_to_hear()
     call.interrupts(300, 0)
     assert spoken(call.finishes("What?")) == REPAIRS
+
+
+def test_who_hears_the_question_out_is_asked_about_as_was_foreseen(call: Conversing) -> None:
+    call.asks("Where?", "address", score=0.5)
+    foreseen = call.session.next_turn(STARTED_AT)
+    assert foreseen is not None
+    assert BusinessAgent(call.business).foresees(foreseen.memory) == ("Yes.", "No.")
+    call.hears_all()
+    assert call.session.next_turn(STARTED_AT) is None, "it is heard out, and foreseen already"
+    call.begins_to_speak()
+    utterance_id = call.world.speaking
+    assert utterance_id is not None
+    call.happens(on.SpeechEnded(utterance_id, 480))
+    (think,) = PlayedCall.happens(call, on.Transcribed(utterance_id, "Yes."))
+    assert isinstance(think, do.Think)
+    assert (think.history, think.memory) == (foreseen.history, foreseen.memory)
+
+
+def test_nothing_is_foreseen_of_an_answer_that_is_not_known_whole(call: Conversing) -> None:
+    call.asks_the_model("I had a bad day.")
+    call.model_says("I'm sorry to hear that.")
+    assert call.session.next_turn(STARTED_AT) is None
+    call.model_finishes()
+    assert call.session.next_turn(STARTED_AT) is not None

@@ -15,7 +15,7 @@ from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.recognizer import WorkerRecognizer
 from voicebot.inference.responder import WorkerResponder
 from voicebot.inference.synthesizer import WorkerSynthesizer
-from voicebot.ports import Recognizer, Responder, Synthesizer, Transcript
+from voicebot.ports import Recognizer, Responder, Transcript
 from workers.contract import (
     WARM_ONLY,
     RecognizeWork,
@@ -128,7 +128,7 @@ async def test_what_a_call_will_ask_is_read_ahead_for_that_call(
 
 
 async def test_a_synthesizer_gives_the_audio(gateway: InferenceGateway, redis: Redis) -> None:
-    synthesizer: Synthesizer = WorkerSynthesizer(gateway)
+    synthesizer = WorkerSynthesizer(gateway)
     worker = FakeWorker(redis, Stage.TTS)
 
     async def phrase() -> list[bytes]:

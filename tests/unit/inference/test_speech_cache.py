@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from tests.polling import tasks_until
+from tests.polling import asked_until, tasks_until
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.errors import InferenceRefused, InferenceTimeout
@@ -94,6 +94,19 @@ async def test_a_phrase_is_synthesised_once_and_heard_again_from_the_cache(
     # The end is told before the phrase is kept; whoever asks in between shares the synthesis.
     assert await heard(cached) == b"first Hello."
     assert inner.begun == 1
+
+
+async def test_what_was_spoken_is_at_hand_in_that_encoding(
+    cached: CachedSynthesizer, inner: SlowSynthesizer
+) -> None:
+    async def is_at_hand(encoding: Encoding) -> bool:
+        return await cached.is_at_hand("Hello.", encoding=encoding, language="en", voice="")
+
+    assert not await is_at_hand(Encoding.ULAW)
+    inner.may_go_on.set()
+    await heard(cached)
+    await asked_until(lambda: is_at_hand(Encoding.ULAW), "the phrase is kept", LONG_S)
+    assert not await is_at_hand(Encoding.SLIN16)
 
 
 async def test_the_first_sound_does_not_wait_for_the_last(

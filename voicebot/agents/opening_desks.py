@@ -12,7 +12,7 @@ from typing import NoReturn
 from voicebot.agent_classes import agent_class
 from voicebot.agents.desk import Desk, Desks, desk_key
 from voicebot.business_file import load_businesses
-from voicebot.dialogue.answers import FactIndex, questions_of
+from voicebot.dialogue.answers import FactIndex, questions_of, statements_of
 from voicebot.dialogue.business import Business
 from voicebot.errors import ConfigurationError
 from voicebot.ports import MeaningEncoder
@@ -42,9 +42,10 @@ async def open_desks(path: Path, meaning: MeaningEncoder) -> dict[str, Desk]:
 async def _open(business: Business, kind: str | None, meaning: MeaningEncoder) -> Desk:
     agent = agent_class(kind)(business)
     actions = agent.actions()
-    questions = questions_of(business, actions)
+    questions, statements = questions_of(business, actions), statements_of(business, actions)
     vectors = await meaning.encode(questions) if questions else []
-    return Desk(business, agent, FactIndex(business, vectors, actions))
+    said = await meaning.encode(statements) if statements else []
+    return Desk(business, agent, FactIndex(business, vectors, actions, said))
 
 
 class DeskWatch:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from voicebot.agents.desk import Desk
+from voicebot.agents.retrieval import nearest_facts
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
 from voicebot.calls import events as on
@@ -53,7 +54,7 @@ class TurnTools:
     async def facts(self, text: str) -> Sequence[Candidate]:
         try:
             async with asyncio.timeout(RETRIEVAL_DEADLINE_S):
-                (vector,) = await self.services.meaning.encode([text])
+                found = await nearest_facts(self.services.meaning, self.desk.facts, text)
         except (InferenceError, TimeoutError) as error:
             # Without the facts the model may still make conversation.
             log.error(
@@ -62,7 +63,7 @@ class TurnTools:
             self.post_event(on.Retrieved(self.reply_id))
             return ()
         self.post_event(on.Retrieved(self.reply_id))
-        return self.desk.facts.nearest(vector, text)
+        return found
 
     async def respond(
         self,

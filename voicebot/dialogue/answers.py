@@ -1,56 +1,44 @@
 """Which of the business's facts answers this question, if any?
 
-Compares the meaning of the caller's words with that of every question in the
-business file. Sure enough: the fact is spoken as it stands. Nearly: the caller
-is asked. Otherwise the question is not one the business has answered.
+Compares the meaning of the caller's words with that of every question in the business file and of
+what each fact says, and weighs what speaks against it. Sure enough: the fact is spoken as it
+stands. Nearly: the caller is asked. Otherwise the question is not one the business has answered.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicebot.dialogue.actions import Action
+from voicebot.dialogue.actions import ACTION_MARK, Action
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.evidence import Evidence, UnknownWord
+from voicebot.dialogue.names import names_in
+from voicebot.dialogue.questions_asked import Asked, asks, kinds_asked, kinds_told
+from voicebot.dialogue.topic_words import stems, topic_words, without
 
-# Cosine of all-MiniLM-L6-v2 sentence vectors; see docs/decisions.md for how they were chosen.
-SURE_SCORE = 0.62
-NEAR_SCORE = 0.44
-# Two facts as close as this cannot be told apart.
-CLEAR_LEAD = 0.02
-# For each word of the caller's that a fact knows nothing of: "motorcycles" is near "used bikes",
-# and still another thing.
-UNKNOWN_WORD_PENALTY = 0.16
+# Likelihoods; see docs/decisions.md for how they were chosen.
+SURE_SCORE = 0.73
+NEAR_SCORE = 0.43
 
-# Words that carry no topic.
-_EMPTY = frozenset(
-    re.findall(
-        r"\w+",
-        """
-a able about actually after again all alright also am an and another any anything are as ask
-asked asking at back be because been but by call called calling can come could did do does doing
-down everything exactly excuse first for from get give go going gonna good got great guys had
-has have having he hear heard hello help here hey hi how i if in info information interested
-into is it its just kind know let like long look looking lot make many may maybe me mean meant
-might more most much must my need new no not nothing now of off okay on one or other our out
-over pardon perhaps please possible possibly question really right said say saying see shall she
-should so some somebody someone something somewhere sorry sort stop sure take tell than thank
-thanks that the their them then there these they thing things this those time to today told
-tomorrow too try uh um up us use very wait want wanted was way we well went were what when where
-which while who why will with wondering would yeah yes yet you your
-        """,
-    )
-)
+# So many facts are looked at closely, and so many words of the caller's.
+CLOSE_FACTS = 4
+CLOSE_WORDS = 6
+# Of an unknown word that was not looked at: what those at hand weighed in the middle.
+USUAL_WEIGHT = 0.15
+
+Vector = Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact and how near its nearest question is (cosine less penalties, at most 1)."""
+    """A fact and how likely it is meant (0 to 1)."""
 
     fact_id: str
     score: float
+    # It is about something else that the caller names: it may be asked about, not told.
+    is_about_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,53 +63,150 @@ class NoFact:
 Verdict = TellFact | OfferFact | NoFact
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A word that some near fact does not know, and the caller's words without it."""
+
+    word: str
+    rest: str
+
+
 class FactIndex:
     """The questions of a business as vectors, to be compared with a caller's."""
 
     def __init__(
         self,
         business: Business,
-        vectors: Sequence[Sequence[float]],
+        vectors: Sequence[Vector],
         actions: Sequence[Action] = (),
+        statements: Sequence[Vector] = (),
     ) -> None:
-        """`vectors`: one unit vector per question, in the order of `questions_of`."""
-        self._fact_ids = [fact.id for fact in business.facts for _ in fact.questions]
-        self._fact_ids += [action.id for action in actions for _ in action.requests]
-        if len(vectors) != len(self._fact_ids):
-            raise ValueError(f"{len(vectors)} vectors for {len(self._fact_ids)} questions")
-        self._vectors: NDArray[np.float32] = np.asarray(vectors, dtype=np.float32)
-        people = (operator.name for operator in business.operators)
-        everywhere = _stems(" ".join((business.name, *business.words, *people)))
-        self._stems = {
-            fact.id: everywhere | _stems(" ".join((fact.topic, *fact.questions, *fact.texts)))
-            for fact in business.facts
+        """Unit vectors in the order of `questions_of` and `statements_of`; the latter may be
+        left out."""
+        owners = [fact.id for fact in business.facts for _ in fact.questions]
+        owners += [action.id for action in actions for _ in action.requests]
+        if len(vectors) != len(owners):
+            raise ValueError(f"{len(vectors)} vectors for {len(owners)} questions")
+        self._questions = _Nearest(owners, vectors)
+        owners = [fact.id for fact in business.facts for _ in (fact.topic, *fact.texts)]
+        owners += [action.id for action in actions]
+        if statements and len(statements) != len(owners):
+            raise ValueError(f"{len(statements)} vectors for {len(owners)} statements")
+        self._statements = _Nearest(owners, statements) if statements else None
+        known = {
+            fact.id: _Known.of((fact.topic, *fact.questions), fact.texts) for fact in business.facts
+        } | {action.id: _Known.of(action.requests, (action.offer,)) for action in actions}
+        self._topics = stems(" ".join(fact.topic for fact in business.facts))
+        # The business's own names say nothing for or against a fact, unless they are one's topic.
+        somewhere = frozenset[str]().union(*(one.stems for one in known.values()))
+        people = " ".join((business.name, *(operator.name for operator in business.operators)))
+        everywhere = stems(people) | (stems(" ".join(business.words)) - somewhere)
+        self._known = {
+            fact_id: replace(one, stems=one.stems | everywhere) for fact_id, one in known.items()
         }
-        for action in actions:
-            self._stems[action.id] = everywhere | _stems(" ".join((action.offer, *action.requests)))
 
-    def nearest(self, vector: Sequence[float], text: str, limit: int = 3) -> tuple[Candidate, ...]:
-        """The nearest facts, best first, each by its best question.
+    def doubts(self, vector: Vector, text: str) -> tuple[Doubt, ...]:
+        """What to look at before `nearest`: give it the vector of each `rest`.
 
         `vector`: the unit vector of `text`, the caller's words.
         """
-        if not self._fact_ids:
-            return ()
-        scores = self._vectors @ np.asarray(vector, dtype=np.float32)
-        stems = _stems(text)
+        words = [
+            word
+            for word in topic_words(text)
+            if any(stems(word) - self._known[fact_id].stems for fact_id in self._near(vector))
+        ]
+        return tuple(Doubt(word, without(text, word)) for word in words[:CLOSE_WORDS])
+
+    def nearest(
+        self,
+        vector: Vector,
+        text: str,
+        doubts: Mapping[Doubt, Vector] | None = None,
+        limit: int = 3,
+    ) -> tuple[Candidate, ...]:
+        """The facts that are most likely meant, best first."""
+        questions = self._questions.similarities(vector)
+        statements = {} if self._statements is None else self._statements.similarities(vector)
+        without_word = {
+            doubt.word: (self._questions.similarities(rest), _cosine(rest, vector))
+            for doubt, rest in ({} if doubts is None else doubts).items()
+        }
+        words, kinds, names = topic_words(text), kinds_asked(text), names_in(text)
+        asked_of, found = stems(text), []
+        for fact_id in self._near(vector):
+            known = self._known[fact_id]
+            unknown = []
+            for word in words:
+                if not stems(word) - known.stems:
+                    continue
+                if word in without_word:
+                    alike, cosine = without_word[word]
+                    gain = alike[fact_id] - questions[fact_id]
+                    unknown.append(UnknownWord(max(0.0, 1 - cosine), gain))
+                else:
+                    unknown.append(UnknownWord(USUAL_WEIGHT, 0.0))
+            evidence = Evidence(
+                similarity=questions[fact_id],
+                lead=_lead(questions, fact_id),
+                statement_lead=_lead(statements, fact_id) if statements else 0.0,
+                unknown=tuple(unknown),
+                kinds_missed=len(kinds - known.kinds),
+                asks=asks(text),
+                names_a_stranger=any(stems(name) - known.stems for name in names),
+                names_another=bool(asked_of & (self._topics - known.stems)),
+                is_request=fact_id.startswith(ACTION_MARK),
+            )
+            found.append(Candidate(fact_id, evidence.likelihood, evidence.is_about_another))
+        return tuple(sorted(found, key=lambda one: -one.score)[:limit])
+
+    def _near(self, vector: Vector) -> list[str]:
+        likeness = dict(self._questions.similarities(vector))
+        if self._statements is not None:
+            for fact_id, score in self._statements.similarities(vector).items():
+                likeness[fact_id] = max(likeness.get(fact_id, score), score)
+        ranked = sorted(self._questions.owners, key=lambda one: -likeness[one])
+        return ranked[:CLOSE_FACTS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a fact speaks of."""
+
+    stems: frozenset[str]
+    kinds: frozenset[Asked]
+
+    @classmethod
+    def of(cls, questions: Sequence[str], texts: Sequence[str]) -> "_Known":
+        kinds = [kinds_asked(question) for question in questions]
+        kinds += [kinds_told(text) for text in texts]
+        return cls(stems(" ".join((*questions, *texts))), frozenset().union(*kinds))
+
+
+class _Nearest:
+    """Sentences as vectors, several of each owner."""
+
+    def __init__(self, owners: Sequence[str], vectors: Sequence[Vector]) -> None:
+        self.owners = tuple(dict.fromkeys(owners))
+        self._owners = tuple(owners)
+        self._vectors: NDArray[np.float32] = np.asarray(vectors, dtype=np.float32)
+
+    def similarities(self, vector: Vector) -> Mapping[str, float]:
+        """Of each owner, by its best sentence."""
         best: dict[str, float] = {}
-        for fact_id, score in zip(self._fact_ids, scores.tolist(), strict=True):
-            unknown = len(stems - self._stems[fact_id])
-            best[fact_id] = max(score - UNKNOWN_WORD_PENALTY * unknown, best.get(fact_id, -10.0))
-        ranked = sorted(best.items(), key=lambda item: -item[1])[:limit]
-        return tuple(Candidate(fact_id, score) for fact_id, score in ranked)
+        if self._owners:
+            scores = self._vectors @ np.asarray(vector, dtype=np.float32)
+            for owner, score in zip(self._owners, scores.tolist(), strict=True):
+                best[owner] = max(score, best.get(owner, -1.0))
+        return best
 
 
-def _stems(text: str) -> frozenset[str]:
-    """Words that carry a topic, cut to where their forms agree: rent, rents, renting, rental."""
-    words = re.findall(r"[a-z]+", text.lower().replace("'s", "").replace("'", ""))
-    return frozenset(
-        word.removesuffix("s")[:4] for word in words if word not in _EMPTY and len(word) > 1
-    )
+def _lead(similarities: Mapping[str, float], fact_id: str) -> float:
+    others = [score for owner, score in similarities.items() if owner != fact_id]
+    return similarities[fact_id] - max(others, default=-1.0)
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    return float(np.dot(np.asarray(one), np.asarray(other)))
 
 
 def questions_of(business: Business, actions: Sequence[Action] = ()) -> list[str]:
@@ -130,12 +215,17 @@ def questions_of(business: Business, actions: Sequence[Action] = ()) -> list[str
     return questions + [request for action in actions for request in action.requests]
 
 
+def statements_of(business: Business, actions: Sequence[Action] = ()) -> list[str]:
+    """What facts and actions say of themselves, in the order that FactIndex expects."""
+    texts = [text for fact in business.facts for text in (fact.topic, *fact.texts)]
+    return texts + [action.offer for action in actions]
+
+
 def choose(candidates: Sequence[Candidate]) -> Verdict:
-    """What to do with the nearest facts (best first)."""
+    """What to do with the likeliest facts (best first)."""
     if not candidates or candidates[0].score < NEAR_SCORE:
         return NoFact()
     best = candidates[0]
-    lead = best.score - candidates[1].score if len(candidates) > 1 else 1.0
-    if best.score >= SURE_SCORE and lead >= CLEAR_LEAD:
+    if best.score >= SURE_SCORE and not best.is_about_another:
         return TellFact(best.fact_id)
     return OfferFact(best.fact_id)

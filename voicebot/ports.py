@@ -188,6 +188,15 @@ class MediaLink(Protocol):
     def hold(self, *, is_held: bool) -> None:
         """While the caller holds us, silence is heard in place of the music that comes."""
 
+    def pause(self) -> None:
+        """Nothing is played until `resume` or `flush`; what is queued stays queued."""
+
+    def resume(self) -> None:
+        """Plays on where it paused."""
+
+    def played(self, length_ms: int) -> bytes:
+        """What the caller was played in the last `length_ms`, by our clock; silence included."""
+
     async def flush(self) -> int:
         """Stops playing at once: drops what is queued here and in Asterisk, marks included.
 

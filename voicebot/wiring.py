@@ -32,7 +32,7 @@ from voicebot.inference.responder import WorkerResponder
 from voicebot.inference.speech_cache import CachedSynthesizer
 from voicebot.inference.speech_store import SpeechStore
 from voicebot.inference.synthesizer import WorkerSynthesizer
-from voicebot.media.stream import connect
+from voicebot.media.connection import connect
 from voicebot.media.voice_detector import WebRtcVoiceDetector
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory

@@ -22,7 +22,8 @@ class FakeMediaLink:
         self.plays_at_once = plays_at_once
         self.closed = 0
         self.heard_ms = 0
-        self.is_held = False
+        self.is_held = self.is_paused = False
+        self.recently_played = b""
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self._queued: deque[int | str] = deque()  # ms of audio, and marks
 
@@ -43,7 +44,20 @@ class FakeMediaLink:
     def hold(self, *, is_held: bool) -> None:
         self.is_held = is_held
 
+    def pause(self) -> None:
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+        if self.plays_at_once:
+            self.plays()
+
+    def played(self, length_ms: int) -> bytes:
+        size = length_ms * Encoding.ULAW.bytes_per_ms
+        return (Encoding.ULAW.silence_byte * size + self.recently_played)[-size:]
+
     async def flush(self) -> int:
+        self.is_paused = False
         unheard_ms = self.queued_ms
         self._queued.clear()
         return unheard_ms
@@ -71,7 +85,7 @@ class FakeMediaLink:
 
     def plays(self, duration_ms: int = 1_000_000) -> None:
         """So much of what is queued is played to the caller."""
-        while self._queued:
+        while self._queued and not self.is_paused:
             item = self._queued.popleft()
             if isinstance(item, str):
                 self._events.put_nowait(MarkPlayed(item))

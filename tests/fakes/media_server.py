@@ -38,7 +38,7 @@ class FakeMediaChannel:
         self._echoes = echoes
         self._opening = opening
         self._queue: deque[bytes | str] = deque()  # frames, and marks' ids
-        self._is_full = False
+        self._is_full = self._is_paused = False
         self._socket: ServerConnection | None = None
 
     @property
@@ -95,6 +95,8 @@ class FakeMediaChannel:
         if self._is_full and self.queue_length < XON_FRAMES:
             self._is_full = False
             await self.send_event("MEDIA_XON")
+        if self._is_paused:
+            return
         while self._queue and isinstance(self._queue[0], str):
             await self.send_event("MEDIA_MARK_PROCESSED", correlation_id=self._queue.popleft())
         if self._queue:
@@ -125,6 +127,10 @@ class FakeMediaChannel:
                 self._queue.append(command["correlation_id"])
             case "FLUSH_MEDIA":
                 self._queue.clear()
+            case "PAUSE_MEDIA":
+                self._is_paused = True
+            case "CONTINUE_MEDIA":
+                self._is_paused = False
             case "GET_STATUS":
                 await self.send_event(
                     "STATUS",
@@ -133,7 +139,7 @@ class FakeMediaChannel:
                     xoff_level=XOFF_FRAMES,
                     queue_full=self._is_full,
                     bulk_media=False,
-                    media_paused=False,
+                    media_paused=self._is_paused,
                 )
             case other:
                 await self.send_event("ERROR", error_text=f"{other} is not known here")

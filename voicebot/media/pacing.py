@@ -6,6 +6,8 @@ target ahead by the clock, and a cap ahead by proof: after each message goes a m
 never are more than `CAP_MS` sent beyond the last mark that came back. The clock may be
 wrong (Asterisk stalls, we stall); the cap holds all the same.
 
+While paused nothing is sent, and what is ahead stays ahead.
+
 Invariants: what is queued is sent in order, each mark right behind its audio; after
 `flush` nothing of the old is sent or reported; heard + unheard = queued.
 """
@@ -73,6 +75,7 @@ class Pacing:
         self._partial = b""  # the last frame, not yet whole
         self._owes_mark = False
         self._is_held = False
+        self._paused_ahead_frames: int | None = None  # None: not paused
         self._sent_frames = 0
         self._proven_frames = 0  # played, by a mark's word
         self._sent_marks: deque[_SentMark] = deque()
@@ -100,6 +103,8 @@ class Pacing:
 
     def next_message(self, now: float) -> SendAudio | SendMark | None:
         """The next message that may be sent now. Call again until there is none."""
+        if self.is_paused:
+            return None
         if self._outbox and isinstance(head := self._outbox[0], _QueuedMark):
             self._outbox.popleft()
             self._is_within_phrase = False
@@ -113,7 +118,7 @@ class Pacing:
 
     def next_deadline(self) -> float | None:
         """When to ask again, once there was none. None: only an event can change that."""
-        if not self._outbox or self._is_held or self._frames_of_credit() <= 0:
+        if not self._outbox or self._is_held or self.is_paused or self._frames_of_credit() <= 0:
             return None
         return self._dry_at - REFILL_MS / 1000
 
@@ -144,8 +149,28 @@ class Pacing:
         """MEDIA_XON."""
         self._is_held = False
 
+    @property
+    def is_paused(self) -> bool:
+        return self._paused_ahead_frames is not None
+
+    @property
+    def dry_at(self) -> float:
+        """When what was sent has all been played, by the clock."""
+        return self._dry_at
+
+    def pause(self, now: float) -> None:
+        """Asterisk is told to play nothing, and keeps what it has."""
+        if not self.is_paused:
+            self._paused_ahead_frames = self._frames_ahead(now)
+
+    def resume(self, now: float) -> None:
+        """Asterisk plays on where it paused."""
+        if self.is_paused:
+            ahead_frames, self._paused_ahead_frames = self._frames_ahead(now), None
+            self._dry_at = now + ahead_frames * _FRAME_S
+
     def flush(self, now: float) -> int:
-        """Forgets all that was not heard, marks included; returns its length in ms.
+        """Forgets all that was not heard, marks included; returns its length in ms. Ends a pause.
 
         Counts only audio given to `queue`, not the silence that fills up frames.
         """
@@ -158,7 +183,7 @@ class Pacing:
             mark.padding_bytes for mark in self._sent_marks if mark.frames_before > heard_frames
         ) + sum(mark.padding_bytes for mark in self._outbox if isinstance(mark, _QueuedMark))
         self._outbox.clear()
-        self._outbox_bytes, self._partial = 0, b""
+        self._outbox_bytes, self._partial, self._paused_ahead_frames = 0, b"", None
         self._sent_marks.clear()
         self._owes_mark = self._is_within_phrase = False
         self._proven_frames = self._sent_frames
@@ -167,7 +192,9 @@ class Pacing:
 
     def _frames_ahead(self, now: float) -> int:
         """A frame counts until it is played to its end, so heard is never claimed too early."""
-        by_clock = math.ceil(max(0.0, self._dry_at - now) / _FRAME_S - _ROUNDING)
+        by_clock = self._paused_ahead_frames
+        if by_clock is None:
+            by_clock = math.ceil(max(0.0, self._dry_at - now) / _FRAME_S - _ROUNDING)
         return min(by_clock, self._sent_frames - self._proven_frames)
 
     def _frames_of_credit(self) -> int:

@@ -29,11 +29,21 @@ class FlushMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseMedia:
+    """Play nothing until told to go on; what is queued stays queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueMedia:
+    """Play on where it paused. A flush does not end a pause (22.10.1): this does."""
+
+
+@dataclass(frozen=True, slots=True)
 class GetStatus:
     """Report the state of the queue."""
 
 
-Command = MarkMedia | FlushMedia | GetStatus
+Command = MarkMedia | FlushMedia | PauseMedia | ContinueMedia | GetStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,10 @@ def encode_command(command: Command) -> str:
             fields = {"command": "MARK_MEDIA", "correlation_id": correlation_id}
         case FlushMedia():
             fields = {"command": "FLUSH_MEDIA"}
+        case PauseMedia():
+            fields = {"command": "PAUSE_MEDIA"}
+        case ContinueMedia():
+            fields = {"command": "CONTINUE_MEDIA"}
         case GetStatus():
             fields = {"command": "GET_STATUS"}
     # ASCII escapes make characters and bytes the same count.

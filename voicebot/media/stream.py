@@ -6,24 +6,23 @@ Nothing is decided here.
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as open_socket
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
-from websockets.typing import Subprotocol
 
 from voicebot.audio.frames import Encoding
 from voicebot.errors import MediaClosed, MediaConnectFailed
 from voicebot.media.caller_frames import CallerFrames
 from voicebot.media.inbox import Inbox
 from voicebot.media.pacing import Pacing, SendAudio, SendMark
+from voicebot.media.played import Played
 from voicebot.media.protocol import (
     Command,
+    ContinueMedia,
     DigitEnded,
     ErrorReported,
     Event,
@@ -32,6 +31,7 @@ from voicebot.media.protocol import (
     MarkMedia,
     MarkProcessed,
     MediaStarted,
+    PauseMedia,
     QueueEased,
     QueueFilled,
     StatusReported,
@@ -41,16 +41,7 @@ from voicebot.media.protocol import (
 )
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
 
-# What Asterisk itself writes at most in one WebSocket frame; anything longer is not Asterisk.
-MAX_MESSAGE_BYTES = 65_535
-# A silent socket on a dead host would otherwise last until TCP gives up, minutes later.
-PING_INTERVAL_S = 5.0
-PING_DEADLINE_S = 5.0
 CLOSE_DEADLINE_S = 0.5
-
-# At DEBUG the library logs every message, and these carry what callers say and the keys they press.
-_SOCKET_LOG = logging.getLogger("voicebot.media.socket")
-_SOCKET_LOG.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +55,14 @@ class MediaStatistics:
 
 
 class MediaStream:
-    """Fulfils `MediaLink`. `connect` opens one, `close` ends it and its tasks."""
+    """Fulfils `MediaLink`. `connection.connect` opens one, `close` ends it and its tasks."""
 
     def __init__(self, socket: ClientConnection, encoding: Encoding) -> None:
         self._socket = socket
         self._encoding = encoding
         self._loop = asyncio.get_running_loop()
         self._pacing = Pacing(encoding)
+        self._played = Played(encoding)
         self._caller_frames = CallerFrames(encoding, self._loop.time())
         self._inbox = Inbox()
         self._has_event = asyncio.Event()
@@ -125,9 +117,30 @@ class MediaStream:
         self._pacing.queue_mark(mark_id)
         self._may_send.set()
 
+    def pause(self) -> None:
+        if not self._pacing.is_paused:
+            now = self._loop.time()
+            self._pacing.pause(now)
+            self._played.pause(now)
+            self._send_command(PauseMedia())
+
+    def resume(self) -> None:
+        if self._pacing.is_paused:
+            now = self._loop.time()
+            self._pacing.resume(now)
+            self._played.resume(now)
+            self._send_command(ContinueMedia())
+
+    def played(self, length_ms: int) -> bytes:
+        return self._played.latest(length_ms, self._loop.time())
+
     async def flush(self) -> int:
-        unheard_ms = self._pacing.flush(self._loop.time())
+        now, was_paused = self._loop.time(), self._pacing.is_paused
+        unheard_ms = self._pacing.flush(now)
+        self._played.flush(now)
         self._send_command(FlushMedia())
+        if was_paused:
+            self._send_command(ContinueMedia())
         return unheard_ms
 
     def hold(self, *, is_held: bool) -> None:
@@ -263,8 +276,11 @@ class MediaStream:
             if self._commands:
                 await self._socket.send(encode_command(self._commands.pop(0)))
                 continue
-            match self._pacing.next_message(self._loop.time()):
+            now = self._loop.time()
+            starts_at = max(self._pacing.dry_at, now)
+            match self._pacing.next_message(now):
                 case SendAudio(audio):
+                    self._played.sent(audio, starts_at, now)
                     await self._socket.send(audio)
                 case SendMark(serial):
                     # Serials on the wire: they are short, whatever the marks are called here.
@@ -290,39 +306,3 @@ class MediaStream:
             if not waiter.done():
                 waiter.set_exception(MediaClosed("the media of this call has ended"))
         self._put(MediaEnded(self._close_code))
-
-
-async def connect(
-    media_url: str, connection_id: str, encoding: Encoding, *, deadline_s: float
-) -> MediaStream:
-    """Opens the media that Asterisk offers under `connection_id`; raises MediaConnectFailed.
-
-    `media_url` is the base address, as in `Settings.media_url`.
-    """
-    try:
-        async with asyncio.timeout(deadline_s):
-            socket = await open_socket(
-                f"{media_url}/media/{connection_id}",
-                subprotocols=[Subprotocol("media")],
-                # Telephone audio does not compress, and Asterisk does not offer to try.
-                compression=None,
-                max_size=MAX_MESSAGE_BYTES,
-                ping_interval=PING_INTERVAL_S,
-                ping_timeout=PING_DEADLINE_S,
-                close_timeout=CLOSE_DEADLINE_S,
-                open_timeout=None,
-                logger=_SOCKET_LOG,
-                # The agent reaches its Asterisk directly, whatever the environment says.
-                proxy=None,
-            )
-            stream = MediaStream(socket, encoding)
-            try:
-                await stream.start()
-            except BaseException:
-                socket.transport.abort()
-                raise
-    except TimeoutError as error:
-        raise MediaConnectFailed(f"no media within {deadline_s * 1000:.0f} ms") from error
-    except (OSError, WebSocketException) as error:
-        raise MediaConnectFailed(f"{type(error).__name__}: {error}") from error
-    return stream

@@ -10,8 +10,9 @@ import pytest
 from tests.integration.media.far_ends import AsteriskFarEnd, FarEnd
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.errors import MediaClosed, MediaConnectFailed
+from voicebot.media.connection import connect
 from voicebot.media.pacing import CAP_MS
-from voicebot.media.stream import MediaStream, connect
+from voicebot.media.stream import MediaStream
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
 
 DEADLINE_S = 10.0
@@ -108,6 +109,43 @@ async def test_a_flush_cuts_the_rest_and_says_how_much_was_not_heard(far_end: Fa
         # Whole frames by our clock against whole frames by Asterisk's.
         really_unheard_ms = (len(spoken) - len(old_words)) // Encoding.ULAW.bytes_per_ms
         assert abs(unheard_ms - really_unheard_ms) <= 200
+
+
+async def test_a_pause_keeps_the_rest_and_going_on_loses_and_repeats_nothing(
+    far_end: FarEnd,
+) -> None:
+    spoken = noise(2_000)
+    async with connected(far_end) as (stream, _):
+        stream.play(spoken)
+        stream.mark("end")
+        before = await next_events(stream, 500 // FRAME_MS)
+        stream.pause()
+        assert (await stream.status(deadline_s=DEADLINE_S)).is_paused
+        # What was on its way back, and then silence.
+        paused = await next_events(stream, 500 // FRAME_MS)
+        assert len(sound(paused)) <= 120 * Encoding.ULAW.bytes_per_ms
+        assert sound(paused[-10:]) == b""
+        stream.resume()
+        after = await events_until(stream, lambda event: event == MarkPlayed("end"))
+        assert sound(before + paused + after) == spoken
+        assert stream.statistics().reported_errors == 0
+
+
+async def test_a_flush_ends_a_pause(far_end: FarEnd) -> None:
+    spoken, next_words = noise(2_000, seed=1), noise(100, seed=2)
+    async with connected(far_end) as (stream, _):
+        stream.play(spoken)
+        before = await next_events(stream, 400 // FRAME_MS)
+        stream.pause()
+        before += await next_events(stream, 200 // FRAME_MS)
+        unheard_ms = await stream.flush()
+        heard = sound(before)
+        really_unheard_ms = (len(spoken) - len(heard)) // Encoding.ULAW.bytes_per_ms
+        assert abs(unheard_ms - really_unheard_ms) <= 200
+        stream.play(next_words)
+        stream.mark("next")
+        after = await events_until(stream, lambda event: event == MarkPlayed("next"))
+        assert sound(after).endswith(next_words)
 
 
 async def test_asterisk_never_holds_more_than_the_cap(far_end: FarEnd) -> None:

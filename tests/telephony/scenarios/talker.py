@@ -27,7 +27,8 @@ from voicebot.ari.decode import (
 from voicebot.audio.frames import FRAME_MS, Encoding, media_encoding
 from voicebot.calls.model import BridgeId, CallId, ChannelId
 from voicebot.errors import AriRequestRefused, MediaClosed, MediaConnectFailed
-from voicebot.media.stream import MediaStream, connect
+from voicebot.media.connection import connect
+from voicebot.media.stream import MediaStream
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
 
 APP = "voicebot-talker-1"

@@ -23,7 +23,7 @@ from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode
 from voicebot.calls.model import CallId
 from voicebot.calls.session import CallContext, load_context
-from voicebot.media.stream import connect
+from voicebot.media.connection import connect
 from voicebot.ports import CallRecords
 from voicebot.settings import Settings
 

@@ -65,6 +65,19 @@ def test_more_is_sent_when_the_cushion_is_reached_and_not_before() -> None:
     assert sent_ms(sent(pacing, deadline)) == TARGET_MS - REFILL_MS
 
 
+def test_what_is_ahead_at_a_pause_is_still_unheard_much_later() -> None:
+    pacing = Pacing(Encoding.ULAW)
+    pacing.queue(audio(1_000))
+    sent(pacing, 0.0)
+    pacing.pause(0.1)
+    pacing.pause(5.0)
+    assert sent(pacing, 10.0) == []
+    assert pacing.next_deadline() is None
+    pacing.resume(10.0)
+    assert pacing.dry_at == pytest.approx(10.1)
+    assert pacing.flush(10.0) == 900
+
+
 def test_without_proof_of_playing_no_more_than_the_cap_is_sent() -> None:
     pacing = Pacing(Encoding.ULAW)
     pacing.queue(audio(5_000))
@@ -178,6 +191,7 @@ class SimulatedAsterisk:
     queue: deque[bytes | int] = field(default_factory=deque)
     played: bytes = b""
     answers: deque[int] = field(default_factory=deque)
+    is_paused: bool = False
 
     def receive(self, message: SendAudio | SendMark) -> None:
         if isinstance(message, SendMark):
@@ -188,6 +202,8 @@ class SimulatedAsterisk:
             self.queue.append(message.audio[start : start + FRAME])
 
     def tick(self) -> None:
+        if self.is_paused:
+            return
         while self.queue and isinstance(self.queue[0], int):
             self.answers.append(self.queue[0])
             self.queue.popleft()
@@ -264,12 +280,19 @@ class Conversation(RuleBasedStateMachine):
     def hold_or_release(self, is_held: bool) -> None:
         (self.pacing.hold if is_held else self.pacing.release)()
 
+    @rule(is_paused=st.booleans())
+    def pause_or_resume(self, is_paused: bool) -> None:
+        (self.pacing.pause if is_paused else self.pacing.resume)(self.now)
+        self.asterisk.is_paused = is_paused
+        assert not is_paused or self.pacing.next_message(self.now) is None
+
     @rule()
     def flush(self) -> None:
         unheard_ms = self.pacing.flush(self.now)
         assert 0 <= unheard_ms <= Encoding.ULAW.bytes_per_ms * self.given_bytes
         # Asterisk keeps the marks' answers that are already under way.
         self.asterisk.queue.clear()
+        self.asterisk.is_paused = False
         self.asterisk.played, self.queued, self.given_bytes = b"", b"", 0
         self.marks.clear()
         assert self.pacing.next_message(self.now) is None
@@ -289,6 +312,7 @@ class Conversation(RuleBasedStateMachine):
         if not hasattr(self, "asterisk"):
             return
         self.pacing.release()
+        self.pause_or_resume(False)
         self.mark()
         for _ in range(len(self.queued) // FRAME + 10):
             self.send()

@@ -11,6 +11,7 @@ from voicebot.errors import MediaCommandTooLong
 from voicebot.media.protocol import (
     MAX_COMMAND_BYTES,
     Command,
+    ContinueMedia,
     DigitEnded,
     ErrorReported,
     Event,
@@ -19,6 +20,7 @@ from voicebot.media.protocol import (
     MarkMedia,
     MarkProcessed,
     MediaStarted,
+    PauseMedia,
     QueueEased,
     QueueFilled,
     StatusReported,
@@ -64,6 +66,8 @@ field_names = st.sampled_from(
     [
         (MarkMedia("17"), '{"command":"MARK_MEDIA","correlation_id":"17"}'),
         (FlushMedia(), '{"command":"FLUSH_MEDIA"}'),
+        (PauseMedia(), '{"command":"PAUSE_MEDIA"}'),
+        (ContinueMedia(), '{"command":"CONTINUE_MEDIA"}'),
         (GetStatus(), '{"command":"GET_STATUS"}'),
     ],
 )

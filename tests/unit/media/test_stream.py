@@ -9,9 +9,10 @@ import pytest
 from tests.fakes.media_server import FakeMediaServer, media_start
 from voicebot.audio.frames import Encoding
 from voicebot.errors import MediaClosed, MediaConnectFailed
+from voicebot.media.connection import MAX_MESSAGE_BYTES, connect
 from voicebot.media.inbox import MAX_AUDIO_FRAMES
 from voicebot.media.pacing import CAP_MS
-from voicebot.media.stream import MAX_MESSAGE_BYTES, MediaStatistics, MediaStream, connect
+from voicebot.media.stream import MediaStatistics, MediaStream
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
 
 FRAME = Encoding.ULAW.frame_bytes

@@ -20,6 +20,7 @@ from voicebot.calls.model import (
     UtteranceId,
 )
 from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
+from voicebot.dialogue.interruption import SURELY_A_TURN_MS
 from voicebot.turns.playback import HeardPhrase, heard_of
 
 SAYINGS = (
@@ -63,6 +64,7 @@ class World:
     utterances: int = 0
     pause: UtteranceId | None = None  # of which nobody knows yet whether it is the end
     pauses: int = 0
+    is_paused: bool = False  # the agent, who has the floor still
     held: set[PhraseId] = field(default_factory=set)  # made, and not spoken
     provisional: set[ReplyId] = field(default_factory=set)  # whose wishes wait
     past: list[on.ConversationEvent] = field(default_factory=list)
@@ -99,7 +101,14 @@ class World:
                 case do.Confirm():
                     self.held.clear()
                     self.provisional.clear()
+                case do.PauseSpeaking():
+                    assert not self.is_paused, "it is silent already"
+                    self.is_paused = True
+                case do.ResumeSpeaking():
+                    assert self.is_paused, "it speaks"
+                    self.is_paused = False
                 case do.StopSpeaking():
+                    self.is_paused = False
                     self.stopping.append(
                         tuple(item for item in self.saying if item not in self.held)
                     )
@@ -119,6 +128,8 @@ class World:
         match event:
             case on.SpeechStarted(utterance_id):
                 self.speaking, self.utterances = utterance_id, self.utterances + 1
+            case on.SpeechLasted():
+                self.pauses += 1
             case on.SpeechPaused(utterance_id):
                 self.pause, self.pauses = utterance_id, self.pauses + 1
             case on.SpeechResumed():
@@ -187,7 +198,9 @@ class World:
             return []
         if self.pause is not None:
             return [on.SpeechResumed()]
-        return [on.SpeechPaused(UtteranceId(f"{self.speaking}.{self.pauses + 1}"), 200)]
+        so_far = UtteranceId(f"{self.speaking}.{self.pauses + 1}")
+        lasted = [on.SpeechLasted(so_far, ms) for ms in (400, SURELY_A_TURN_MS)]
+        return [*lasted, on.SpeechPaused(UtteranceId(f"{self.speaking}.{self.pauses + 1}"), 200)]
 
     def plausible(self, choice: int) -> on.CallEvent:
         """One of all that may happen in a call that talks, late and repeated events included."""

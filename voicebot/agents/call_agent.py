@@ -220,9 +220,9 @@ class CallAgent:
                 self._thinking.think(command, self._utterances.joined(command.utterances))
             case do.CancelThinking(reply_id):
                 self._thinking.cancel(reply_id)
-            case do.Say(phrase_id, text, is_held):
+            case do.Say() | do.PauseSpeaking() | do.ResumeSpeaking():
                 assert self._line is not None
-                self._line.mouth.say(phrase_id, text, is_held=is_held)
+                self._line.mouth.carry_out(command)
             case do.Confirm():
                 assert self._line is not None
                 self._line.mouth.release()

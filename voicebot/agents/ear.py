@@ -8,6 +8,7 @@ from voicebot.calls.model import UtteranceId
 from voicebot.ports import VoiceDetector
 from voicebot.turns.turn_taker import (
     SpeechEnd,
+    SpeechLasts,
     SpeechOnset,
     SpeechPause,
     SpeechResumed,
@@ -25,6 +26,15 @@ class UtteranceBegan:
     """The caller speaks."""
 
     utterance_id: UtteranceId
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceLasted:
+    """The caller has spoken over the agent for `speech_ms`, and these are the words so far."""
+
+    utterance_id: UtteranceId
+    audio: bytes
+    speech_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class UtteranceEnded:
     silence_ms: int
 
 
-Heard = UtteranceBegan | UtterancePaused | UtteranceResumed | UtteranceEnded
+Heard = UtteranceBegan | UtteranceLasted | UtterancePaused | UtteranceResumed | UtteranceEnded
 
 
 class Ear:
@@ -67,7 +77,7 @@ class Ear:
         self._before: deque[bytes] = deque(maxlen=PREROLL_MS // FRAME_MS + 1)
         self._frames: list[bytes] = []
         self._count = 0
-        self._pauses = 0  # in this utterance
+        self._parts = 0  # of this utterance that were told of
         self._pause: UtterancePaused | None = None  # which has not ended
 
     def hear(
@@ -82,7 +92,7 @@ class Ear:
             end_silence_ms=end_silence_ms,
         )
         if isinstance(change, SpeechOnset):
-            self._count, self._pauses = self._count + 1, 0
+            self._count, self._parts = self._count + 1, 0
             self._frames = [*self._before, frame]
             return UtteranceBegan(self._utterance_id)
         self._before.append(frame)
@@ -90,8 +100,11 @@ class Ear:
             return None
         self._frames.append(frame)
         match change:
+            case SpeechLasts(speech_ms):
+                self._parts += 1
+                return UtteranceLasted(self._utterance_id, self._audio(0), speech_ms)
             case SpeechPause(silence_ms=silence_ms):
-                self._pauses += 1
+                self._parts += 1
                 self._pause = UtterancePaused(
                     self._utterance_id, self._audio(silence_ms), silence_ms
                 )
@@ -106,7 +119,7 @@ class Ear:
     def _end(self, silence_ms: int) -> UtteranceEnded:
         pause, self._pause = self._pause, None
         if pause is None:
-            self._pauses += 1
+            self._parts += 1
             ended = UtteranceEnded(self._utterance_id, self._audio(silence_ms), silence_ms)
         else:
             ended = UtteranceEnded(pause.utterance_id, pause.audio, silence_ms)
@@ -120,5 +133,5 @@ class Ear:
     @property
     def _utterance_id(self) -> UtteranceId:
         """Of the words so far."""
-        after = f".{self._pauses}" if self._pauses > 1 else ""
+        after = f".{self._parts}" if self._parts > 1 else ""
         return UtteranceId(f"u{self._count}{after}")

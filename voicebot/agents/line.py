@@ -9,6 +9,7 @@ from voicebot.agents.ear import (
     Ear,
     UtteranceBegan,
     UtteranceEnded,
+    UtteranceLasted,
     UtterancePaused,
     UtteranceResumed,
 )
@@ -51,6 +52,7 @@ class Line:
         self._speculation = services.speculation
         self._preparations = preparations
         self._is_preparing = False  # an answer, while nobody knows whether the caller goes on
+        self._has_told_pause = False
         self._tones = DtmfDetector(encoding)
         self._keys = KeySource()
         self._beeps = beeps
@@ -117,22 +119,28 @@ class Line:
         match change:
             case UtteranceBegan(utterance_id):
                 self._post(on.SpeechStarted(utterance_id))
+            case UtteranceLasted(utterance_id, audio, speech_ms):
+                self._keep(utterance_id, audio)
+                self._post(on.SpeechLasted(utterance_id, speech_ms))
             case UtterancePaused(utterance_id, audio, silence_ms):
                 # Of whoever is asked for a number, pauses are expected.
                 expects_pauses = self._session.end_silence_ms is not None
                 self._is_preparing = not expects_pauses and self._speculation.begin()
-                if self._is_preparing:
+                # What is said over an answer is always to be understood at once.
+                self._has_told_pause = self._is_preparing or self._session.agent_is_audible
+                if self._has_told_pause:
                     self._keep(utterance_id, audio)
                     self._post(on.SpeechPaused(utterance_id, silence_ms))
-            case UtteranceResumed() if self._is_preparing:
-                self._is_preparing = False
-                self._speculation.waste(self._preparations)
+            case UtteranceResumed() if self._has_told_pause:
+                if self._is_preparing:
+                    self._speculation.waste(self._preparations)
+                self._is_preparing = self._has_told_pause = False
                 self._post(on.SpeechResumed())
             case UtteranceEnded(utterance_id, audio, silence_ms):
                 if self._is_preparing:
                     self._speculation.help(self._preparations)
                 else:
                     self._speculation.pass_by()
-                self._is_preparing = False
+                self._is_preparing = self._has_told_pause = False
                 self._keep(utterance_id, audio)
                 self._post(on.SpeechEnded(utterance_id, silence_ms))

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from voicebot.audio.frames import Encoding
+from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallId, PhraseId
 from voicebot.dialogue.business import Business
@@ -48,6 +49,15 @@ class Mouth:
         self._is_released.set()
         # Phrases whose end has not been heard yet, with the audio queued so far, in ms.
         self._queued: dict[PhraseId, int] = {}
+
+    def carry_out(self, command: do.Say | do.PauseSpeaking | do.ResumeSpeaking) -> None:
+        match command:
+            case do.Say(phrase_id, text, is_held):
+                self.say(phrase_id, text, is_held=is_held)
+            case do.PauseSpeaking():
+                self._link.pause()
+            case do.ResumeSpeaking():
+                self._link.resume()
 
     def say(self, phrase_id: PhraseId, text: str, *, is_held: bool = False) -> None:
         if is_held:

@@ -81,6 +81,16 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseSpeaking:
+    """Silence at once, until ResumeSpeaking or StopSpeaking; nothing is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSpeaking:
+    """Speak on where it paused."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopSpeaking:
     """Silence at once; drop what is queued. Ends in Silenced."""
 
@@ -139,6 +149,8 @@ Command = (
     | CancelThinking
     | Say
     | Confirm
+    | PauseSpeaking
+    | ResumeSpeaking
     | StopSpeaking
     | SetRecording
     | Transfer

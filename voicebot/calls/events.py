@@ -39,6 +39,17 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechLasted:
+    """The caller has spoken over the agent for `speech_ms`, and has not finished.
+
+    The id is that of the words so far.
+    """
+
+    utterance_id: UtteranceId
+    speech_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPaused:
     """The caller may have finished, and was silent for `silence_ms` since.
 
@@ -209,6 +220,7 @@ class LeftStasis:
 ConversationEvent = (
     CallerAudible
     | SpeechStarted
+    | SpeechLasted
     | SpeechPaused
     | SpeechResumed
     | SpeechEnded

@@ -28,6 +28,7 @@ class CallState(StrEnum):
 _CONVERSATION = (
     on.CallerAudible,
     on.SpeechStarted,
+    on.SpeechLasted,
     on.SpeechPaused,
     on.SpeechResumed,
     on.SpeechEnded,

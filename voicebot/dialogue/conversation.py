@@ -22,6 +22,7 @@ from voicebot.dialogue.conversation_state import (
     Phase,
 )
 from voicebot.dialogue.floor import Floor
+from voicebot.dialogue.interruptions import Interruptions
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.turn import PhraseState
 
@@ -38,6 +39,7 @@ class Conversation:
         self._started_at = started_at
         self.state = state if state is not None else ConversationState()
         self._floor = Floor(self.state, started_at)
+        self._interruptions = Interruptions(self.state, self._floor)
 
     @property
     def agent_is_audible(self) -> bool:
@@ -46,7 +48,7 @@ class Conversation:
         return turn is not None and turn.is_audible and not turn.is_over
 
     def next_deadline_s(self) -> float | None:
-        return self.state.deadline_s
+        return self.state.next_deadline_s
 
     def open(self, opening: str, t: float) -> list[do.Command]:
         """The first words of the call."""
@@ -64,6 +66,8 @@ class Conversation:
         state, turn = self.state, self.state.turn
         if state.phase is Phase.OVER:
             return []
+        if (taken := self._interruptions.receive(event, t)) is not None:
+            return taken + (self._understand(t) if state.turn is not turn else [])
         match event:
             case on.SpeechStarted():
                 return self._floor.caller_speaks(t)
@@ -130,6 +134,8 @@ class Conversation:
     def on_deadline(self, t: float) -> list[do.Command]:
         """The caller said nothing for too long, or has heard the farewell."""
         state = self.state
+        if (resumed := self._interruptions.on_deadline(t)) is not None:
+            return resumed
         if state.deadline_s is None or t < state.deadline_s:
             return []
         state.deadline_s = None
@@ -193,8 +199,7 @@ class Conversation:
 
     def _understand(self, t: float) -> list[do.Command]:
         state, turn = self.state, self.state.turn
-        assert turn is not None
-        if state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
+        if turn is None or state.phase is not Phase.UNDERSTANDING or not turn.is_transcribed:
             return []
         unheard, says_nothing = state.unheard, state.says_nothing
         if turn.pause is not None and says_nothing:
@@ -247,11 +252,7 @@ class Conversation:
             case Listen():
                 turn.listen = step
             case SetRecording(is_on):
-                if is_on is not state.is_recording_paused:
-                    return []
-                state.is_recording_paused = not is_on
-                state.was_recorded = state.was_recorded or is_on
-                return [do.SetRecording(is_on)]
+                return state.set_recording(is_on=is_on)
             case EndCall() | HandOver():
                 return self._end_with(step, t)
         return []
@@ -296,9 +297,7 @@ class Conversation:
 
     def _phrase_over(self, event: on.PhrasePlayed | on.PhraseFailed, t: float) -> list[do.Command]:
         state = self.state
-        # Its mark may come back while the agent is being stopped: then it was heard, too.
-        phrases = [turn.phrase(event.phrase_id) for turn in (state.turn, state.stopping) if turn]
-        phrase = next((item for item in phrases if item is not None), None)
+        phrase = state.phrase(event.phrase_id)
         if phrase is None or phrase.is_over:
             return []
         if isinstance(event, on.PhrasePlayed):
@@ -334,16 +333,17 @@ class Conversation:
             turn.memory = turn.listen = None
             return self._say(self._business.phrases.trouble, t)
         state.turn = None
-        commands = self._floor.close(turn)
+        commands = self._floor.close(turn) + self._interruptions.answer_is_over()
         if state.phase is Phase.CLOSING:
-            state.deadline_s = t + limits.AFTER_FAREWELL_S
+            state.deadline_s, state.interruption = t + limits.AFTER_FAREWELL_S, None
             return commands
         if isinstance(turn.ending, HandOver):
-            state.phase, state.deadline_s = Phase.AWAY, None
+            state.phase, state.deadline_s, state.interruption = Phase.AWAY, None, None
             return [*commands, do.Transfer(turn.ending.transfer_id, turn.ending.summary)]
         state.phase = Phase.LISTENING
         state.listen = turn.listen if turn.listen is not None else Listen()
-        return commands + self._listen(t)
+        commands += self._listen(t) + self._interruptions.outlives_answer(t)
+        return commands + self._understand(t)
 
     def _listen(self, t: float) -> list[do.Command]:
         self.state.deadline_s = t + self._business.silence.patience_s

@@ -11,12 +11,13 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from voicebot.calls import commands as do
-from voicebot.calls.model import AnswerSource, Outcome, ReplyId, TurnRecord
+from voicebot.calls.model import AnswerSource, Outcome, PhraseId, ReplyId, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.back_channel import is_back_channel
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.interruption import Interruption, Verdict
 from voicebot.dialogue.masking import mask
-from voicebot.dialogue.turn import OpenTurn
+from voicebot.dialogue.turn import OpenTurn, SpokenPhrase
 from voicebot.turns.end_of_turn import EndRules, end_silence_ms
 
 # Silence after a caller's last word grows long soon; then the agent asks for a moment, and if
@@ -56,6 +57,7 @@ class ConversationState:
     phase: Phase = Phase.LISTENING
     turn: OpenTurn | None = None
     stopping: OpenTurn | None = None  # was interrupted; what was heard of it is not known yet
+    interruption: Interruption | None = None  # of the turn in progress
     next_number: int = 0
     attempts_before: int = 0  # under that number, in turns of which nothing came
     history: list[Exchange] = field(default_factory=list)
@@ -84,9 +86,18 @@ class ConversationState:
         return is_back_channel(heard, self.unheard.text)
 
     @property
+    def next_deadline_s(self) -> float | None:
+        """The caller is waited for no longer, or what the caller does over an answer."""
+        of_sound_s = None if self.interruption is None else self.interruption.deadline_s
+        deadlines_s = (self.deadline_s, of_sound_s)
+        return min((item for item in deadlines_s if item is not None), default=None)
+
+    @property
     def end_silence_ms(self) -> int | None:
         """How long a pause ends what the caller is saying; None: as always."""
         turn = self.turn
+        if self.interruption is not None and self.interruption.verdict is Verdict.SOUND:
+            return END_RULES.nothing_said_ms
         if self.listen.end_silence_ms is not None or turn is None or turn.pause is None:
             return self.listen.end_silence_ms
         if not turn.is_transcribed:
@@ -137,6 +148,18 @@ class ConversationState:
             memory=dict(turn.memory),
             is_recording_paused=self.is_recording_paused,
         )
+
+    def phrase(self, phrase_id: PhraseId) -> SpokenPhrase | None:
+        """Its mark may come back while the agent is being stopped: then it was heard, too."""
+        phrases = (turn.phrase(phrase_id) for turn in (self.turn, self.stopping) if turn)
+        return next((item for item in phrases if item is not None), None)
+
+    def set_recording(self, *, is_on: bool) -> list[do.Command]:
+        if is_on is not self.is_recording_paused:
+            return []
+        self.is_recording_paused = not is_on
+        self.was_recorded = self.was_recorded or is_on
+        return [do.SetRecording(is_on)]
 
     def remember(self, record: TurnRecord) -> None:
         """A turn is over. They stay in order, although what was heard of an interrupted one may

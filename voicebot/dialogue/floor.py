@@ -71,6 +71,9 @@ class Floor:
         state, turn = self._state, self._state.turn
         commands: list[do.Command] = []
         state.deadline_s = None
+        if state.interruption is not None:
+            commands += state.interruption.forget()
+            state.interruption = None
         if turn is not None and turn.pause is not None:
             commands += self._give_back(turn)
         if turn is not None:

@@ -17,9 +17,13 @@ class TurnRules:
     # While the agent is silent: a short word must be enough.
     onset_speech_ms: int = 80
     onset_window_ms: int = 120
-    # While the agent speaks, its echo and a cough must not be: real speech interrupts.
-    barge_in_speech_ms: int = 180
-    barge_in_window_ms: int = 240
+    # While the agent speaks: enough to have it pause, since a pause costs little.
+    barge_in_speech_ms: int = 100
+    barge_in_window_ms: int = 140
+    # Whether that was more than a sound must be known soon: so much speech is told of, and a
+    # pause as soon as words could be over.
+    told_speech_ms: tuple[int, ...] = (400, 1_000)
+    barge_in_pause_ms: int = 140
     # What was said so far may be all: its answer is prepared while the caller may still go on.
     pause_silence_ms: int = 200
     end_silence_ms: int = 480
@@ -57,7 +61,14 @@ class SpeechEnd:
     silence_ms: int
 
 
-Change = SpeechOnset | SpeechPause | SpeechResumed | SpeechEnd
+@dataclass(frozen=True, slots=True)
+class SpeechLasts:
+    """The caller speaks over the agent: so much speech since the onset, pauses left out."""
+
+    speech_ms: int
+
+
+Change = SpeechOnset | SpeechLasts | SpeechPause | SpeechResumed | SpeechEnd
 
 
 class TurnTaker:
@@ -71,6 +82,7 @@ class TurnTaker:
         self._silence_ms = 0  # since the last speech that counts
         self._in_row_ms = 0  # speech up to this frame without a gap
         self._is_pausing = False
+        self._spoken_ms = self._told_ms = 0  # speech in this utterance; so much was told of
 
     @property
     def caller_is_speaking(self) -> bool:
@@ -92,7 +104,7 @@ class TurnTaker:
         if self._is_speaking:
             if end_silence_ms is None:
                 end_silence_ms = self._rules.end_silence_ms
-            return self._follow(frame_ms, is_speech, end_silence_ms)
+            return self._follow(frame_ms, is_speech, agent_is_speaking, end_silence_ms)
         return self._await_onset(frame_ms, is_speech, agent_is_speaking)
 
     def _await_onset(
@@ -121,14 +133,16 @@ class TurnTaker:
         self._recent.clear()
         self._is_speaking, self._utterance_ms, self._silence_ms = True, onset_ago_ms, 0
         self._in_row_ms = rules.resumed_speech_ms  # the onset was no click
+        self._spoken_ms, self._told_ms = speech_ms, 0
         return SpeechOnset(onset_ago_ms)
 
     def _follow(
-        self, frame_ms: int, is_speech: bool, end_silence_ms: int
-    ) -> SpeechPause | SpeechResumed | SpeechEnd | None:
+        self, frame_ms: int, is_speech: bool, agent_is_speaking: bool, end_silence_ms: int
+    ) -> Change | None:
         rules = self._rules
         self._utterance_ms += frame_ms
         self._in_row_ms = self._in_row_ms + frame_ms if is_speech else 0
+        self._spoken_ms += frame_ms if is_speech else 0
         goes_on = is_speech and self._in_row_ms >= rules.resumed_speech_ms
         self._silence_ms = 0 if goes_on else self._silence_ms + frame_ms
         # A noise just begun may be the next word: whether it is must be known first.
@@ -140,8 +154,16 @@ class TurnTaker:
         if self._is_pausing and goes_on:
             self._is_pausing = False
             return SpeechResumed()
-        may_be_over = not is_speech and self._silence_ms >= rules.pause_silence_ms
+        pause_ms = rules.barge_in_pause_ms if agent_is_speaking else rules.pause_silence_ms
+        may_be_over = not is_speech and self._silence_ms >= pause_ms
         if may_be_over and not self._is_pausing:
             self._is_pausing = True
             return SpeechPause(speech_ms, self._silence_ms)
-        return None
+        return self._tell() if agent_is_speaking else None
+
+    def _tell(self) -> SpeechLasts | None:
+        reached = [limit for limit in self._rules.told_speech_ms if limit <= self._spoken_ms]
+        if not reached or reached[-1] <= self._told_ms:
+            return None
+        self._told_ms = reached[-1]
+        return SpeechLasts(self._spoken_ms)

@@ -8,6 +8,7 @@ from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.call_agent import CallAgent
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import CallFacts, CallId, CallRecord, ChannelId
+from voicebot.dialogue.interruption import SURELY_A_TURN_MS
 from voicebot.turns.turn_taker import TurnRules
 
 CALLER = ChannelId("node1-1.1")
@@ -53,6 +54,11 @@ class HeldCall:
 
     async def begins_to_speak(self) -> None:
         self.link.carries(SPEECH, 200)
+        await settle()
+
+    async def interrupts(self) -> None:
+        """For longer than anybody who only listens."""
+        self.link.carries(SPEECH, SURELY_A_TURN_MS)
         await settle()
 
     async def falls_silent(self) -> None:

@@ -119,7 +119,10 @@ async def test_speech_stops_the_agent_and_only_what_was_heard_is_recorded(
     await call.says("How long does a repair take?")
     call.link.plays(350)
     await settle()
+    call.outside.recognizer.script.append("")
     await call.begins_to_speak()
+    assert call.link.is_paused
+    await call.interrupts()
     assert call.link.queued_ms == 0
     await passes(5)
     assert call.link.queued_ms == 0, "nothing more is said"

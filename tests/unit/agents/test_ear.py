@@ -110,9 +110,9 @@ def test_a_monologue_loses_nothing_where_it_is_cut(ear: Ear) -> None:
     assert ended.silence_ms == 0
 
 
-def test_over_the_agent_s_voice_a_cough_is_no_utterance(ear: Ear) -> None:
-    cough = [ear.hear(SPEECH, agent_is_speaking=True) for _ in range(160 // FRAME_MS)]
-    assert cough == [None] * 8
+def test_over_the_agent_s_voice_a_click_is_no_utterance(ear: Ear) -> None:
+    click = [ear.hear(SPEECH, agent_is_speaking=True) for _ in range(80 // FRAME_MS)]
+    assert click == [None] * 4
     words = [ear.hear(SPEECH, agent_is_speaking=True) for _ in range(40 // FRAME_MS)]
     assert any(isinstance(change, UtteranceBegan) for change in words)
 

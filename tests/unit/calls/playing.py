@@ -8,10 +8,11 @@ from tests.fakes.call_world import World
 from tests.fakes.sample_business import a_business
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallId, ChannelId, PhraseId, TurnRecord
+from voicebot.calls.model import CallFacts, CallId, ChannelId, PhraseId, TurnRecord, UtteranceId
 from voicebot.calls.session import CallContext, CallSession
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation_state import Phase
+from voicebot.dialogue.interruption import SURELY_A_TURN_MS
 from voicebot.turns.playback import HeardPhrase
 
 STARTED_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -108,8 +109,11 @@ class PlayedCall:
         return self.happens(started)
 
     def interrupts(self, *heard_ms: int) -> list[do.Command]:
-        """The caller speaks over the agent, having heard so much of each phrase's 1000 ms."""
+        """The caller speaks over the agent for long enough to be sure, having heard so much of
+        each phrase's 1000 ms."""
         commands = self.begins_to_speak()
+        if self.context.conversation.interruption is not None:
+            commands = self.happens(on.SpeechLasted(UtteranceId("so far"), SURELY_A_TURN_MS))
         if self.world.stopping:
             # Without figures, nothing was told of what was heard.
             parts = zip(self.world.stopping[0], heard_ms, strict=bool(heard_ms))
@@ -159,6 +163,10 @@ def assert_something_is_to_come(call: PlayedCall) -> None:
     if call.session.state != "talking" or not call.context.was_greeted:
         return
     state, world = call.context.conversation, call.world
+    is_interrupted = state.interruption is not None and state.interruption.agent_is_paused
+    assert world.is_paused is is_interrupted, "it would never speak on"
+    if state.interruption is not None and state.interruption.agent_is_paused:
+        assert state.interruption.deadline_s is not None, "a pause would never end"
     turn, has_deadline = state.turn, call.session.next_deadline() is not None
     if turn is not None and turn.pause is not None:
         assert has_deadline, "a pause would never end"

@@ -19,6 +19,7 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.ConnectFailed("media-connect-failed"),
     on.CallerAudible(),
     on.SpeechStarted(UTTERANCE),
+    on.SpeechLasted(UTTERANCE, 400),
     on.SpeechPaused(UTTERANCE, 200),
     on.SpeechResumed(),
     on.SpeechEnded(UTTERANCE, 480),

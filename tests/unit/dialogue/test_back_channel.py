@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.calls.playing import spoken
 from tests.unit.dialogue.conversing import a_call
+from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
 from voicebot.dialogue.back_channel import is_back_channel
@@ -35,13 +35,16 @@ def test_an_answer_goes_on_behind_a_sound_of_listening() -> None:
     call = a_call()
     answer = call.asks_where()
     call.begins_to_hear()
-    call.interrupts(300)
+    assert call.begins_to_speak() == [do.PauseSpeaking()]
     utterance = call.world.speaking
     assert utterance is not None
-    call.happens(on.SpeechPaused(utterance, 200))
-    assert call.happens(on.Transcribed(utterance, "Uh-huh.")) == []
+    call.happens(on.SpeechPaused(utterance, 140))
+    assert call.happens(on.Transcribed(utterance, "Uh-huh.")) == [do.ResumeSpeaking()]
     assert call.session.end_silence_ms == END_RULES.nothing_said_ms
-    assert spoken(call.happens(on.SpeechEnded(utterance, 240))) == answer
+    assert call.happens(on.SpeechEnded(utterance, 240)) == []
+    call.hears_all()
+    assert call.last_record.said_heard == answer
+    assert not call.last_record.was_interrupted
 
 
 def test_the_same_sound_into_silence_is_understood() -> None:

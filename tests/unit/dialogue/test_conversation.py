@@ -119,7 +119,7 @@ def test_a_hangup_while_the_caller_speaks_leaves_no_empty_turn(call: Conversing)
 def test_a_hangup_after_an_interruption_keeps_both_turns(call: Conversing) -> None:
     call.asks_where()
     call.begins_to_hear()
-    call.begins_to_speak()
+    call.interrupts()
     call.happens(on.SpeechEnded(UtteranceId("u2"), 480))
     call.happens(on.HungUp(16))
     turns = call.world.written[0].turns

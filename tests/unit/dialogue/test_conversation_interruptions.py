@@ -10,6 +10,7 @@ from voicebot.dialogue.agent import Say
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.conversation_state import Phase
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.interruption import SURELY_A_TURN_MS
 
 
 def test_speech_stops_the_agent_and_only_what_was_heard_is_remembered(call: Conversing) -> None:
@@ -83,6 +84,7 @@ def test_a_mark_under_way_when_the_agent_is_stopped_still_counts(call: Conversin
     call.asks_where()
     phrase_id = call.begins_to_hear()
     call.begins_to_speak()
+    call.happens(on.SpeechLasted(UtteranceId("so far"), SURELY_A_TURN_MS))
     call.happens(on.PhrasePlayed(phrase_id))
     call.happens(on.Silenced(()))
     assert call.last_record.said_heard == ADDRESS
@@ -156,10 +158,13 @@ def test_a_second_interruption_does_not_wait_for_news_of_the_first(call: Convers
     call.asks_where()
     call.begins_to_hear()
     call.begins_to_speak()
+    lasted = on.SpeechLasted(UtteranceId("so far"), SURELY_A_TURN_MS)
+    call.happens(lasted)
     call.finishes("How long does a repair take?")
     call.finds(Candidate("repairs", 0.9))
     call.begins_to_hear()
-    stop, note = call.begins_to_speak()
+    call.begins_to_speak()
+    stop, note = call.happens(lasted)
     assert stop == do.StopSpeaking()
     assert isinstance(note, do.NoteTurn)
     assert (note.turn.fact_id, note.turn.said_heard) == ("address", "")

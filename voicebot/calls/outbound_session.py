@@ -39,7 +39,7 @@ class OutboundSession(CallSession):
     ) -> None:
         super().__init__(business, context, now)
         self._pickup = pickup
-        self._floor = Floor(context.conversation, context.started_at)
+        self._floor = Floor(context.conversation, context.started_at, business.language)
 
     def receive(self, event: on.CallEvent, now: float) -> list[do.Command]:
         t = now - self._began_now

@@ -38,7 +38,7 @@ class Conversation:
         self._business = business
         self._started_at = started_at
         self.state = state if state is not None else ConversationState()
-        self._floor = Floor(self.state, started_at)
+        self._floor = Floor(self.state, started_at, business.language)
         self._interruptions = Interruptions(self.state, self._floor)
 
     @property

@@ -19,9 +19,10 @@ from voicebot.turns.playback import HeardPhrase
 class Floor:
     """The turns of one conversation: begun, interrupted, closed. Times: seconds of the call."""
 
-    def __init__(self, state: ConversationState, started_at: datetime) -> None:
+    def __init__(self, state: ConversationState, started_at: datetime, language: str) -> None:
         self._state = state
         self._started_at = started_at
+        self._language = language  # in which it is told how much of a phrase was heard
 
     def new_turn(self, t: float) -> OpenTurn:
         number, attempts = self._state.next_number, self._state.attempts_before
@@ -128,7 +129,7 @@ class Floor:
         stopping, self._state.stopping = self._state.stopping, None
         if stopping is None:
             return []
-        stopping.cut(phrases)
+        stopping.cut(phrases, self._language)
         rest = " ".join(item.text for item in stopping.phrases if item.state is PhraseState.CUT)
         if rest and self._state.phase in (Phase.HEARING, Phase.UNDERSTANDING):
             self._state.unheard = Unheard(rest, stopping.source, stopping.fact_id, stopping.ending)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from voicebot.dialogue.number_words import ALSO_WORDS, ONES, TEENS, TENS, TIMES
+from voicebot.dialogue.spoken_numbers import grouped
 
 
 def digits_in(text: str) -> str:
@@ -50,11 +51,4 @@ def _digits(words: Sequence[str]) -> Iterable[str]:
 
 def spoken_digits(number: str) -> str:
     """A number to be read aloud: digit by digit, in groups with a pause between."""
-    digits = [digit for digit in number if digit.isdigit()]
-    # From the end in fours, then threes, as most numbers are read: 202, 555, 0123.
-    tail = digits[-4:]
-    head = digits[:-4]
-    lead = len(head) % 3
-    starts = range(lead, len(head), 3)
-    groups = [head[:lead], *(head[start : start + 3] for start in starts), tail]
-    return ", ".join(" ".join(group) for group in groups if group)
+    return ", ".join(" ".join(group) for group in grouped(number))

@@ -21,6 +21,7 @@ from voicebot.calls.model import (
     UtteranceId,
 )
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
+from voicebot.dialogue.spoken_forms import units
 from voicebot.turns.playback import HeardPhrase, heard_words
 
 
@@ -161,7 +162,7 @@ class OpenTurn:
         if self.moments.phrase_known_s is None:
             self.moments.retrieved_s = t
 
-    def cut(self, heard: tuple[HeardPhrase, ...] = ()) -> None:
+    def cut(self, heard: tuple[HeardPhrase, ...] = (), language: str = "") -> None:
         """Speaking has stopped: phrases not fully played were heard in part, or not at all."""
         parts = {item.phrase_id: item for item in heard}
         for phrase in self.phrases:
@@ -171,7 +172,10 @@ class OpenTurn:
             part = parts.get(phrase.phrase_id)
             if part is not None:
                 phrase.heard = heard_words(
-                    phrase.text, part.heard_ms, part.queued_ms, is_complete=part.is_complete
+                    units(phrase.text, language),
+                    part.heard_ms,
+                    part.queued_ms,
+                    is_complete=part.is_complete,
                 )
 
     def timings(self) -> StageTimings:

@@ -3,7 +3,8 @@
 Not when it was heard before, and not when another call is having it synthesised
 right now: all of them listen to the one synthesis. It goes on for as long as
 anybody listens, and only a phrase that came out whole is kept. What was warmed
-in this process can be said whatever happens to Redis and the synthesizers.
+in this process can be said whatever happens to Redis and the synthesizers. What
+sounds alike is the same, however it is written: here text becomes its spoken form.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Protocol, Self
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
+from voicebot.dialogue.spoken_forms import spoken_form
 from voicebot.errors import InferenceError, InferenceRefused, InferenceTimeout
 from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_store import SpeechStore, SpokenPhrase
@@ -104,7 +106,7 @@ class CachedSynthesizer:
         voice: str,
         deadline_s: float,
     ) -> AsyncGenerator[bytes]:
-        phrase = SpokenPhrase(text, language, voice, encoding.value)
+        phrase = SpokenPhrase(spoken_form(text, language), language, voice, encoding.value)
         speech = self._speech(call_id, phrase, deadline_s, min(deadline_s, FIRST_AUDIO_DEADLINE_S))
         async with aclosing(speech):
             async for audio in speech:
@@ -150,7 +152,8 @@ class CachedSynthesizer:
     ) -> None:
         """Has phrases at hand before anybody needs them; raises InferenceError."""
         for text in texts:
-            phrase = SpokenPhrase(text, language, voice, encoding.value)
+            said = spoken_form(text, language)
+            phrase = SpokenPhrase(said, language, voice, encoding.value)
             # Nobody listens: the first audio may come as late as the rest.
             async with aclosing(self._speech(NO_CALL, phrase, deadline_s, deadline_s)) as chunks:
                 audio = b"".join([chunk async for chunk in chunks])

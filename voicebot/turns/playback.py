@@ -14,6 +14,14 @@ SLOWEST_CHARS_PER_S = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """Written words that are said as a whole ("$5"), or one word that is said as it is written."""
+
+    written: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeardPhrase:
     """What the caller heard of one phrase that was being played."""
 
@@ -42,23 +50,24 @@ def heard_of(
     return tuple(reversed(heard))
 
 
-def heard_words(text: str, heard_ms: int, queued_ms: int, *, is_complete: bool = True) -> str:
-    """The words of a phrase that were played, in proportion to their length.
+def heard_words(
+    units: Sequence[Unit], heard_ms: int, queued_ms: int, *, is_complete: bool = True
+) -> str:
+    """The words of a phrase that were played, in proportion to what was said for them.
 
     Only whole words count; a word that was cut was not heard.
     """
     if queued_ms <= 0 or heard_ms <= 0:
         return ""
-    if is_complete and heard_ms >= queued_ms:
-        return text
+    length = sum(len(unit.spoken) + 1 for unit in units) - 1
     allowed = (
-        len(text) * heard_ms // queued_ms if is_complete else heard_ms * SLOWEST_CHARS_PER_S // 1000
+        length * heard_ms // queued_ms if is_complete else heard_ms * SLOWEST_CHARS_PER_S // 1000
     )
     words: list[str] = []
-    length = 0
-    for word in text.split():
-        length += len(word) + (1 if words else 0)
-        if length > allowed:
+    said = -1
+    for unit in units:
+        said += len(unit.spoken) + 1
+        if said > allowed and not (is_complete and heard_ms >= queued_ms):
             break
-        words.append(word)
+        words.append(unit.written)
     return " ".join(words)

@@ -242,3 +242,12 @@ async def test_what_is_at_hand_is_said_without_asking_anybody(
     await cached.warm(["Hello."], encoding=Encoding.ULAW, language="en", voice="")
     inner.may_go_on.clear()
     assert await heard(cached, "Hello.") == b"first Hello."
+
+
+async def test_what_is_written_otherwise_and_sounds_alike_is_synthesised_once(
+    cached: CachedSynthesizer, inner: SlowSynthesizer
+) -> None:
+    inner.may_go_on.set()
+    await cached.warm(["It is $5."], encoding=Encoding.ULAW, language="en", voice="")
+    inner.may_go_on.clear()
+    assert await heard(cached, "It is five dollars.") == b"first It is five dollars."

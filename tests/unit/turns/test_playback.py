@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.calls.model import PhraseId
-from voicebot.turns.playback import HeardPhrase, heard_of, heard_words
+from voicebot.turns.playback import HeardPhrase, Unit, heard_of, heard_words
 
 TEXT = "Most repairs are done within two days."
 
@@ -57,6 +57,16 @@ def test_a_later_phrase_is_heard_only_after_all_of_an_earlier_one(
         assert later.heard_ms == 0 or earlier.heard_ms == earlier.queued_ms
 
 
+def plain(text: str) -> list[Unit]:
+    return [Unit(word, word) for word in text.split()]
+
+
+def test_what_is_said_as_a_whole_is_heard_as_a_whole() -> None:
+    units = [Unit("It's", "It's"), Unit("$89", "eighty-nine dollars"), Unit("now.", "now.")]
+    assert heard_words(units, 500, 1000) == "It's"
+    assert heard_words(units, 850, 1000) == "It's $89"
+
+
 @pytest.mark.parametrize(
     ("heard_ms", "words"),
     [
@@ -69,17 +79,17 @@ def test_a_later_phrase_is_heard_only_after_all_of_an_earlier_one(
     ],
 )
 def test_words_are_heard_in_proportion(heard_ms: int, words: str) -> None:
-    assert heard_words(TEXT, heard_ms, 1000) == words
+    assert heard_words(plain(TEXT), heard_ms, 1000) == words
 
 
 def test_a_phrase_without_audio_was_not_heard() -> None:
-    assert heard_words(TEXT, 500, 0) == ""
+    assert heard_words(plain(TEXT), 500, 0) == ""
 
 
 def test_of_a_phrase_still_being_made_no_more_is_heard_than_can_be_said() -> None:
     """All of its first half second was played, and yet not all of its words."""
-    assert heard_words(TEXT, 500, 500, is_complete=False) == "Most"
-    assert heard_words(TEXT, 60_000, 60_000, is_complete=False) == TEXT
+    assert heard_words(plain(TEXT), 500, 500, is_complete=False) == "Most"
+    assert heard_words(plain(TEXT), 60_000, 60_000, is_complete=False) == TEXT
 
 
 def test_the_phrase_still_being_made_is_told_apart() -> None:
@@ -97,12 +107,12 @@ texts = st.text(st.characters(codec="utf-8"), max_size=80)
 def test_whole_words_from_the_beginning_are_heard(
     text: str, heard_ms: int, queued_ms: int, is_complete: bool
 ) -> None:
-    words = heard_words(text, heard_ms, queued_ms, is_complete=is_complete).split()
+    words = heard_words(plain(text), heard_ms, queued_ms, is_complete=is_complete).split()
     assert words == text.split()[: len(words)]
 
 
 @given(texts, st.lists(st.integers(0, 3_000), min_size=2, max_size=2), st.integers(1, 3_000))
 def test_who_hears_longer_hears_no_fewer_words(text: str, heard: list[int], queued_ms: int) -> None:
     less, more = sorted(heard)
-    fewer = heard_words(text, less, queued_ms).split()
-    assert len(fewer) <= len(heard_words(text, more, queued_ms).split())
+    fewer = heard_words(plain(text), less, queued_ms).split()
+    assert len(fewer) <= len(heard_words(plain(text), more, queued_ms).split())

@@ -1,0 +1,1 @@
+"""Who waits, how long, and for what: pure decisions."""

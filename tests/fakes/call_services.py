@@ -65,7 +65,7 @@ class Outside:
     async def open_link(self, connection_id: str, encoding: Encoding) -> MediaLink:
         if self.link_failure is not None:
             await comes_to_pass(self.link_failure)
-        link = FakeMediaLink(plays_at_once=self.plays_at_once)
+        link = FakeMediaLink(encoding, plays_at_once=self.plays_at_once)
         self.links.append(link)
         self.on_link(connection_id)
         return link

@@ -18,12 +18,12 @@ class FakeVoiceDetector:
 class FakeMediaLink:
     """The caller's ear and mouth. Everything is played at once, or when the test plays it."""
 
-    def __init__(self, *, plays_at_once: bool = True) -> None:
+    def __init__(self, encoding: Encoding = Encoding.ULAW, *, plays_at_once: bool = True) -> None:
+        self._encoding = encoding
         self.plays_at_once = plays_at_once
         self.closed = 0
         self.heard_ms = 0
         self.is_held = self.is_paused = False
-        self.recently_played = b""
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self._queued: deque[int | str] = deque()  # ms of audio, and marks
 
@@ -53,8 +53,7 @@ class FakeMediaLink:
             self.plays()
 
     def played(self, length_ms: int) -> bytes:
-        size = length_ms * Encoding.ULAW.bytes_per_ms
-        return (Encoding.ULAW.silence_byte * size + self.recently_played)[-size:]
+        return self._encoding.silence_byte * (length_ms * self._encoding.bytes_per_ms)
 
     async def flush(self) -> int:
         self.is_paused = False

@@ -1,8 +1,10 @@
 """Hears one caller: frames in, utterances with their audio out."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from voicebot.audio.echo import PLAYED_MS, EchoDetector
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls.model import UtteranceId
 from voicebot.ports import VoiceDetector
@@ -68,10 +70,17 @@ Heard = UtteranceBegan | UtteranceLasted | UtterancePaused | UtteranceResumed | 
 
 
 class Ear:
-    """Collects the audio of each utterance while the turn taker listens."""
+    """Collects the audio of each utterance while the turn taker listens.
 
-    def __init__(self, detector: VoiceDetector, encoding: Encoding) -> None:
+    `played` tells what the caller was played in so many last ms: an echo of it is no speech.
+    """
+
+    def __init__(
+        self, detector: VoiceDetector, encoding: Encoding, played: Callable[[int], bytes]
+    ) -> None:
         self._detector = detector
+        self._echo = EchoDetector(encoding)
+        self._played = played
         self._encoding = encoding
         self._turn_taker = TurnTaker()
         self._before: deque[bytes] = deque(maxlen=PREROLL_MS // FRAME_MS + 1)
@@ -84,7 +93,10 @@ class Ear:
         self, frame: bytes, *, agent_is_speaking: bool, end_silence_ms: int | None = None
     ) -> Heard | None:
         """Takes the next 20 ms frame."""
-        is_speech = self._detector.is_speech(frame)
+        self._echo.receive(frame)
+        is_speech = self._detector.is_speech(frame) and not self._echo.is_echo(
+            self._played(PLAYED_MS)
+        )
         change = self._turn_taker.receive(
             FRAME_MS,
             is_speech,

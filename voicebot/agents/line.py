@@ -56,7 +56,7 @@ class Line:
         self._tones = DtmfDetector(encoding)
         self._keys = KeySource()
         self._beeps = beeps
-        self._ear = Ear(services.new_voice_detector(encoding), encoding)
+        self._ear = Ear(services.new_voice_detector(encoding), encoding, connection.link.played)
         self.mouth = Mouth(
             call_id,
             connection.link,

@@ -1,5 +1,7 @@
 """Which audio belongs to an utterance."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +24,19 @@ from voicebot.turns.turn_taker import TurnRules
 RULES = TurnRules()
 
 
+class AlwaysSpeech:
+    def is_speech(self, frame: bytes) -> bool:
+        return True
+
+
+def nothing(length_ms: int) -> bytes:
+    """The agent is silent."""
+    return QUIET * (length_ms // FRAME_MS)
+
+
 @pytest.fixture
 def ear() -> Ear:
-    return Ear(FakeVoiceDetector(), Encoding.ULAW)
+    return Ear(FakeVoiceDetector(), Encoding.ULAW, nothing)
 
 
 def all_changes(ear: Ear, frame: bytes, duration_ms: int) -> list[Heard]:
@@ -117,11 +129,33 @@ def test_over_the_agent_s_voice_a_click_is_no_utterance(ear: Ear) -> None:
     assert any(isinstance(change, UtteranceBegan) for change in words)
 
 
+def test_the_agent_s_own_words_coming_back_are_no_utterance() -> None:
+    said = random.Random(1).randbytes(Encoding.ULAW.bytes_per_ms * 3_000)
+    size, delay = Encoding.ULAW.frame_bytes, Encoding.ULAW.bytes_per_ms * 200
+    heard = Encoding.ULAW.silence_byte * delay + said
+    now = 0
+
+    def played(length_ms: int) -> bytes:
+        return (nothing(length_ms) + said[:now])[-length_ms * Encoding.ULAW.bytes_per_ms :]
+
+    deaf, ear = (
+        Ear(AlwaysSpeech(), Encoding.ULAW, nothing),
+        Ear(AlwaysSpeech(), Encoding.ULAW, played),
+    )
+    deafs, ears = [], []
+    for now in range(delay + size, len(said), size):
+        frame = heard[now - size : now]
+        deafs.append(deaf.hear(frame, agent_is_speaking=True))
+        ears.append(ear.hear(frame, agent_is_speaking=True))
+    assert any(isinstance(change, UtteranceBegan) for change in deafs)
+    assert ears == [None] * len(ears)
+
+
 @given(st.lists(st.booleans(), max_size=300), st.booleans())
 def test_an_utterance_holds_its_speech_and_never_more_than_was_heard(
     frames: list[bool], agent_is_speaking: bool
 ) -> None:
-    ear, open_id, heard = Ear(FakeVoiceDetector(), Encoding.ULAW), None, b""
+    ear, open_id, heard = Ear(FakeVoiceDetector(), Encoding.ULAW, nothing), None, b""
     for is_speech in frames:
         frame = SPEECH if is_speech else QUIET
         heard += frame

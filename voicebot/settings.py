@@ -116,7 +116,9 @@ class Settings(BaseSettings):
         500, description="How long StasisBroadcast waits for an agent to claim a call."
     )
 
-    stt_threads: int = Field(2, ge=1, description="CPU threads of the speech recognizer.")
+    stt_threads: int = Field(
+        1, ge=1, description="CPU threads with which the recognizer reads one utterance."
+    )
     # Two threads wait for each other; on cores that others use as well, one answers sooner.
     llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the embedded model generates at once.")

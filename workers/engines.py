@@ -64,7 +64,12 @@ def recognizers(settings: WorkerSettings) -> ByLanguage[RecognitionEngine]:
 
     def load(directory: str) -> RecognitionEngine:
         if directory not in by_directory:
-            by_directory[directory] = FasterWhisperEngine(settings.stt_threads, directory)
+            by_directory[directory] = FasterWhisperEngine(
+                settings.stt_threads,
+                directory,
+                runs=settings.stt_runs,
+                batch_max=settings.stt_slots,
+            )
         return by_directory[directory]
 
     standard = load(settings.stt_model)

@@ -41,15 +41,16 @@ from workers.tts.task import synthesize
 
 # Below Asterisk and the agents, above what merely tidies up.
 NICENESS: Final = 5
-# Two, so that one utterance is decoded while the model hears another.
-DEFAULT_CONCURRENCY: Final = 2
+# First pieces of phrases: whoever comes third waits for a turn in any case.
+TTS_SLOTS: Final = 8
 
 log = structlog.get_logger("workers")
 
 
 def default_concurrency(stage: Stage, settings: WorkerSettings) -> int:
     """How many pieces of work the stage does at once."""
-    return settings.llm_slots if stage is Stage.LLM else DEFAULT_CONCURRENCY
+    slots = {Stage.STT: settings.stt_slots, Stage.LLM: settings.llm_slots, Stage.TTS: TTS_SLOTS}
+    return slots[stage]
 
 
 ANSWERS: Final[Mapping[Stage, tuple[type[Work], Callable[..., Closing]]]] = {

@@ -30,7 +30,16 @@ class WorkerSettings(BaseSettings):
     redis_password: SecretStr = Field(SecretStr(""), description="Generated at set-up.")
     redis_address: str = Field("", description="host:port of another Redis, instead of our own.")
 
-    stt_threads: int = Field(2, ge=1, description="CPU threads of the speech recognizer.")
+    # A small model's threads wait for each other: one reads an utterance sooner than two.
+    stt_threads: int = Field(
+        1, ge=1, description="CPU threads with which the recognizer reads one utterance."
+    )
+    stt_runs: int = Field(2, ge=1, description="Runs of the recognizer's model at once.")
+    stt_slots: int = Field(
+        8,
+        ge=1,
+        description="Utterances a recognizer has in hand; on a GPU those that wait are one batch.",
+    )
     stt_model: str = Field(
         "", description="Directory of CTranslate2 Whisper weights; empty: tiny.en, as packaged."
     )

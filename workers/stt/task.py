@@ -24,5 +24,6 @@ def recognize(
         language=work.language,
         hint=work.hint,
         accurate=work.accurate,
+        check_wanted=channel.check_wanted,
     )
     return Closing(ReplyKind.TRANSCRIPT, recognition.text, recognition.confidence)

@@ -1,9 +1,10 @@
 """What must a synthesizer be able to do?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from workers.audio import Samples
+from workers.batcher import always_wanted
 
 
 class SynthesisEngine(Protocol):
@@ -24,5 +25,10 @@ class SynthesisEngine(Protocol):
     def has_voice(self, voice: str) -> bool:
         """Whether it has this voice; "" is its own."""
 
-    def synthesize(self, text: str) -> Iterator[Samples]:
-        """The phrase, piece by piece, as soon as each is made."""
+    def synthesize(
+        self, text: str, check_wanted: Callable[[], None] = always_wanted
+    ) -> Iterator[Samples]:
+        """The phrase, piece by piece, as soon as each is made.
+
+        `check_wanted` is called before each; what it raises ends the phrase.
+        """

@@ -1,15 +1,17 @@
 """How does a synthesizer speak a phrase so that its first sound comes early?
 
 In pieces (`pieces`), each with its silence cut to size (`silence`). One piece at a time is
-spoken, on all threads: two at once would both be late. Between the pieces of a long phrase
-another call's first piece gets its turn.
+spoken, on all threads: two at once would both be late. The next is the one that is due first:
+the first piece of a phrase at once, each later one when those before it have been heard. So a
+long phrase keeps no other call waiting for its first sound.
 """
 
-import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from workers.audio import Samples
+from workers.batcher import Batcher, always_wanted
 from workers.tts.pieces import pieces
 from workers.tts.silence import BEFORE_MS, pause_after_ms, trimmed
 
@@ -23,7 +25,12 @@ class PiecewiseEngine(ABC):
     def __init__(self, model: str, rate_hz: int) -> None:
         self.model = model
         self.rate_hz = rate_hz
-        self._turn = threading.Lock()
+        self._turns = Batcher[str, Samples](self._spoken, runs=1, limit=1)
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces are to be spoken after this one."""
+        return self._turns.waiting
 
     def warm_up(self) -> None:
         for _ in self.synthesize("Thank you for calling, how can I help you?"):
@@ -32,15 +39,22 @@ class PiecewiseEngine(ABC):
     def has_voice(self, voice: str) -> bool:
         return voice in ("", self.model)
 
-    def synthesize(self, text: str) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, check_wanted: Callable[[], None] = always_wanted
+    ) -> Iterator[Samples]:
         parts = self._parts(text)
+        due_s = time.monotonic()
         for number, part in enumerate(parts):
-            with self._turn:
-                spoken = self._speak(part)
+            spoken = self._turns.outcome(part, due_s=due_s, check_wanted=check_wanted)
             if spoken.size == 0:
                 continue
             pause_ms = pause_after_ms(part, is_last=number == len(parts) - 1)
-            yield trimmed(spoken, self.rate_hz, BEFORE_MS, pause_ms)
+            samples = trimmed(spoken, self.rate_hz, BEFORE_MS, pause_ms)
+            due_s += samples.size / self.rate_hz
+            yield samples
+
+    def _spoken(self, parts: Sequence[str]) -> Sequence[Samples]:
+        return [self._speak(part) for part in parts]
 
     def _parts(self, text: str) -> Sequence[str]:
         """The pieces that this engine can speak."""

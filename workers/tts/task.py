@@ -1,9 +1,10 @@
 """What does the TTS stage answer to one phrase?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workers import audio
 from workers.assignment import Closing
+from workers.batcher import always_wanted
 from workers.contract import FailureReason, Reply, ReplyKind, SynthesizeWork
 from workers.errors import WorkFailed
 from workers.languages import ByLanguage
@@ -22,14 +23,20 @@ def synthesize(
         frame_length = audio.frame_bytes(work.encoding)
     except audio.UnknownEncoding as error:
         raise WorkFailed(FailureReason.BAD_REQUEST) from error
-    for chunk in audio.whole_frames(encoded(engine, work.text, work.encoding), frame_length):
+    spoken = encoded(engine, work.text, work.encoding, channel.check_wanted)
+    for chunk in audio.whole_frames(spoken, frame_length):
         channel.check_wanted()
         channel.send(Reply(work.work_id, ReplyKind.AUDIO, audio=chunk))
     return Closing()
 
 
-def encoded(engine: SynthesisEngine, text: str, encoding: str) -> Iterator[bytes]:
+def encoded(
+    engine: SynthesisEngine,
+    text: str,
+    encoding: str,
+    check_wanted: Callable[[], None] = always_wanted,
+) -> Iterator[bytes]:
     """The phrase's audio; its pieces begin and end in silence, so each is resampled alone."""
     rate_hz = audio.rate_hz(encoding)
-    for samples in engine.synthesize(text):
+    for samples in engine.synthesize(text, check_wanted):
         yield audio.encode(audio.resample(samples, engine.rate_hz, rate_hz), encoding)

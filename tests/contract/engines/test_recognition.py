@@ -7,7 +7,8 @@ import pytest
 
 from workers import audio
 from workers.audio import Samples
-from workers.contract import serving_language
+from workers.contract import FailureReason, serving_language
+from workers.errors import WorkFailed
 from workers.stt.engine import RATE_HZ, RecognitionEngine
 from workers.stt.faster_whisper_engine import FasterWhisperEngine
 from workers.stt.recording import find_stretches, transcribe
@@ -74,6 +75,27 @@ def test_a_sentence_is_understood(
     heard = whisper.recognize(samples, language="en", hint="", accurate=accurate)
     assert "open on saturday" in heard.text.lower()
     assert 0.4 < heard.confidence <= 1.0
+
+
+def test_what_is_heard_together_is_heard_as_it_is_alone(
+    whisper: FasterWhisperEngine, piper: PiperEngine
+) -> None:
+    texts = ["When are you open on Saturday?", "How much is a tune-up?", "Thank you, goodbye."]
+    passes = [whisper.pass_of(spoken(piper, text), "en", "", 1_000) for text in texts]
+    alone = [whisper.runs.run([one])[0].tokens for one in passes]
+    assert [one.tokens for one in whisper.runs.run(passes)] == alone
+
+
+def test_an_utterance_that_nobody_waits_for_is_not_heard(
+    recognizer: RecognitionEngine, piper: PiperEngine
+) -> None:
+    def hung_up() -> None:
+        raise WorkFailed(FailureReason.CANCELLED)
+
+    with pytest.raises(WorkFailed):
+        recognizer.recognize(
+            spoken(piper, "Hello?"), language="en", hint="", accurate=False, check_wanted=hung_up
+        )
 
 
 def test_a_hint_does_not_put_words_into_the_caller_s_mouth(

@@ -16,7 +16,7 @@ class FakeRecognizer(FakeRecognitionEngine):
 
     loaded: list[str]
 
-    def __init__(self, threads: int, model: str) -> None:
+    def __init__(self, threads: int, model: str, *, runs: int, batch_max: int) -> None:
         super().__init__()
         self.loaded.append(model)
         self.model = model

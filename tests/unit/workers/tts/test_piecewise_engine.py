@@ -4,7 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
+import pytest
 
+from tests.polling import until
 from workers.audio import Samples
 from workers.tts.engine import SynthesisEngine
 from workers.tts.piecewise_engine import PiecewiseEngine
@@ -87,6 +89,41 @@ def test_two_pieces_are_never_spoken_at_once() -> None:
         voice.may_end.set()
         assert first.result() == second.result()
     assert voice.spoken == ["Yes.", "No."]
+
+
+def test_what_is_due_first_is_spoken_first() -> None:
+    voice = Voice()
+    long = voice.synthesize(LONG)
+    next(long)
+    voice.may_end.clear()
+    voice.began.clear()
+    with ThreadPoolExecutor() as calls:
+        running = calls.submit(lengths_ms, voice, "One moment.")
+        assert voice.began.wait(LIMIT_S)
+        # The caller still hears the first piece when the second is asked for.
+        second = calls.submit(next, long)
+        until(lambda: voice.waiting == 1, "the second piece waits")
+        first = calls.submit(lengths_ms, voice, "Yes.")
+        until(lambda: voice.waiting == 2, "another call's first piece waits")
+        voice.may_end.set()
+        assert len(running.result(LIMIT_S)) == len(first.result(LIMIT_S)) == 1
+        assert second.result(LIMIT_S).size
+    assert voice.spoken[1:3] == ["One moment.", "Yes."]
+
+
+def test_a_piece_that_nobody_wants_is_not_spoken() -> None:
+    wanted = iter([True, False])
+
+    def check_wanted() -> None:
+        if not next(wanted):
+            raise LookupError
+
+    voice = Voice()
+    phrase = voice.synthesize(LONG, check_wanted)
+    next(phrase)
+    with pytest.raises(LookupError):
+        next(phrase)
+    assert len(voice.spoken) == 1
 
 
 def test_a_voice_goes_by_its_name_or_none() -> None:

@@ -55,7 +55,7 @@ def test_nothing_is_made_once_the_work_is_cancelled(redis: Redis) -> None:
     with pytest.raises(WorkFailed) as failure:
         answer(redis, engine, work())
     assert failure.value.reason is FailureReason.CANCELLED
-    assert engine.pieces_made == 1
+    assert engine.pieces_made == 0
     assert chunks(redis) == []
 
 

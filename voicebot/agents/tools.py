@@ -73,7 +73,7 @@ class TurnTools:
         temperature: float,
         grammar: str | None = None,
     ) -> AsyncGenerator[str]:
-        splitter = PhraseSplitter()
+        splitter = PhraseSplitter(is_live=True)
         pieces = self.services.responder.respond(
             self.call.call_id,
             messages,

@@ -1,16 +1,14 @@
 """What is the answer to what the caller said?
 
 The surest source comes first: a short form that means one thing only, then the
-business's own facts. None says that the next source must be asked. What the model
-says is reviewed before anybody hears it.
+business's own facts. None says that the next source must be asked.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from voicebot.calls.model import AnswerSource, TurnRecord
-from voicebot.dialogue import guard
 from voicebot.dialogue.actions import Action, action_of
 from voicebot.dialogue.answers import Candidate, NoFact, OfferFact, TellFact, choose
 from voicebot.dialogue.business import Business
@@ -85,19 +83,6 @@ def answer_from_facts(
             return Answer(question, offered_fact_id=found_id)
         case NoFact():
             return None
-
-
-def may_be_said(business: Business, phrase: str, heard: str, said: Collection[str]) -> bool:
-    """Whether a phrase of the model's may follow what was `said` in this turn."""
-    # Small models say the same sentence again and again: then they are done.
-    return phrase not in said and isinstance(
-        guard.review(phrase, heard, _known_words(business)), guard.Pass
-    )
-
-
-def _known_words(business: Business) -> frozenset[str]:
-    names = (business.name, *business.words)
-    return frozenset(word.lower() for name in names for word in name.split())
 
 
 def told(business: Business, fact_id: str, at: datetime) -> Answer:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 from pydantic import JsonValue
 
-from voicebot.calls.model import AnswerSource, TransferResult
+from voicebot.calls.model import TransferResult
 from voicebot.dialogue import forms, number_entry, prompt
 from voicebot.dialogue.actions import (
     CALLBACK,
@@ -38,7 +38,6 @@ from voicebot.dialogue.answering import (
     Do,
     answer_at_once,
     answer_from_facts,
-    may_be_said,
     told,
 )
 from voicebot.dialogue.business import Business
@@ -46,6 +45,7 @@ from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.menu import REPEAT
+from voicebot.dialogue.model_reply import ModelReply
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
@@ -149,7 +149,7 @@ class BusinessAgent(VoiceAgent):
         proposals = self._actions if may_act else ()
         heard = mask(turn.heard, strictly=turn.is_recording_paused)
         messages = prompt.messages_for(self.business, turn.history, heard, proposals)
-        said: list[str] = []
+        said = ModelReply(self.business, turn.heard)
         reply = turn.tools.respond(
             messages,
             max_tokens=prompt.MAX_TOKENS,
@@ -160,17 +160,17 @@ class BusinessAgent(VoiceAgent):
         async with aclosing(reply):
             async for phrase in reply:
                 chosen = action_of(self._actions, phrase.strip()) if may_act else None
-                if chosen is not None and not said:
+                if chosen is not None and said.is_empty:
                     # The model's idea, not the caller's word: it is asked about first.
                     turn.memory[OFFERED] = chosen.id
                     yield Say(self.business.phrases.shall_i.format(offer=chosen.offer))
                     return
-                if not may_be_said(self.business, phrase, turn.heard, said):
+                for words in said.receive(phrase):
+                    yield words
+                if said.is_withheld:
                     break
-                said.append(phrase)
-                yield Say(phrase, AnswerSource.MODEL)
-        if not said:
-            yield Say(self.business.phrases.unknown)
+        for words in said.finish():
+            yield words
 
     # --- actions -----------------------------------------------------------
 

@@ -1,25 +1,37 @@
 """Where may speech be cut, so that the first words are heard early?
 
 Sentences are cut at their ends, and the first one also at a clause, since
-nothing is heard before its first phrase is synthesised. Cuts fall behind
-punctuation only, so that intonation stays natural.
+nothing is heard before its first phrase is synthesised. What a model is still
+writing is cut sooner: its first phrase lasts as long as the next takes to be
+made, and a long sentence goes on by clauses. Cuts fall behind punctuation only,
+so that intonation stays natural.
 """
 
 import re
 
 # A phrase shorter than this sounds chopped; measured by ear with piper, 2026-11.
 SHORTEST_PHRASE_CHARS = 25
+# Some 700 ms of speech: the next phrase takes about 400 to be written and begun (2026-11).
+SHORTEST_LIVE_CHARS = 12
+# Of a sentence that is still being written: beyond this, the speech before it may run out.
+LONGEST_LIVE_CHARS = 70
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
 _CLAUSE_END = re.compile(r"[,;:](?=\s)")
 # A full stop behind these ends no sentence.
-_ABBREVIATIONS = ("mr", "mrs", "ms", "dr", "st", "no", "a.m", "p.m", "e.g", "i.e")
+_ABBREVIATIONS = (
+    *("mr", "mrs", "ms", "dr", "st", "no", "a.m", "p.m", "e.g", "i.e", "approx", "jan", "feb"),
+    *("aug", "sept", "oct", "nov", "dec", "tue", "wed", "thu", "fri"),
+)
 
 
 class PhraseSplitter:
     """Cuts text into phrases as it arrives, piece by piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_live: bool = False) -> None:
+        """`is_live`: somebody writes it while it is spoken."""
+        self._shortest = SHORTEST_LIVE_CHARS if is_live else SHORTEST_PHRASE_CHARS
+        self._is_live = is_live
         self._pending = ""
         self._is_first = True
 
@@ -49,13 +61,17 @@ class PhraseSplitter:
         return self._earlier_clause(None)
 
     def _earlier_clause(self, sentence_end: int | None) -> int | None:
-        if not self._is_first:
+        if self._is_first:
+            shortest = self._shortest
+        elif self._is_live and sentence_end is None:
+            shortest = LONGEST_LIVE_CHARS
+        else:
             return sentence_end
-        for match in _CLAUSE_END.finditer(self._pending, SHORTEST_PHRASE_CHARS):
+        for match in _CLAUSE_END.finditer(self._pending, shortest):
             if sentence_end is not None and match.end() >= sentence_end:
                 break
             rest = self._pending[match.end() : sentence_end]
-            if sentence_end is not None and len(rest) < SHORTEST_PHRASE_CHARS:
+            if sentence_end is not None and len(rest) < self._shortest:
                 break
             return match.end()
         return sentence_end

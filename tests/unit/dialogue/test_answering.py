@@ -11,7 +11,7 @@ from tests.fakes.sample_business import a_business
 from tests.fakes.sample_calls import a_turn
 from voicebot.calls.model import AnswerSource, TurnRecord
 from voicebot.dialogue.actions import actions_of
-from voicebot.dialogue.answering import Answer, Do, answer_at_once, answer_from_facts, may_be_said
+from voicebot.dialogue.answering import Answer, Do, answer_at_once, answer_from_facts
 from voicebot.dialogue.answers import Candidate
 
 BUSINESS = a_business()
@@ -79,18 +79,6 @@ def test_a_fact_that_may_fit_is_offered_and_not_told() -> None:
 @pytest.mark.parametrize("found", [(), (Candidate("address", 0.1),)])
 def test_what_no_fact_fits_goes_to_the_model(found: tuple[Candidate, ...]) -> None:
     assert answer_from_facts(BUSINESS, ACTIONS, found, OPEN_AT) is None
-
-
-def test_the_model_may_be_kind_but_state_nothing_and_repeat_nothing() -> None:
-    kind, swam = "That sounds lovely!", "I swam."
-    assert may_be_said(BUSINESS, kind, swam, [])
-    assert not may_be_said(BUSINESS, kind, swam, [kind])
-    assert not may_be_said(BUSINESS, "It costs five dollars.", swam, [])
-
-
-def test_the_model_may_ask_about_what_the_business_is_named_and_sells() -> None:
-    assert may_be_said(BUSINESS, "Are you asking about the Tandem?", "Hi.", [])
-    assert not may_be_said(BUSINESS, "Are you asking about the Unicycle?", "Hi.", [])
 
 
 @given(

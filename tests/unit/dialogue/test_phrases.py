@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.dialogue.phrases import SHORTEST_PHRASE_CHARS, PhraseSplitter, split
+from voicebot.dialogue.phrases import (
+    LONGEST_LIVE_CHARS,
+    SHORTEST_LIVE_CHARS,
+    SHORTEST_PHRASE_CHARS,
+    PhraseSplitter,
+    split,
+)
 
 WORDS = st.sampled_from(
     [
@@ -141,3 +147,31 @@ def boundaries(phrases: list[str]) -> set[int]:
         count += len("".join(phrase.split()))
         places.add(count)
     return places
+
+
+def test_what_is_still_being_written_is_given_out_at_its_first_clause() -> None:
+    splitter = PhraseSplitter(is_live=True)
+    assert splitter.receive("I am sorry to hear that, ") == ["I am sorry to hear that,"]
+    assert splitter.receive("how did it happen? ") == ["how did it happen?"]
+
+
+def test_a_long_sentence_that_is_still_being_written_goes_on_by_clauses() -> None:
+    clause = "and then we rode along the lake until the sun went down behind the hills, "
+    splitter = PhraseSplitter(is_live=True)
+    assert splitter.receive("Hello there. ") == ["Hello there."]
+    assert splitter.receive(clause * 2) == [clause.strip(), clause.strip()]
+
+
+@given(SPOKEN, st.lists(st.integers(0, 10_000), max_size=20))
+def test_live_phrases_are_the_text_and_cut_at_clauses_only_where_they_last(
+    text: str, cuts: list[int]
+) -> None:
+    splitter, phrases, place = PhraseSplitter(is_live=True), [], 0
+    for cut in sorted(cut % (len(text) + 1) for cut in cuts):
+        phrases += splitter.receive(text[place:cut])
+        place = cut
+    phrases += [*splitter.receive(text[place:]), *splitter.finish()]
+    assert " ".join(phrases).split() == text.split()
+    for number, phrase in enumerate(phrases[:-1]):
+        if phrase[-1] in ",;:":
+            assert len(phrase) >= (LONGEST_LIVE_CHARS if number else SHORTEST_LIVE_CHARS)

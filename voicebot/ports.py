@@ -5,7 +5,8 @@ One protocol per need. Adapters fulfil them in `ari`, `media`, `inference`,
 its deadline at the latest, with a typed error from `voicebot.errors`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from voicebot.calls.model import (
     ChannelId,
     Message,
 )
+from voicebot.dialogue.business import Business
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ class Responder(Protocol):
         temperature: float,
         deadline_s: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         """Yields pieces of text as they are generated; raises InferenceError.
 
         `grammar`: GBNF that the whole reply must fit; a model server that cannot hold to one
-        refuses the work with the reason "grammar-unsupported".
+        refuses the work with the reason "grammar-unsupported". `pool`: whose workers are preferred.
         Closing the iterator cancels the work, also in mid-generation.
         """
+
+    def pools(self) -> Collection[str]:
+        """Of language models, that somebody serves now."""
 
     async def read_ahead(
         self, call_id: CallId, messages: Sequence[Mapping[str, str]], *, deadline_s: float
@@ -86,6 +92,23 @@ class Synthesizer(Protocol):
 
     async def is_at_hand(self, text: str, *, encoding: Encoding, language: str, voice: str) -> bool:
         """Whether this phrase can be said without a synthesizer."""
+
+
+class ReplyMemory(Protocol):
+    """A model's replies, for whoever says the same in other words. Forgetful, never an error."""
+
+    async def recall(self, business: Business, vector: Sequence[float], text: str) -> Sequence[str]:
+        """The phrases of a reply to what means the same as `text`, whose unit vector is given."""
+
+    def keep(
+        self,
+        business: Business,
+        vector: Sequence[float],
+        text: str,
+        phrases: Sequence[str],
+        confirmed: asyncio.Event,
+    ) -> None:
+        """Keeps a reply once `confirmed` is set; never waits."""
 
 
 class MeaningEncoder(Protocol):

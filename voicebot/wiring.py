@@ -28,6 +28,7 @@ from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.meaning import MiniLmEncoder
 from voicebot.inference.recognizer import WorkerRecognizer
+from voicebot.inference.reply_store import ReplyStore
 from voicebot.inference.responder import WorkerResponder
 from voicebot.inference.speech_cache import CachedSynthesizer
 from voicebot.inference.speech_store import SpeechStore
@@ -48,7 +49,7 @@ from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
 # Cached speech that comes later than this is made anew sooner.
-SPEECH_CACHE_DEADLINE_S = 0.3
+CACHE_DEADLINE_S = 0.3
 
 
 def agent_name(number: int) -> str:
@@ -65,12 +66,13 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))
         speech = await stack.enter_async_context(_speech(settings, gateway))
+        replies = await stack.enter_async_context(_replies(settings))
         meaning = MiniLmEncoder()
         stack.callback(meaning.close)
         web = await stack.enter_async_context(HttpWebServices())
         desks = Desks(await open_desks(settings.business_file, meaning))
         responder = WorkerResponder(gateway)
-        readiness = Readiness(desks.all, speech, responder)
+        readiness = Readiness(desks.all, speech, responder, replies)
         if not await _unless(stopped, readiness.wait()):
             return
         ari = await stack.enter_async_context(
@@ -92,6 +94,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             responder=responder,
             synthesizer=speech,
             meaning=meaning,
+            replies=replies,
             contexts=RedisCallContexts(connection),
             events=RedisCallEvents(connection),
             records=RecordKeeping(SqlCallRecords(database)),
@@ -107,7 +110,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         heartbeat = Heartbeat(ari, name, app.driven)
 
         async def prepare(new: tuple[Desk, ...]) -> None:
-            await Readiness(new, speech, responder).wait()
+            await Readiness(new, speech, responder, replies).wait()
 
         watch = DeskWatch(settings.business_file, desks, meaning, prepare)
         async with asyncio.TaskGroup() as tasks:
@@ -155,13 +158,28 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 async def _speech(
     settings: Settings, gateway: InferenceGateway
 ) -> AsyncIterator[CachedSynthesizer]:
-    redis = Redis.from_url(
-        settings.redis_url,
-        socket_timeout=SPEECH_CACHE_DEADLINE_S,
-        socket_connect_timeout=SPEECH_CACHE_DEADLINE_S,
-    )
+    redis = _quick_redis(settings)
     try:
         async with CachedSynthesizer(WorkerSynthesizer(gateway), SpeechStore(redis)) as speech:
             yield speech
     finally:
         await redis.aclose()
+
+
+@asynccontextmanager
+async def _replies(settings: Settings) -> AsyncIterator[ReplyStore]:
+    redis = _quick_redis(settings)
+    try:
+        async with ReplyStore(redis) as replies:
+            yield replies
+    finally:
+        await redis.aclose()
+
+
+def _quick_redis(settings: Settings) -> Redis:
+    """For caches: a caller waits."""
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=CACHE_DEADLINE_S,
+        socket_connect_timeout=CACHE_DEADLINE_S,
+    )

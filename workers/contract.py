@@ -39,6 +39,8 @@ ANY_LANGUAGE = "*"
 WARM_ONLY = 0
 # Holds the version of the synthesizer in use, so that cached speech is not mixed of two; for ever.
 SPEECH_ENGINE_KEY = "speech:engine"
+# Holds the language model in use, so that replies kept are not mixed of two; for ever.
+MODEL_KEY = "llm:model"
 
 
 def audio_key(work_id: str) -> str:

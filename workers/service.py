@@ -22,6 +22,7 @@ from redis.retry import Retry
 from workers.assignment import Closing, carry_out
 from workers.celery_app import create_app, run_worker
 from workers.contract import (
+    MODEL_KEY,
     SPEECH_ENGINE_KEY,
     TASKS,
     RecognizeWork,
@@ -96,6 +97,8 @@ def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> in
             # Redis answers now: Celery has just begun to consume.
             if stage is Stage.TTS:
                 redis.set(SPEECH_ENGINE_KEY, "+".join(voice.version for voice in engine.distinct))
+            if stage is Stage.LLM:
+                redis.set(MODEL_KEY, f"{engine.name}:{engine.model}")
             if stage is Stage.LLM and not settings.llm_url:
                 warm_last_prefix(engine, redis)
             until_stopped.enter_context(Lease(redis, stage, name, facts))

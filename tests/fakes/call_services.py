@@ -17,6 +17,7 @@ from tests.fakes.sample_business import a_business
 from tests.fakes.script import Forever, comes_to_pass
 from tests.fakes.scripted_workers import (
     FakeMeaning,
+    FakeReplies,
     ScriptedRecognizer,
     ScriptedResponder,
     ScriptedSynthesizer,
@@ -53,6 +54,7 @@ class Outside:
     agent: VoiceAgent | None = None
     links: list[FakeMediaLink] = field(default_factory=list)
     meaning: FakeMeaning = field(init=False)
+    replies: FakeReplies = field(default_factory=FakeReplies)
     began_s: float | None = None
     plays_at_once: bool = True
     link_failure: Exception | Forever | None = None
@@ -96,6 +98,7 @@ class Outside:
             responder=self.responder,
             synthesizer=self.synthesizer,
             meaning=self.meaning,
+            replies=self.replies,
             contexts=self.contexts,
             events=self.events,
             records=RecordKeeping(self.records),

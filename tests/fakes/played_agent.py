@@ -16,6 +16,7 @@ from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts
 from voicebot.dialogue.agent import Turn, VoiceAgent
 from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.routing import Conditions
 from voicebot.errors import InferenceError, VoicebotError
 
 
@@ -41,6 +42,10 @@ class PlayedTools:
     # What the next of these comes to.
     failure: VoicebotError | None = None
     web_answer: JsonValue = None
+    now: Conditions = field(default_factory=Conditions)
+    # Which models were asked, and which replies are there for whom.
+    pools: list[str] = field(default_factory=list)
+    replies: dict[str, Sequence[str]] = field(default_factory=dict)
 
     async def facts(self, text: str) -> Sequence[Candidate]:
         found: Sequence[Candidate] = await _Need("facts", text)
@@ -53,12 +58,23 @@ class PlayedTools:
         max_tokens: int,
         temperature: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
+        self.pools.append(pool)
         while True:
             phrase: str | None = await _Need("reply", (messages, grammar))
             if phrase is None:
                 return
             yield phrase
+
+    def conditions(self) -> Conditions:
+        return self.now
+
+    async def recall(self, text: str) -> Sequence[str]:
+        return self.replies.get(text, ())
+
+    async def keep_reply(self, text: str, phrases: Sequence[str]) -> None:
+        self.replies[text] = tuple(phrases)
 
     async def caller_has_finished(self) -> None:
         return

@@ -15,7 +15,9 @@ from voicebot.calls.model import (
     Direction,
     HandledBy,
     Outcome,
+    Route,
     StageTimings,
+    Tier,
     TransferMode,
     TransferRecord,
     TransferResult,
@@ -120,6 +122,11 @@ _transfers = st.builds(
 )
 
 
+def _is_of_its_route(turn: TurnRecord) -> bool:
+    was_kept = turn.route is not None and turn.route.tier is Tier.RETRIEVED
+    return was_kept == (turn.source is AnswerSource.RETRIEVED)
+
+
 @st.composite
 def records(draw: st.DrawFn) -> CallRecord:
     """Any record an agent could write."""
@@ -136,7 +143,8 @@ def records(draw: st.DrawFn) -> CallRecord:
                 started_at=times,
                 timings=_timings,
                 fact_id=st.none() | _texts,
-            ),
+                route=st.none() | st.builds(Route, st.sampled_from(Tier), _texts),
+            ).filter(_is_of_its_route),
             max_size=3,
         )
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -50,6 +50,9 @@ class ScriptedResponder:
         self.read: list[Sequence[Mapping[str, str]]] = []
         self.closed_early = 0
 
+    def pools(self) -> Collection[str]:
+        return ()
+
     async def read_ahead(
         self, call_id: CallId, messages: Sequence[Mapping[str, str]], *, deadline_s: float
     ) -> None:
@@ -64,6 +67,7 @@ class ScriptedResponder:
         temperature: float,
         deadline_s: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         self.asked.append(messages)
         try:
@@ -133,3 +137,24 @@ class FakeMeaning:
         if self.script:
             await comes_to_pass(self.script.popleft())
         return [[float(sentence == known) for known in self._questions] for sentence in sentences]
+
+
+class FakeReplies:
+    """Remembers nothing but what a test puts in."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Sequence[str]] = {}
+        self.kept: list[tuple[str, Sequence[str]]] = []
+
+    async def recall(self, business: Business, vector: Sequence[float], text: str) -> Sequence[str]:
+        return self.known.get(text, ())
+
+    def keep(
+        self,
+        business: Business,
+        vector: Sequence[float],
+        text: str,
+        phrases: Sequence[str],
+        confirmed: asyncio.Event,
+    ) -> None:
+        self.kept.append((text, tuple(phrases)))

@@ -91,10 +91,16 @@ class _BranchTools(TurnTools):
         max_tokens: int,
         temperature: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         self.pay()
         reply = TurnTools.respond(
-            self, messages, max_tokens=max_tokens, temperature=temperature, grammar=grammar
+            self,
+            messages,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            grammar=grammar,
+            pool=pool,
         )
         async with aclosing(reply):
             async for phrase in reply:

@@ -21,6 +21,8 @@ from voicebot.telemetry.logs import log_of
 
 PATIENCE_S = 20.0
 RETRY_S = 1.0
+# So many replies of a business's are kept ready to be spoken.
+LATEST_REPLIES = 40
 WARM_MODEL_DEADLINE_S = 30.0
 
 log = log_of(__name__)
@@ -41,13 +43,23 @@ class WarmResponder(Protocol):
         """Has what all prompts begin with computed ahead; raises InferenceError."""
 
 
+class KnownReplies(Protocol):
+    async def texts(self, business: Business, limit: int) -> Sequence[str]:
+        """The phrases of the latest replies that may be given again."""
+
+
 class Readiness:
     """Prepares what every call will need."""
 
     def __init__(
-        self, desks: Sequence[Desk], synthesizer: WarmSynthesizer, responder: WarmResponder
+        self,
+        desks: Sequence[Desk],
+        synthesizer: WarmSynthesizer,
+        responder: WarmResponder,
+        replies: KnownReplies,
     ) -> None:
         self._desks = desks
+        self._replies = replies
         self._synthesizer = synthesizer
         self._responder = responder
         self._urgent: list[_Piece] = []
@@ -92,7 +104,11 @@ class Readiness:
                 break
 
     async def warm_the_rest(self) -> None:
-        """What `wait` had no time for."""
+        """What `wait` had no time for, and what callers were answered before."""
+        businesses = {id(desk.business): desk.business for desk in self._desks}.values()
+        for business in businesses:
+            said = await self._replies.texts(business, LATEST_REPLIES)
+            self._rest += [(business, phrase, Encoding.ULAW) for phrase in _phrases_of(said, ())]
         while self._rest:
             if not await self._warm_next():
                 await asyncio.sleep(RETRY_S)

@@ -17,6 +17,7 @@ from voicebot.ports import (
     MessageAudio,
     MessageBook,
     Recognizer,
+    ReplyMemory,
     Responder,
     Synthesizer,
     VoiceDetector,
@@ -47,6 +48,7 @@ class CallServices:
     responder: Responder
     synthesizer: Synthesizer
     meaning: MeaningEncoder
+    replies: ReplyMemory
     contexts: CallContexts
     events: CallEvents
     records: RecordKeeping

@@ -24,6 +24,7 @@ from voicebot.calls.model import (
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.phrases import PhraseSplitter
+from voicebot.dialogue.routing import Conditions
 from voicebot.errors import InferenceError, StoreError
 from voicebot.telemetry.logs import log_of
 
@@ -72,6 +73,7 @@ class TurnTools:
         max_tokens: int,
         temperature: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         splitter = PhraseSplitter(is_live=True)
         pieces = self.services.responder.respond(
@@ -80,6 +82,7 @@ class TurnTools:
             max_tokens=max_tokens,
             temperature=temperature,
             grammar=grammar,
+            pool=pool,
             deadline_s=REPLY_DEADLINE_S,
         )
         async with aclosing(pieces):
@@ -88,6 +91,31 @@ class TurnTools:
                     yield phrase
         for phrase in splitter.finish():
             yield phrase
+
+    def conditions(self) -> Conditions:
+        return Conditions(
+            pools=self.services.responder.pools(), room=self.services.speculation.room
+        )
+
+    async def recall(self, text: str) -> Sequence[str]:
+        vector = await self._meaning_of(text)
+        if vector is None:
+            return ()
+        return await self.services.replies.recall(self.desk.business, vector, text)
+
+    async def keep_reply(self, text: str, phrases: Sequence[str]) -> None:
+        vector = await self._meaning_of(text)
+        if vector is not None:
+            self.services.replies.keep(self.desk.business, vector, text, phrases, self.confirmed)
+
+    async def _meaning_of(self, text: str) -> Sequence[float] | None:
+        try:
+            async with asyncio.timeout(RETRIEVAL_DEADLINE_S):
+                (vector,) = await self.services.meaning.encode([text])
+        except (InferenceError, TimeoutError) as error:
+            log.error("turn.meaning_unknown", call_id=self.call.call_id, error=type(error).__name__)
+            return None
+        return vector
 
     async def caller_has_finished(self) -> None:
         await self.confirmed.wait()

@@ -87,6 +87,25 @@ class AnswerSource(StrEnum):
     SCRIPT = "script"  # the business file's or our own fixed phrases
     FACT = "fact"  # word for word from the business file, found by meaning
     MODEL = "model"  # the language model
+    RETRIEVED = "retrieved"  # the language model, when words of the same meaning were answered
+
+
+class Tier(StrEnum):
+    """What a turn was answered by, from the cheapest on."""
+
+    SCRIPT = "script"  # sentences that are known beforehand
+    FACT = "fact"  # a fact or an action of the business, found by meaning
+    RETRIEVED = "retrieved"  # a reply given before to what means the same
+    SMALL = "llm.small"
+    LARGE = "llm.large"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who answered a turn, and why it was not left to a cheaper one."""
+
+    tier: Tier
+    reason: str  # a stable code
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,7 @@ class TurnRecord:
     started_at: datetime
     timings: StageTimings = field(default_factory=StageTimings)
     fact_id: str | None = None
+    route: Route | None = None  # None: the agent tells nothing of it
 
 
 class TransferMode(StrEnum):

@@ -142,7 +142,8 @@ def _transfer(transfer: TransferRecord) -> str:
 def _stages(turn: TurnRecord) -> str:
     timings = asdict(turn.timings).items()
     known = [f"{name.removesuffix('_ms')} {ms} ms" for name, ms in timings if ms is not None]
-    return ", ".join([turn.source.value, *known])
+    route = [] if turn.route is None else [f"{turn.route.tier.value} ({turn.route.reason})"]
+    return ", ".join([*(route or [turn.source.value]), *known])
 
 
 def _lasted(record: CallRecord) -> str:

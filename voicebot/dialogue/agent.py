@@ -17,11 +17,12 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from voicebot.calls.model import AnswerSource, CallFacts, TransferResult, TurnRecord
+from voicebot.calls.model import AnswerSource, CallFacts, Route, TransferResult, TurnRecord
 from voicebot.dialogue.actions import Action
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.routing import Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Say:
     text: str
     source: AnswerSource = AnswerSource.SCRIPT
     fact_id: str | None = None
+    route: Route | None = None  # who answers, and why: for the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,22 @@ class Tools(Protocol):
         max_tokens: int,
         temperature: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         """The language model's reply, phrase by phrase; raises InferenceError.
 
-        `grammar`: GBNF that the whole reply must fit.
+        `grammar`: GBNF that the whole reply must fit. `pool`: whose workers are preferred; others
+        are asked when it has none.
         """
+
+    def conditions(self) -> Conditions:
+        """How the workers are doing."""
+
+    async def recall(self, text: str) -> Sequence[str]:
+        """The phrases of a reply that was given to what means the same; none: there is none."""
+
+    async def keep_reply(self, text: str, phrases: Sequence[str]) -> None:
+        """Keeps a model's reply that was said, for whoever says the same in other words."""
 
     async def caller_has_finished(self) -> None:
         """Waits until the caller has surely finished: a turn may be asked in a pause already.

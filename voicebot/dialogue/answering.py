@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicebot.calls.model import AnswerSource, TurnRecord
+from voicebot.calls.model import AnswerSource, Route, Tier, TurnRecord
 from voicebot.dialogue.actions import Action, action_of
 from voicebot.dialogue.answers import Candidate, NoFact, OfferFact, TellFact, choose
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.routing import Why
+
+SHORT_FORM = Route(Tier.SCRIPT, Why.SHORT_FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Answer:
     fact_id: str | None = None
     offered_fact_id: str | None = None  # the caller is asked whether this fact is meant
     is_farewell: bool = False
+    route: Route = SHORT_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def answer_from_facts(
             else:
                 topic = business.fact(found_id).topic
                 question = business.phrases.do_you_mean.format(topic=topic)
-            return Answer(question, offered_fact_id=found_id)
+            return Answer(question, offered_fact_id=found_id, route=Route(Tier.FACT, Why.NEAR))
         case NoFact():
             return None
 
@@ -88,7 +92,7 @@ def answer_from_facts(
 def told(business: Business, fact_id: str, at: datetime) -> Answer:
     """A fact in the business's own words; raises KeyError for an unknown one."""
     text = business.fact(fact_id).spoken(business.hours, at)
-    return Answer(text, AnswerSource.FACT, fact_id)
+    return Answer(text, AnswerSource.FACT, fact_id, route=Route(Tier.FACT, Why.SURE))
 
 
 def _found(

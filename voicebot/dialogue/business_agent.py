@@ -19,7 +19,6 @@ from voicebot.dialogue.actions import (
     PAUSE_RECORDING,
     TRANSFER_PREFIX,
     Action,
-    action_of,
     actions_of,
     chosen_instead,
 )
@@ -41,11 +40,11 @@ from voicebot.dialogue.answering import (
     told,
 )
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.free_talk import FreeTalk
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.menu import REPEAT
-from voicebot.dialogue.model_reply import ModelReply
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
@@ -69,9 +68,14 @@ class BusinessAgent(VoiceAgent):
     def __init__(self, business: Business) -> None:
         super().__init__(business)
         self._actions = actions_of(business)
+        self._free_talk = FreeTalk(business, self._actions)
 
     def actions(self) -> Sequence[Action]:
         return self._actions
+
+    def texts(self) -> Sequence[str]:
+        offer = self.business.phrases.shall_i
+        return [offer.format(offer=action.offer) for action in self._actions]
 
     def prompt_so_far(self, history: Sequence[Exchange]) -> Sequence[Mapping[str, str]]:
         proposals = self._actions if self.business.lets_model_act else ()
@@ -135,42 +139,16 @@ class BusinessAgent(VoiceAgent):
                 async for step in self._act(action.name, turn):
                     yield step
             case None:
-                async for step in self._ask_model(turn):
-                    yield step
+                talking = self._free_talk.answer(turn, OFFERED)
+                async with aclosing(talking):
+                    async for step in talking:
+                        yield step
 
     def _give(self, turn: Turn, answer: Answer) -> Sequence[Step]:
         if answer.offered_fact_id is not None:
             turn.memory[OFFERED] = answer.offered_fact_id
-        words = Say(answer.text, answer.source, answer.fact_id)
+        words = Say(answer.text, answer.source, answer.fact_id, answer.route)
         return (words, EndCall()) if answer.is_farewell else (words,)
-
-    async def _ask_model(self, turn: Turn) -> AsyncIterator[Step]:
-        may_act = self.business.lets_model_act
-        proposals = self._actions if may_act else ()
-        heard = mask(turn.heard, strictly=turn.is_recording_paused)
-        messages = prompt.messages_for(self.business, turn.history, heard, proposals)
-        said = ModelReply(self.business, turn.heard)
-        reply = turn.tools.respond(
-            messages,
-            max_tokens=prompt.MAX_TOKENS,
-            temperature=prompt.TEMPERATURE,
-            grammar=prompt.grammar_for(self._actions) if may_act else None,
-        )
-        # Closed when it is not wanted any more: the worker's work ends with it.
-        async with aclosing(reply):
-            async for phrase in reply:
-                chosen = action_of(self._actions, phrase.strip()) if may_act else None
-                if chosen is not None and said.is_empty:
-                    # The model's idea, not the caller's word: it is asked about first.
-                    turn.memory[OFFERED] = chosen.id
-                    yield Say(self.business.phrases.shall_i.format(offer=chosen.offer))
-                    return
-                for words in said.receive(phrase):
-                    yield words
-                if said.is_withheld:
-                    break
-        for words in said.finish():
-            yield words
 
     # --- actions -----------------------------------------------------------
 

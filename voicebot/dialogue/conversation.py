@@ -243,11 +243,11 @@ class Conversation:
         state, turn = self.state, self.state.turn
         assert turn is not None
         match step:
-            case Say(text, source, fact_id):
+            case Say(text, source, fact_id, route):
                 if source is AnswerSource.MODEL:
                     turn.moments.was_generated = True
                 if not turn.is_answered or source is not AnswerSource.SCRIPT:
-                    turn.source, turn.fact_id = source, fact_id
+                    turn.source, turn.fact_id, turn.route = source, fact_id, route
                 return self._say(text, t)
             case Listen():
                 turn.listen = step

@@ -25,6 +25,8 @@ from voicebot.turns.end_of_turn import EndRules, end_silence_ms
 PUT_OFF_AFTER_S = 2.0
 OWN_UP_AFTER_S = 3.2
 END_RULES = EndRules()
+# What is answered from these was understood whole.
+KNOWN_SOURCES = (AnswerSource.FACT, AnswerSource.RETRIEVED)
 
 
 class Phase(StrEnum):
@@ -104,7 +106,7 @@ class ConversationState:
             return END_RULES.unknown_ms
         if self.says_nothing:
             return END_RULES.nothing_said_ms
-        is_known = turn.is_answered and turn.source is AnswerSource.FACT
+        is_known = turn.is_answered and turn.source in KNOWN_SOURCES
         return end_silence_ms(turn.heard, END_RULES, is_answer_known=is_known)
 
     def begin_to_understand(self, t: float) -> None:

@@ -17,8 +17,7 @@ class ModelReply:
     """The reply to what was `heard`, as it comes."""
 
     def __init__(self, business: Business, heard: str) -> None:
-        names = (business.name, *business.words)
-        self._known = frozenset(word.lower() for name in names for word in name.split())
+        self._known = known_words(business)
         self._unknown = business.phrases.unknown
         self._heard = heard
         self._said: list[str] = []
@@ -32,6 +31,16 @@ class ModelReply:
         """Whether nothing was said that could be called an answer."""
         return not self._has_sentence and (self.is_withheld or not self._said)
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was said so far."""
+        return tuple(self._said)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was said is an answer by itself, up to the end of a sentence."""
+        return self._has_sentence and not self._sentence
+
     def receive(self, phrase: str) -> list[Say]:
         """What of it is said now."""
         text = f"{self._held} {phrase}".strip()
@@ -42,9 +51,13 @@ class ModelReply:
         return []
 
     def finish(self) -> list[Say]:
-        """No more comes: what was held is judged as it is. Whoever asked gets an answer."""
-        held = self._judge(self._held, is_end=True) if self._held and not self.is_withheld else []
+        """No more comes, from nobody: whoever asked gets an answer."""
+        held = self.rest()
         return [*held, Say(self._unknown)] if self.is_empty else held
+
+    def rest(self) -> list[Say]:
+        """No more comes: what was held is judged as it is."""
+        return self._judge(self._held, is_end=True) if self._held and not self.is_withheld else []
 
     def _judge(self, text: str, *, is_end: bool) -> list[Say]:
         self._held = ""
@@ -60,3 +73,9 @@ class ModelReply:
         # Small models say the same sentence again and again: then they are done.
         verdict = guard.review(" ".join((*self._sentence, text)), self._heard, self._known)
         return text not in self._said and isinstance(verdict, guard.Pass)
+
+
+def known_words(business: Business) -> frozenset[str]:
+    """The business's own names, in lower case."""
+    names = (business.name, *business.words)
+    return frozenset(word.lower() for name in names for word in name.split())

@@ -15,6 +15,7 @@ from voicebot.calls.model import (
     AnswerSource,
     PhraseId,
     ReplyId,
+    Route,
     StageTimings,
     TransferResult,
     TurnRecord,
@@ -78,6 +79,7 @@ class OpenTurn:
     reply_id: ReplyId | None = None  # retrieval or model run that is still awaited
     source: AnswerSource = AnswerSource.SCRIPT
     fact_id: str | None = None
+    route: Route | None = None
     # The caller may go on: everything is prepared, and nothing heard or done.
     pause: UtteranceId | None = None
     keys: str = ""  # what the caller pressed
@@ -154,6 +156,7 @@ class OpenTurn:
         self.attempts += 1
         self.phrases.clear()
         self.reply_id, self.fact_id, self.source = None, None, AnswerSource.SCRIPT
+        self.route = None
         self.memory = self.listen = self.ending = None
         self.moments = Moments()
 
@@ -209,6 +212,7 @@ class OpenTurn:
             started_at=call_started_at + timedelta(seconds=self.started_s),
             timings=self.timings(),
             fact_id=self.fact_id,
+            route=self.route,
         )
 
 

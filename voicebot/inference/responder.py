@@ -1,6 +1,6 @@
 """What does the language model say next? Asked of the LLM workers."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 
 from voicebot.calls.model import CallId
@@ -25,6 +25,7 @@ class WorkerResponder:
         temperature: float,
         deadline_s: float,
         grammar: str | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[str]:
         assert max_tokens > WARM_ONLY
         work = self._work(call_id, messages, max_tokens, temperature, deadline_s, grammar)
@@ -33,6 +34,9 @@ class WorkerResponder:
             async for reply in replies:
                 if reply.kind is ReplyKind.TOKEN:
                     yield reply.text
+
+    def pools(self) -> Collection[str]:
+        return ()
 
     async def warm(self, messages: Sequence[Mapping[str, str]], *, deadline_s: float) -> None:
         """Has what all prompts begin with computed ahead; raises InferenceError.

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voicebot.calls.model import (
     AnswerSource,
     CallId,
+    Route,
     StageTimings,
+    Tier,
     TransferMode,
     TransferRecord,
     TransferResult,
@@ -98,9 +100,11 @@ def _turn_row(call_id: CallId, turn: TurnRecord) -> Mapping[str, Any]:
         "said": turn.said,
         "said_heard": turn.said_heard,
         "was_interrupted": turn.was_interrupted,
-        "source": turn.source.value,
+        "source": _source(turn.source).value,
         "started_at": turn.started_at,
         "fact_id": turn.fact_id,
+        "route": None if turn.route is None else turn.route.tier.value,
+        "route_reason": None if turn.route is None else turn.route.reason,
         **{name: getattr(turn.timings, name) for name in _TIMINGS},
     }
 
@@ -112,11 +116,27 @@ def _turn(row: RowMapping) -> TurnRecord:
         said=row["said"],
         said_heard=row["said_heard"],
         was_interrupted=row["was_interrupted"],
-        source=AnswerSource(row["source"]),
+        source=(
+            AnswerSource.RETRIEVED
+            if row["route"] == Tier.RETRIEVED.value
+            else AnswerSource(row["source"])
+        ),
         started_at=row["started_at"],
         timings=StageTimings(**{name: row[name] for name in _TIMINGS}),
         fact_id=row["fact_id"],
+        route=_route(row),
     )
+
+
+def _source(source: AnswerSource) -> AnswerSource:
+    """As the first releases know it: the route tells the rest."""
+    return AnswerSource.MODEL if source is AnswerSource.RETRIEVED else source
+
+
+def _route(row: RowMapping) -> Route | None:
+    if row["route"] is None:
+        return None
+    return Route(Tier(row["route"]), row["route_reason"] or "")
 
 
 def _transfer_row(call_id: CallId, transfer: TransferRecord) -> Mapping[str, Any]:

@@ -112,6 +112,8 @@ turns = Table(
     Column("source", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("fact_id", Text),
+    Column("route", Text),  # who answered, and why; none: its agent tells nothing of it
+    Column("route_reason", Text),
     Column("endpointing_ms", Integer),
     Column("recognition_ms", Integer),
     Column("retrieval_ms", Integer),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,16 @@ from alembic import command
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.fakes.sample_calls import NOON, a_record
-from voicebot.calls.model import CallId, Direction, HandledBy, Outcome
+from tests.fakes.sample_calls import NOON, a_record, a_turn
+from voicebot.calls.model import (
+    AnswerSource,
+    CallId,
+    Direction,
+    HandledBy,
+    Outcome,
+    Route,
+    Tier,
+)
 from voicebot.store import schema
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database, open_engine
@@ -121,6 +130,31 @@ async def test_going_back_keeps_what_the_first_release_can_hold(bare_url: str) -
     found = await SqlCallRecords(database).find(CallId("talked"))
     await database.close()
     assert found == a_record("talked", voicemail="asterisk/spool/v.wav")
+
+
+async def test_routes_are_added_and_taken_away_under_data(bare_url: str) -> None:
+    routed = replace(
+        a_record("routed", turns=0),
+        turns=(
+            replace(
+                a_turn(), source=AnswerSource.RETRIEVED, route=Route(Tier.RETRIEVED, "same-meaning")
+            ),
+        ),
+    )
+    await upgrade(bare_url)
+    database = Database.open(bare_url)
+    await SqlCallRecords(database).write(routed)
+    assert await SqlCallRecords(database).find(CallId("routed")) == routed
+    await database.close()
+    await downgrade(bare_url, "0004")
+    # As the release before knows it.
+    assert await rows(bare_url, "SELECT source FROM turns") == [("model",)]
+    await upgrade(bare_url)
+    database = Database.open(bare_url)
+    found = await SqlCallRecords(database).find(CallId("routed"))
+    await database.close()
+    assert found is not None
+    assert (found.turns[0].source, found.turns[0].route) == (AnswerSource.MODEL, None)
 
 
 async def test_a_release_that_cannot_be_brought_in_whole_is_not_brought_in(bare_url: str) -> None:

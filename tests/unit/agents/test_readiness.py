@@ -12,12 +12,15 @@ from tests.fakes.virtual_time import passes, settle
 from voicebot.agents.readiness import PATIENCE_S, RETRY_S, Readiness
 from voicebot.audio.frames import Encoding
 from voicebot.dialogue import prompt
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.business_agent import BusinessAgent
 from voicebot.dialogue.phrases import split
 from voicebot.errors import InferenceTimeout
 
 BUSINESS = a_business(greeting="Hello, you are speaking with a machine. How can I help you?")
 GREETING = split(BUSINESS.opening)
-PHRASES = {part for text in BUSINESS.standard_texts for part in split(text)}
+OFFERS = BusinessAgent(BUSINESS).texts()
+PHRASES = {part for text in (*BUSINESS.standard_texts, *OFFERS) for part in split(text)}
 AWAY = InferenceTimeout("tts", 1000)
 
 
@@ -64,9 +67,17 @@ def model() -> Model:
     return Model()
 
 
+class Replies:
+    def __init__(self, *known: str) -> None:
+        self.known = known
+
+    async def texts(self, business: Business, limit: int) -> Sequence[str]:
+        return self.known
+
+
 @pytest.fixture
 def readiness(workers: Workers, model: Model) -> Readiness:
-    return Readiness([Outside(business=BUSINESS).desk()], workers, model)
+    return Readiness([Outside(business=BUSINESS).desk()], workers, model, Replies())
 
 
 async def test_the_greeting_comes_first_for_callers_of_either_law(
@@ -118,6 +129,14 @@ async def test_slow_workers_do_not_keep_an_agent_from_calls_for_long(
     assert {text for text, _ in workers.warmed} < PHRASES
     await readiness.warm_the_rest()
     assert {text for text, _ in workers.warmed} == PHRASES
+
+
+async def test_what_callers_were_answered_before_is_made_into_speech_too(workers: Workers) -> None:
+    replies = Replies("That sounds lovely!", "Oh, I am sorry to hear that.")
+    readiness = Readiness([Outside(business=BUSINESS).desk()], workers, Model(), replies)
+    await readiness.wait()
+    await readiness.warm_the_rest()
+    assert {text for text, _ in workers.warmed} == PHRASES | set(replies.known)
 
 
 async def test_a_phrase_that_fails_is_left_for_later(

@@ -22,10 +22,13 @@ from voicebot.calls.model import (
     ChannelId,
     Outcome,
     ReplyId,
+    Route,
+    Tier,
     UtteranceId,
 )
 from voicebot.dialogue.agent import EndCall, Say, Step, Turn, VoiceAgent
 from voicebot.dialogue.history import Exchange
+from voicebot.dialogue.routing import Why
 from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
 from voicebot.turns.speculation import Preparations
 
@@ -105,7 +108,8 @@ async def test_a_failed_recognition_is_told(
 async def test_a_fact_is_found_and_told(thinker: Thinker) -> None:
     thinker.thinking.think(a_turn("Where are you?"), b"")
     await settle()
-    told = Say("We are at forty two Harbor Street.", AnswerSource.FACT, "address")
+    route = Route(Tier.FACT, Why.SURE)
+    told = Say("We are at forty two Harbor Street.", AnswerSource.FACT, "address", route)
     assert thinker.events == [
         on.Retrieved(R1),
         on.Stepped(R1, told),

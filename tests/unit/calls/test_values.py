@@ -60,5 +60,17 @@ def test_outcomes_and_sources_are_stable_words() -> None:
         "abandoned",
         "failed",
     }
-    assert {str(source) for source in model.AnswerSource} == {"script", "fact", "model"}
+    assert {str(source) for source in model.AnswerSource} == {
+        "script",
+        "fact",
+        "model",
+        "retrieved",
+    }
+    assert {str(tier) for tier in model.Tier} == {
+        "script",
+        "fact",
+        "retrieved",
+        "llm.small",
+        "llm.large",
+    }
     assert {str(who) for who in model.HandledBy} == {"agent", "operator", "dialplan"}

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from tests.fakes.call_world import SAYINGS
 from tests.fakes.sample_business import a_business
 from tests.fakes.sample_calls import a_turn
-from voicebot.calls.model import AnswerSource, TurnRecord
+from voicebot.calls.model import AnswerSource, Route, Tier, TurnRecord
 from voicebot.dialogue.actions import actions_of
 from voicebot.dialogue.answering import Answer, Do, answer_at_once, answer_from_facts
 from voicebot.dialogue.answers import Candidate
+from voicebot.dialogue.routing import Why
 
 BUSINESS = a_business()
 PHRASES = BUSINESS.phrases
 # A Monday, 11:00 and 20:00 in Chicago.
 OPEN_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 CLOSED_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-ADDRESS = Answer("We are at forty two Harbor Street.", AnswerSource.FACT, "address")
+SURE, NEAR = Route(Tier.FACT, Why.SURE), Route(Tier.FACT, Why.NEAR)
+ADDRESS = Answer("We are at forty two Harbor Street.", AnswerSource.FACT, "address", route=SURE)
 ACTIONS = actions_of(BUSINESS)
 FOUND = (
     (),
@@ -73,7 +75,7 @@ def test_a_fact_that_fits_is_told_in_the_business_s_words_of_the_hour() -> None:
 
 def test_a_fact_that_may_fit_is_offered_and_not_told() -> None:
     answer = answer_from_facts(BUSINESS, ACTIONS, (Candidate("address", 0.5),), OPEN_AT)
-    assert answer == Answer("Do you mean our address?", offered_fact_id="address")
+    assert answer == Answer("Do you mean our address?", offered_fact_id="address", route=NEAR)
 
 
 @pytest.mark.parametrize("found", [(), (Candidate("address", 0.1),)])
@@ -117,7 +119,7 @@ def test_an_action_that_is_surely_meant_is_done() -> None:
 
 def test_an_action_that_may_be_meant_is_asked_about_and_done_on_yes() -> None:
     answer = answer_from_facts(BUSINESS, ACTIONS, (Candidate("@message", 0.5),), OPEN_AT)
-    assert answer == Answer("Shall I take a message?", offered_fact_id="@message")
+    assert answer == Answer("Shall I take a message?", offered_fact_id="@message", route=NEAR)
     agreed = answer_at_once(
         BUSINESS, "Yes.", OPEN_AT, actions=ACTIONS, offered_fact_id="@message", last=None
     )

@@ -85,6 +85,8 @@ class Silence(Part):
     """How patient the agent is with a caller who says nothing."""
 
     patience_s: Annotated[float, Field(ge=2, le=60)] = 8.0
+    # Of our own silence: so long after the caller's last sound one of `phrases.fillers` is said.
+    filler_after_s: Annotated[float, Field(ge=0.5, le=5)] = 1.0
 
 
 class Notify(Part):
@@ -281,8 +283,9 @@ class Business(Part):
     @property
     def fixed_texts(self) -> tuple[str, ...]:
         """The sentences that every business has, as this one words them."""
-        fixed = self.phrases.model_dump()
-        return tuple(text for name, text in fixed.items() if name not in PATTERNS)
+        fixed = self.phrases.model_dump(exclude={"fillers"})
+        sentences = tuple(text for name, text in fixed.items() if name not in PATTERNS)
+        return (*sentences, *self.phrases.fillers)
 
     @property
     def texts_to_whom_we_ring(self) -> tuple[str, ...]:

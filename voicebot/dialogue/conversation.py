@@ -16,13 +16,10 @@ from voicebot.calls.model import AnswerSource, TransferResult
 from voicebot.dialogue import limits
 from voicebot.dialogue.agent import EndCall, HandOver, Listen, Say, SetRecording, Step
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation_state import (
-    OWN_UP_AFTER_S,
-    ConversationState,
-    Phase,
-)
+from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.interruptions import Interruptions
+from voicebot.dialogue.patience import ask_for_patience
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.turn import PhraseState
 
@@ -38,6 +35,7 @@ class Conversation:
         self._business = business
         self._started_at = started_at
         self.state = state if state is not None else ConversationState()
+        self.state.filler_after_s = business.silence.filler_after_s
         self._floor = Floor(self.state, started_at, business.language)
         self._interruptions = Interruptions(self.state, self._floor)
 
@@ -224,10 +222,9 @@ class Conversation:
         """Nothing has come of the caller's words for too long."""
         state, turn = self.state, self.state.turn
         assert turn is not None
-        if not state.was_put_off:
-            state.was_put_off, state.deadline_s = True, t + OWN_UP_AFTER_S
-            phrase = turn.add_phrase(self._business.phrases.one_moment, t, is_filler=True)
-            return [do.Say(phrase.phrase_id, phrase.text)]
+        asked = ask_for_patience(state, self._business.phrases, t)
+        if asked is not None:
+            return asked
         cancelled = [] if (id_ := turn.drop_work()) is None else [do.CancelThinking(id_)]
         return cancelled + self._say(self._business.phrases.trouble, t)
 

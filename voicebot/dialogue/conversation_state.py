@@ -7,6 +7,7 @@ from bisect import bisect
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from pydantic import JsonValue
 
@@ -23,6 +24,9 @@ from voicebot.turns.end_of_turn import EndRules, end_silence_ms
 # Silence after a caller's last word grows long soon; then the agent asks for a moment, and if
 # nothing comes of that either, owns up. Both are spoken from the cache.
 PUT_OFF_AFTER_S = 2.0
+FILLER_AFTER_S = 1.0
+# An answer that is due may still come before its filler.
+SOONEST_FILLER_S = 0.15
 OWN_UP_AFTER_S = 3.2
 END_RULES = EndRules()
 # What is answered from these was understood whole.
@@ -77,6 +81,10 @@ class ConversationState:
     unrecognised_in_row: int = 0  # utterances whose recognition failed
     deadline_s: float | None = None
     was_put_off: bool = False  # the caller was asked for a moment's patience in this turn
+    put_off_at_s: float = 0.0  # will be, if nothing comes by then
+    filler_after_s: float = FILLER_AFTER_S  # after the caller's last sound; the business says it
+    filled_in: int | None = None  # the last turn that had a filler
+    fillers_said: int = 0
     caller_took_leave: bool = False
 
     @property
@@ -112,7 +120,17 @@ class ConversationState:
     def begin_to_understand(self, t: float) -> None:
         """The caller has said all, or pressed the last key: an answer is owed."""
         self.phase, self.was_put_off = Phase.UNDERSTANDING, False
-        self.deadline_s = t + PUT_OFF_AFTER_S
+        self.put_off_at_s = t + PUT_OFF_AFTER_S
+        self.deadline_s = min(self.put_off_at_s, self._filler_at_s(t))
+
+    def _filler_at_s(self, t: float) -> float:
+        turn = self.turn
+        if turn is None or (self.filled_in is not None and self.filled_in >= turn.number - 1):
+            return inf
+        moments, silent_since_s = turn.moments, t
+        if moments.speech_ended_s is not None and moments.silence_ms is not None:
+            silent_since_s = moments.speech_ended_s - moments.silence_ms / 1000
+        return max(t + SOONEST_FILLER_S, silent_since_s + self.filler_after_s)
 
     def think(self, turn: OpenTurn, at: datetime) -> do.Think:
         """Everything that the agent is told of this turn."""

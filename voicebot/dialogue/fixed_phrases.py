@@ -38,6 +38,8 @@ class Phrases(Part):
 
     shall_i: Spoken = "Shall I {offer}?"
     one_moment: Spoken = "One moment, please."
+    # While the answer is not there yet, one after the other; none: then nothing is said so early.
+    fillers: tuple[Spoken, ...] = ("Let me see.", "Hm, let me think.", "Just a second.")
     connecting: Spoken = "One moment please, I will connect you."
     nobody_free: Spoken = (
         "I am sorry, nobody is free at the moment. "

@@ -51,12 +51,12 @@ class Floor:
         state, turn = self._state, self._state.turn
         if turn is None or state.phase is not Phase.HEARING or utterance_id in turn.utterances:
             return []
+        # Begun anew: what is known of the turn's earlier utterances took no time of this.
+        turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
         state.begin_to_understand(t)
         turn.utterances[utterance_id] = None
         if is_pause:
             turn.pause, state.deadline_s = utterance_id, t + LONGEST_HEARING_S
-        # Begun anew: what is known of the turn's earlier utterances took no time of this.
-        turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
         return [do.Recognize(utterance_id)]
 
     def caller_goes_on(self, t: float) -> list[do.Command]:

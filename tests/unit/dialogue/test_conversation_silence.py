@@ -113,6 +113,8 @@ def test_words_heard_before_an_endless_utterance_are_answered(call: Conversing) 
 
 def test_a_caller_who_waits_long_is_asked_for_a_moment_and_then_told(call: Conversing) -> None:
     call.speaks("Do you sell elephants?")
+    assert spoken(call.waits()) == PHRASES.fillers[0]
+    call.hears_all()
     assert spoken(call.waits()) == PHRASES.one_moment
     call.hears_all()
     commands = call.waits()
@@ -142,6 +144,7 @@ def test_a_caller_who_goes_on_while_asked_for_a_moment_is_understood_whole(
 
 def test_words_that_nobody_transcribes_are_owned_up_to(call: Conversing) -> None:
     call.has_spoken()
+    assert call.waits() == [], "it may have been a noise"
     assert spoken(call.waits()) == PHRASES.one_moment
     call.hears_all()
     assert spoken(call.waits()) == PHRASES.trouble
@@ -152,6 +155,7 @@ def test_words_that_nobody_transcribes_are_owned_up_to(call: Conversing) -> None
 def test_noises_of_which_nothing_comes_leave_no_gap_between_turns(call: Conversing) -> None:
     call.has_spoken()
     call.has_spoken()  # into the attempt to understand the first
+    assert call.waits() == []
     call.waits()
     filler = call.begins_to_hear()
     for utterance_id in call.world.recognizing[:]:

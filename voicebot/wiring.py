@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -124,6 +125,33 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 task.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What it takes to ask an agent in writing."""
+
+    desk: Desk
+    meaning: MiniLmEncoder
+    responder: WorkerResponder
+    replies: ReplyStore
+    speech: CachedSynthesizer
+
+
+@asynccontextmanager
+async def asking(settings: Settings, name: str) -> AsyncIterator[Asking]:
+    """The running stack's workers and caches, and the business's first desk.
+
+    Replies are kept on a shelf of their own, which is empty at first.
+    """
+    async with AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
+        speech = await stack.enter_async_context(_speech(settings, gateway))
+        replies = await stack.enter_async_context(_replies(settings, shelf=f"answers:{name}"))
+        meaning = MiniLmEncoder()
+        stack.callback(meaning.close)
+        desks = Desks(await open_desks(settings.business_file, meaning))
+        yield Asking(desks.all[0], meaning, WorkerResponder(gateway), replies, speech)
+
+
 async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     """Whether the work was done before `stopped` was set; it is dropped otherwise."""
     async with asyncio.TaskGroup() as tasks:
@@ -167,10 +195,10 @@ async def _speech(
 
 
 @asynccontextmanager
-async def _replies(settings: Settings) -> AsyncIterator[ReplyStore]:
+async def _replies(settings: Settings, shelf: str = "answers") -> AsyncIterator[ReplyStore]:
     redis = _quick_redis(settings)
     try:
-        async with ReplyStore(redis) as replies:
+        async with ReplyStore(redis, shelf=shelf) as replies:
             yield replies
     finally:
         await redis.aclose()

@@ -22,6 +22,7 @@ from voicebot.caller.bench_figures import (
 from voicebot.caller.bench_latency import BenchPlan, run_bench
 from voicebot.caller.machine import describe_machine
 from voicebot.caller.speech import spoken
+from voicebot.commands.bench_routing import routing
 from voicebot.settings import Settings
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure the running stack.")
@@ -101,6 +102,7 @@ def latency(
 
 def register(app: typer.Typer) -> None:
     """Adds `bench` to the command line."""
+    bench_app.command()(routing)
     app.add_typer(bench_app, name="bench")
 
 

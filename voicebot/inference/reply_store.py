@@ -53,9 +53,16 @@ class _Shelf:
 class ReplyStore:
     """Fulfils the port `ReplyMemory`. Use as a context manager: it owns what is to be kept."""
 
-    def __init__(self, redis: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """`redis` must answer soon: a caller waits."""
+    def __init__(
+        self,
+        redis: Redis,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        shelf: str = "answers",
+    ) -> None:
+        """`redis` must answer soon: a caller waits. `shelf`: what its keys begin with."""
         self._redis = redis
+        self._shelf = shelf
         self._monotonic = monotonic
         self._shelves: dict[str, _Shelf] = {}
         self._keys: dict[int, tuple[Business, str]] = {}
@@ -77,6 +84,11 @@ class ReplyStore:
     def waiting(self) -> int:
         """How many replies are still to be kept."""
         return len(self._waiting)
+
+    async def settled(self) -> None:
+        """Waits until none is still to be kept."""
+        if self._waiting:
+            await asyncio.wait(self._waiting)
 
     async def recall(self, business: Business, vector: Sequence[float], text: str) -> Sequence[str]:
         key = await self._key(business)
@@ -158,7 +170,7 @@ class ReplyStore:
             if len(self._keys) >= MAX_SHELVES:
                 self._keys.clear()
             self._keys[id(business)] = known
-        return f"answers:{hashlib.sha256(f'{known[1]}:{model}'.encode()).hexdigest()}"
+        return f"{self._shelf}:{hashlib.sha256(f'{known[1]}:{model}'.encode()).hexdigest()}"
 
     async def _model_version(self) -> str | None:
         now_s = self._monotonic()

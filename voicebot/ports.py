@@ -45,8 +45,12 @@ class Recognizer(Protocol):
         hint: str,
         deadline_s: float,
         accurate: bool = False,
+        pool: str = "",
     ) -> Transcript:
-        """Raises InferenceError. Cancelling the wait cancels the work."""
+        """Raises InferenceError. Cancelling the wait cancels the work.
+
+        `pool`: whose workers are preferred.
+        """
 
 
 class Responder(Protocol):

@@ -32,8 +32,9 @@ class ScriptedRecognizer:
         hint: str,
         deadline_s: float,
         accurate: bool = False,
+        pool: str = "",
     ) -> Transcript:
-        options = {"encoding": encoding, "language": language, "hint": hint}
+        options = {"encoding": encoding, "language": language, "hint": hint, "pool": pool}
         self.asked.append((audio, options))
         result = self.script.popleft()
         if not isinstance(result, str):

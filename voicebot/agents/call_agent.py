@@ -20,6 +20,7 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
+from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import (
     CallFacts,
     CallRecord,
@@ -213,7 +214,8 @@ class CallAgent:
             case do.Connect():
                 self._tasks.create_task(self._connect())
             case do.Recognize(utterance_id):
-                self._thinking.recognize(utterance_id, self._utterances.of(utterance_id))
+                hearing = NOTHING_KNOWN if self._line is None else self._line.judge_hearing()
+                self._thinking.recognize(utterance_id, self._utterances.of(utterance_id), hearing)
             case do.CancelRecognition(utterance_id):
                 self._thinking.cancel_recognition(utterance_id)
             case do.Think():

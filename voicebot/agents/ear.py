@@ -4,8 +4,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from voicebot.audio.acoustics import AcousticsMeter
 from voicebot.audio.echo import PLAYED_MS, EchoDetector
 from voicebot.audio.frames import FRAME_MS, Encoding
+from voicebot.audio.g711 import decode
+from voicebot.audio.levels import rms_dbfs
+from voicebot.calls.hearing import NOTHING_KNOWN, HearingRules, Judgement, judge_hearing
 from voicebot.calls.model import UtteranceId
 from voicebot.ports import VoiceDetector
 from voicebot.turns.turn_taker import (
@@ -21,6 +25,7 @@ from voicebot.turns.turn_taker import (
 PREROLL_MS = 240
 # Kept of the silence at the end; the recognizer pads by itself.
 TAIL_MS = 200
+HEARING_RULES = HearingRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Ear:
         self._count = 0
         self._parts = 0  # of this utterance that were told of
         self._pause: UtterancePaused | None = None  # which has not ended
+        self._acoustics = AcousticsMeter()
+        self._hearing = NOTHING_KNOWN
 
     def hear(
         self, frame: bytes, *, agent_is_speaking: bool, end_silence_ms: int | None = None
@@ -96,6 +103,10 @@ class Ear:
         self._echo.receive(frame)
         is_speech = self._detector.is_speech(frame) and not self._echo.is_echo(
             self._played(PLAYED_MS)
+        )
+        level_dbfs = rms_dbfs(decode(frame, self._encoding))
+        self._acoustics.receive(
+            FRAME_MS, level_dbfs, is_speech=is_speech, agent_is_audible=agent_is_speaking
         )
         change = self._turn_taker.receive(
             FRAME_MS,
@@ -127,6 +138,11 @@ class Ear:
             case SpeechEnd(silence_ms=silence_ms):
                 return self._end(silence_ms)
         return None
+
+    def judge(self) -> Judgement:
+        """How hard this caller is to understand, by all that was heard so far."""
+        self._hearing = judge_hearing(self._acoustics.measured(), HEARING_RULES, self._hearing)
+        return self._hearing
 
     def _end(self, silence_ms: int) -> UtteranceEnded:
         pause, self._pause = self._pause, None

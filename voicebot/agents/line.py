@@ -19,6 +19,7 @@ from voicebot.audio.beep import BeepDetector
 from voicebot.audio.dtmf import DtmfDetector
 from voicebot.audio.frames import Encoding
 from voicebot.calls import events as on
+from voicebot.calls.hearing import Judgement
 from voicebot.calls.model import CallId, UtteranceId
 from voicebot.calls.session import CallSession
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
@@ -74,6 +75,10 @@ class Line:
 
     def hold(self, *, is_held: bool) -> None:
         self._connection.link.hold(is_held=is_held)
+
+    def judge_hearing(self) -> Judgement:
+        """How hard the caller is to understand on this line."""
+        return self._ear.judge()
 
     async def close(self) -> None:
         """The caller is gone, or somewhere else."""

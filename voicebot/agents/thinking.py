@@ -13,6 +13,7 @@ from voicebot.agents.tools import TurnTools
 from voicebot.audio.frames import Encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
+from voicebot.calls.hearing import NOTHING_KNOWN, RECOGNIZERS, Hearing, Judgement
 from voicebot.calls.model import CallFacts, ReplyId, UtteranceId
 from voicebot.dialogue.agent import Say, Step, Turn
 from voicebot.dialogue.history import Exchange
@@ -49,6 +50,7 @@ class Thinking:
         self._encoding = encoding
         self._tasks = tasks
         self._post = post
+        self._hearing = NOTHING_KNOWN
         self._recognitions: dict[UtteranceId, asyncio.Task[None]] = {}
         self._read: Sequence[Mapping[str, str]] = ()  # by a model, ahead of what it is asked
         self._replies: dict[ReplyId, asyncio.Task[None]] = {}
@@ -57,8 +59,19 @@ class Thinking:
         self._branches = Branches(services, desk, facts, encoding, tasks, preparations)
         self._foreseen_after: int | None = None  # the turn
 
-    def recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
-        task = self._tasks.create_task(self._recognize(utterance_id, audio))
+    def recognize(
+        self, utterance_id: UtteranceId, audio: bytes, hearing: Judgement = NOTHING_KNOWN
+    ) -> None:
+        """`hearing`: how hard the caller is to understand."""
+        if hearing != self._hearing:
+            self._hearing = hearing
+            log.info(
+                "call.hearing_judged",
+                call_id=self._facts.call_id,
+                hearing=hearing.hearing.value,
+                reason=hearing.reason.value,
+            )
+        task = self._tasks.create_task(self._recognize(utterance_id, audio, hearing.hearing))
         self._recognitions[utterance_id] = task
         task.add_done_callback(lambda _: self._recognitions.pop(utterance_id, None))
 
@@ -119,7 +132,7 @@ class Thinking:
         self._replies.pop(reply_id, None)
         self._confirmed.pop(reply_id, None)
 
-    async def _recognize(self, utterance_id: UtteranceId, audio: bytes) -> None:
+    async def _recognize(self, utterance_id: UtteranceId, audio: bytes, hearing: Hearing) -> None:
         business = self._desk.business
         try:
             transcript = await self._services.recognizer.recognize(
@@ -129,6 +142,7 @@ class Thinking:
                 language=business.language,
                 hint=", ".join(business.words),
                 deadline_s=RECOGNITION_DEADLINE_S,
+                pool=RECOGNIZERS[hearing],
             )
         except InferenceError as error:
             log.error("turn.recognition_failed", call_id=self._facts.call_id, code=error.code)

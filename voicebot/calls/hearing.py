@@ -7,6 +7,7 @@ words are wrong at a signal-to-noise ratio of 40 dB, 9 to 11 % at 15 dB, 16 to 2
 38 to 67 % at 3 dB, in pink noise and in a babble of voices.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,13 @@ class Hearing(StrEnum):
 
     FAST = "fast"
     ACCURATE = "accurate"
+
+
+# The pools of workers that each is sent to, while somebody serves them.
+RECOGNIZERS: Mapping[Hearing, str] = {
+    Hearing.FAST: "stt.fast",
+    Hearing.ACCURATE: "stt.accurate",
+}
 
 
 class HearingReason(StrEnum):

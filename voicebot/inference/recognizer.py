@@ -25,6 +25,7 @@ class WorkerRecognizer:
         hint: str,
         deadline_s: float,
         accurate: bool = False,
+        pool: str = "",
     ) -> Transcript:
         work = RecognizeWork(
             work_id=new_work_id(),

@@ -9,6 +9,7 @@ from tests.fakes.call_services import Outside
 from tests.fakes.virtual_time import VirtualTimeLoop, settle
 from tests.unit.agents.agent_process import Process
 from tests.unit.agents.calling import HeldCall
+from tests.unit.agents.thinker import Thinker
 from voicebot.telemetry.logs import configure_logs
 
 
@@ -39,6 +40,17 @@ def production_logs() -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def outside() -> Outside:
     return Outside()
+
+
+@pytest.fixture
+async def tasks() -> AsyncIterator[asyncio.TaskGroup]:
+    async with asyncio.TaskGroup() as group:
+        yield group
+
+
+@pytest.fixture
+async def thinker(outside: Outside, tasks: asyncio.TaskGroup) -> Thinker:
+    return Thinker(outside, tasks)
 
 
 @pytest.fixture

@@ -92,12 +92,6 @@ class Scene:
 
 
 @pytest.fixture
-async def tasks() -> AsyncIterator[asyncio.TaskGroup]:
-    async with asyncio.TaskGroup() as group:
-        yield group
-
-
-@pytest.fixture
 async def scene(outside: Outside, tasks: asyncio.TaskGroup) -> AsyncIterator[Scene]:
     scene = Scene(outside, tasks)
     yield scene

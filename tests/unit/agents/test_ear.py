@@ -18,10 +18,13 @@ from voicebot.agents.ear import (
     UtteranceResumed,
 )
 from voicebot.audio.frames import FRAME_MS, Encoding
+from voicebot.calls.hearing import NOTHING_KNOWN, Hearing, HearingReason, Judgement
 from voicebot.calls.model import UtteranceId
 from voicebot.turns.turn_taker import TurnRules
 
 RULES = TurnRules()
+# Hardly softer than the fake's speech.
+HUM = b"\x04" * Encoding.ULAW.frame_bytes
 
 
 class AlwaysSpeech:
@@ -169,3 +172,19 @@ def test_an_utterance_holds_its_speech_and_never_more_than_was_heard(
                 unheard_tail = max(0, silence_ms - TAIL_MS) * Encoding.ULAW.bytes_per_ms
                 assert audio
                 assert heard[: len(heard) - unheard_tail].endswith(audio)
+
+
+def test_a_caller_on_a_noisy_line_is_found_hard_to_understand() -> None:
+    ear = Ear(FakeVoiceDetector(), Encoding.ULAW, nothing)
+    assert ear.judge() == NOTHING_KNOWN
+    hears(ear, HUM, 1_000)
+    hears(ear, SPEECH, 1_200)
+    assert ear.judge().hearing is Hearing.ACCURATE
+    assert ear.judge().reason is HearingReason.NOISY
+
+
+def test_a_caller_on_a_quiet_line_is_not() -> None:
+    ear = Ear(FakeVoiceDetector(), Encoding.ULAW, nothing)
+    hears(ear, QUIET, 1_000)
+    hears(ear, SPEECH, 1_200)
+    assert ear.judge() == Judgement(Hearing.FAST, HearingReason.CLEAR)

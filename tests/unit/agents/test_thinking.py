@@ -6,103 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.call_services import STARTED_AT, Outside
+from tests.fakes.call_services import Outside
 from tests.fakes.media_link import QUIET
 from tests.fakes.script import FOREVER, After
 from tests.fakes.virtual_time import passes, settle
-from voicebot.agents.thinking import ANSWER_DEADLINE_S, Thinking
+from tests.unit.agents.thinker import R1, Thinker, a_turn
+from voicebot.agents.thinking import ANSWER_DEADLINE_S
 from voicebot.agents.tools import RETRIEVAL_DEADLINE_S, STORE_DEADLINE_S
-from voicebot.audio.frames import Encoding
-from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import (
     AnswerSource,
-    CallFacts,
-    CallId,
-    ChannelId,
     Outcome,
-    ReplyId,
     Route,
     Tier,
-    UtteranceId,
 )
 from voicebot.dialogue.agent import EndCall, Say, Step, Turn, VoiceAgent
-from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.routing import Why
 from voicebot.errors import InferenceRefused, InferenceTimeout, StoreError
-from voicebot.turns.speculation import Preparations
 
-U1, R1 = UtteranceId("u1"), ReplyId("1.1")
 LATE = InferenceTimeout("stt", 4000)
-FACTS = CallFacts(CallId("node1-1.1"), ChannelId("node1-1.1"), "+12025550123", "1000", "alaw")
-
-
-def a_turn(heard: str, keys: str = "") -> do.Think:
-    return do.Think(
-        reply_id=R1,
-        heard=heard,
-        utterances=(U1,),
-        keys=keys,
-        at=STARTED_AT,
-        history=(),
-        last=None,
-        memory={},
-    )
-
-
-class Thinker:
-    """Thinking at work within a call."""
-
-    def __init__(self, outside: Outside, tasks: asyncio.TaskGroup) -> None:
-        self.events: list[on.CallEvent] = []
-        self.preparations = Preparations()
-        self.thinking = Thinking(
-            outside.services(),
-            outside.desk(),
-            FACTS,
-            Encoding.ALAW,
-            tasks,
-            self.events.append,
-            self.preparations,
-        )
-
-    @property
-    def said(self) -> list[str]:
-        steps = [event.step for event in self.events if isinstance(event, on.Stepped)]
-        return [step.text for step in steps if isinstance(step, Say)]
-
-
-@pytest.fixture
-async def tasks() -> AsyncIterator[asyncio.TaskGroup]:
-    async with asyncio.TaskGroup() as group:
-        yield group
-
-
-@pytest.fixture
-async def thinker(outside: Outside, tasks: asyncio.TaskGroup) -> Thinker:
-    return Thinker(outside, tasks)
-
-
-async def test_an_utterance_is_transcribed_in_the_business_s_language(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.recognizer.script.append("Where are you?")
-    thinker.thinking.recognize(U1, QUIET)
-    await settle()
-    assert thinker.events == [on.Transcribed(U1, "Where are you?")]
-    (asked,) = outside.recognizer.asked
-    hint = {"encoding": Encoding.ALAW, "language": "en", "hint": "tandem, Harbor Street"}
-    assert asked == (QUIET, hint)
-
-
-@pytest.mark.parametrize("error", [LATE, InferenceRefused("stt", "no-engine")])
-async def test_a_failed_recognition_is_told(
-    outside: Outside, thinker: Thinker, error: InferenceTimeout | InferenceRefused
-) -> None:
-    outside.recognizer.script.append(error)
-    thinker.thinking.recognize(U1, QUIET)
-    await settle()
-    assert thinker.events == [on.RecognitionFailed(U1, error.code)]
 
 
 async def test_a_fact_is_found_and_told(thinker: Thinker) -> None:
@@ -299,43 +221,3 @@ async def test_while_the_caller_may_go_on_words_are_prepared_and_nothing_is_done
     thinker.thinking.confirm()
     await settle()
     assert thinker.events[1:] == [on.Stepped(R1, EndCall()), on.ThinkingDone(R1, {})]
-
-
-async def test_the_recognition_of_words_that_go_on_is_cancelled(
-    outside: Outside, thinker: Thinker
-) -> None:
-    outside.recognizer.script += [FOREVER, "Where are you?"]
-    thinker.thinking.recognize(U1, QUIET)
-    await settle()
-    thinker.thinking.cancel_recognition(U1)
-    thinker.thinking.recognize(UtteranceId("u1.2"), QUIET)
-    await settle()
-    assert thinker.events == [on.Transcribed(UtteranceId("u1.2"), "Where are you?")]
-
-
-async def test_what_a_model_will_be_shown_is_read_once_while_the_caller_speaks(
-    outside: Outside, thinker: Thinker
-) -> None:
-    history = [Exchange("Hello", "Good day.")]
-    for _ in range(2):
-        thinker.thinking.read_ahead(history)
-        await settle()
-    (read,) = outside.responder.read
-    assert [message["content"] for message in read[-2:]] == ["Hello", "Good day."]
-    thinker.thinking.read_ahead([*history, Exchange("And now?", "Now, too.")])
-    await settle()
-    assert len(outside.responder.read) == 2
-
-
-async def test_while_others_wait_nothing_is_read_ahead(
-    outside: Outside, tasks: asyncio.TaskGroup
-) -> None:
-    services = outside.services()
-    thinking = Thinking(
-        services, outside.desk(), FACTS, Encoding.ALAW, tasks, lambda _: None, Preparations()
-    )
-    for _ in range(50):
-        services.speculation.queued(1_000)
-    thinking.read_ahead([Exchange("Hello", "Good day.")])
-    await settle()
-    assert outside.responder.read == []

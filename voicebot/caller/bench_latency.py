@@ -7,7 +7,7 @@ its set-up time are found afterwards.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,7 +61,9 @@ async def run_bench(
                 "burst": await place_at_once(plan, record_dir / "burst", progress),
             }
             progress("collecting the stack's own records")
-            records = await _records(settings, [call for of in phases.values() for call in of])
+            records = await records_of(
+                settings, [call.caller for of in phases.values() for call in of if call.is_held]
+            )
     except ExceptionGroup as group:
         raise _first_of(group) from group
     return {
@@ -214,9 +216,9 @@ async def _watched(settings: Settings) -> AsyncIterator[_Told]:
         await connection.close()
 
 
-async def _records(settings: Settings, calls: Sequence[BenchCall]) -> Mapping[str, CallRecord]:
-    """The stack's records of these calls, by the caller's number; waits a while for the last."""
-    wanted = {call.caller for call in calls if call.is_held}
+async def records_of(settings: Settings, callers: Iterable[str]) -> Mapping[str, CallRecord]:
+    """The stack's records of these callers' calls; waits a while for the last."""
+    wanted = frozenset(callers)
     database = Database.open(settings.resolved_database_url)
     found: dict[str, CallRecord] = {}
     deadline_s = asyncio.get_running_loop().time() + RECORDS_LIMIT_S
@@ -224,7 +226,7 @@ async def _records(settings: Settings, calls: Sequence[BenchCall]) -> Mapping[st
         # What still has no record then shows in the figures as a call without a call id.
         while wanted - found.keys() and asyncio.get_running_loop().time() < deadline_s:
             # Others may call meanwhile: look further back than our own calls reach.
-            for record in await SqlCallRecords(database).latest(len(calls) * 2 + 50):
+            for record in await SqlCallRecords(database).latest(len(wanted) * 2 + 50):
                 if record.facts.caller_number in wanted:
                     found[record.facts.caller_number] = record
             await asyncio.sleep(RECORDS_POLL_S)

@@ -30,6 +30,18 @@ class Say:
     """A step of the script: speak the utterance of this index."""
 
     utterance: int
+    # So long into an answer, and left out when there is none; None: when the agent has finished.
+    over_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """A step of the script: for a while the telephone sends back what it plays."""
+
+    gain_db: float
+    delay_ms: int
+    length_ms: int
+    over_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ class Press:
     digits: str
 
 
-Step = Say | Press
+Step = Say | SendBack | Press
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class HangUp:
     reason: HangUpReason
 
 
-Command = Speak | SendDigits | HangUp
+Command = Speak | SendBack | SendDigits | HangUp
 
 
 class CallerState(StrEnum):
@@ -124,7 +136,7 @@ class CallScript:
             return ()
         if self._state is CallerState.DIALLING:
             return self._hang_up(HangUpReason.NOT_ANSWERED)
-        return self._go_on()
+        return self._go_on(into_answer=False)
 
     def receive(self, event: Event, now: float) -> Sequence[Command]:
         match event, self._state:
@@ -163,26 +175,44 @@ class CallScript:
         else:
             self._answer_ms += frame.frame_ms
         has_finished = self._silence_ms >= self._manners.pause_ms
-        return self._go_on() if has_finished or self._may_interrupt() else ()
+        if has_finished or self._may_interrupt():
+            return self._go_on(into_answer=not has_finished)
+        return ()
 
     def _may_interrupt(self) -> bool:
         """The greeting is always heard out, and so is the last answer."""
+        if self._answer_ms is None or not 0 < self._next_step < len(self._steps):
+            return False
+        limit_ms = _over_ms(self._steps[self._next_step])
+        if limit_ms is not None:  # over its words, and not between them
+            return self._answer_ms >= limit_ms and self._sound_in_a_row_ms > 0
         limit_ms = self._manners.interrupt_after_ms
-        return (
-            limit_ms is not None
-            and self._answer_ms is not None
-            and self._answer_ms >= limit_ms
-            and 0 < self._next_step < len(self._steps)
-        )
+        return limit_ms is not None and self._answer_ms >= limit_ms
 
-    def _go_on(self) -> Sequence[Command]:
+    def _go_on(self, *, into_answer: bool) -> Sequence[Command]:
+        if not into_answer:
+            # What is meant to be heard over an answer is nothing without one.
+            while self._next_step < len(self._steps) and (
+                _over_ms(self._steps[self._next_step]) is not None
+            ):
+                self._next_step += 1
         if self._next_step == len(self._steps):
             return self._hang_up(HangUpReason.SCRIPT_FINISHED)
         step = self._steps[self._next_step]
         self._next_step += 1
         self._state, self._deadline = CallerState.SPEAKING, None
-        return (Speak(step.utterance) if isinstance(step, Say) else SendDigits(step.digits),)
+        match step:
+            case Say(utterance):
+                return (Speak(utterance),)
+            case SendBack():
+                return (step,)
+            case Press(digits):
+                return (SendDigits(digits),)
 
     def _hang_up(self, reason: HangUpReason) -> Sequence[Command]:
         self._state, self._deadline = CallerState.ENDED, None
         return (HangUp(reason),)
+
+
+def _over_ms(step: Step) -> int | None:
+    return None if isinstance(step, Press) else step.over_ms

@@ -1,10 +1,8 @@
 """A SIP phone that holds one call by its script and records both sides on one clock.
 
 pjsua2 is GPL: this module is loaded only by a process that places calls.
-Its microphone and its ear are one audio port of pjsua's conference bridge, which
-its clock thread serves every 20 ms: first the frame to be said, then the frame
-heard. All audio is prepared beforehand and SIP is polled by the calling thread,
-so the clock thread needs the interpreter for about 0.2 ms a frame.
+All audio is prepared beforehand and SIP is polled by the calling thread,
+so pjsua's clock thread needs the interpreter for about 0.2 ms a frame.
 """
 
 import gc
@@ -13,7 +11,6 @@ import socket
 import sys
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +19,7 @@ import numpy as np
 import pjsua2 as pj
 
 from voicebot.caller.call import CallPlan, HeldCall, PacketCounts
+from voicebot.caller.headset import FRAME_BYTES, FRAME_MS, Headset
 from voicebot.caller.measurement import Spoken
 from voicebot.caller.script import (
     Answered,
@@ -31,6 +29,7 @@ from voicebot.caller.script import (
     HangUp,
     HangUpReason,
     HungUp,
+    SendBack,
     SendDigits,
     Speak,
     StepDone,
@@ -38,9 +37,6 @@ from voicebot.caller.script import (
 from voicebot.caller.sound import RATE_HZ, LineListener, Samples, Span
 from voicebot.errors import CallerError
 
-FRAME_MS = 20
-FRAME_BYTES = RATE_HZ * FRAME_MS // 1000 * 2
-SILENCE = bytes(FRAME_BYTES)
 POLL_MS = 10
 # pjsua sends a digit as an RFC 4733 event; four take 810 ms (seen 2026-11).
 DIGIT_MS = 200
@@ -61,43 +57,10 @@ def local_address(host: str, port: int) -> str:
         raise CallerError(f"{host}:{port} cannot be reached: {error}") from error
 
 
-class _Headset(pj.AudioMediaPort):  # type: ignore[misc]
-    """Microphone and ear. Its callbacks run on pjsua's clock thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_recording = False
-        self.said: list[bytes] = []
-        self.heard: list[bytes] = []
-        self.arrivals_s: list[float] = []
-        self._to_say: deque[tuple[bytes, pj.ByteVector]] = deque()
-        self._silence = (SILENCE, pj.ByteVector(SILENCE))
-
-    @property
-    def is_speaking(self) -> bool:
-        return bool(self._to_say)
-
-    def say(self, frames: Sequence[tuple[bytes, pj.ByteVector]]) -> None:
-        self._to_say.extend(frames)
-
-    def onFrameRequested(self, frame: pj.MediaFrame) -> None:  # noqa: N802 — pjsua's name
-        audio, vector = self._to_say.popleft() if self._to_say else self._silence
-        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
-        frame.buf = vector
-        # The bridge reads before it writes: a recording that begins here has its sides aligned.
-        if self.is_recording:
-            self.said.append(audio)
-
-    def onFrameReceived(self, frame: pj.MediaFrame) -> None:  # noqa: N802 — pjsua's name
-        if len(self.heard) < len(self.said):
-            self.arrivals_s.append(time.monotonic())
-            self.heard.append(bytes(frame.buf) if frame.size == FRAME_BYTES else SILENCE)
-
-
 class _Line(pj.Call):  # type: ignore[misc]
     """The SIP side of the call. Its callbacks run in the polling thread."""
 
-    def __init__(self, account: pj.Account, headset: _Headset, call: HeldCall) -> None:
+    def __init__(self, account: pj.Account, headset: Headset, call: HeldCall) -> None:
         super().__init__(account)
         self._headset, self._call = headset, call
         self.has_media = False
@@ -141,7 +104,7 @@ class SipPhone:
         Raises CallerError.
         """
         with _endpoint(self._plan, self._log_file) as endpoint:
-            headset, account = _Headset(), pj.Account()
+            headset, account = Headset(), pj.Account()
             line: _Line | None = None
             # None of pjsua's objects may outlive libDestroy, or an assertion aborts the
             # process; the frames of a traceback would keep them.
@@ -165,7 +128,7 @@ class SipPhone:
                 del line, account, headset
                 gc.collect()
 
-    def _hold(self, endpoint: pj.Endpoint, headset: _Headset, line: _Line, call: HeldCall) -> None:
+    def _hold(self, endpoint: pj.Endpoint, headset: Headset, line: _Line, call: HeldCall) -> None:
         plan = self._plan
         options = pj.CallOpParam(True)
         options.opt.audioCount, options.opt.videoCount = 1, 0
@@ -192,7 +155,7 @@ class SipPhone:
             self._hang_up(endpoint, line, call)
 
     def _carry_out(
-        self, commands: Sequence[Command], headset: _Headset, line: _Line, call: HeldCall
+        self, commands: Sequence[Command], headset: Headset, line: _Line, call: HeldCall
     ) -> None:
         for command in commands:
             first_frame = len(headset.said)
@@ -201,6 +164,10 @@ class SipPhone:
                     headset.say(self._frames[index])
                     label = self._plan.utterances[index].label
                     self._step = (label, first_frame, len(self._frames[index]))
+                case SendBack(gain_db, delay_ms, length_ms):
+                    headset.send_back(command)
+                    label = f"echo {gain_db:g} dB {delay_ms} ms"
+                    self._step = (label, first_frame, length_ms // FRAME_MS)
                 case SendDigits(digits):
                     line.dialDtmf(digits)
                     frames = len(digits) * DIGIT_MS // FRAME_MS
@@ -211,13 +178,13 @@ class SipPhone:
                     headset.is_recording = False
                     line.hangup(pj.CallOpParam(True))
 
-    def _listen(self, headset: _Headset) -> Iterator[bool]:
+    def _listen(self, headset: Headset) -> Iterator[bool]:
         while self._frames_listened < len(headset.heard):
             frame = headset.heard[self._frames_listened]
             self._frames_listened += 1
             yield self._listener.is_sound(np.frombuffer(frame, dtype="<i2"))
 
-    def _step_is_done(self, headset: _Headset, call: HeldCall) -> bool:
+    def _step_is_done(self, headset: Headset, call: HeldCall) -> bool:
         if self._step is None:
             return False
         label, first_frame, frames = self._step
@@ -229,7 +196,7 @@ class SipPhone:
         self._step = None
         return True
 
-    def _look_at_packets(self, headset: _Headset, line: _Line, call: HeldCall, now: float) -> None:
+    def _look_at_packets(self, headset: Headset, line: _Line, call: HeldCall, now: float) -> None:
         """Notes the first packet, and the frames for which the jitter buffer had none."""
         if not line.has_media or call.ended_s is not None or call.ended_by_us:
             return

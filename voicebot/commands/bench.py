@@ -14,7 +14,6 @@ from voicebot.business_file import load_business
 from voicebot.caller.bench_figures import (
     Distribution,
     Figures,
-    Target,
     as_document,
     figures_of,
     targets_of,
@@ -22,7 +21,9 @@ from voicebot.caller.bench_figures import (
 from voicebot.caller.bench_latency import BenchPlan, run_bench
 from voicebot.caller.machine import describe_machine
 from voicebot.caller.speech import spoken
+from voicebot.commands.bench_barge_in import barge_in
 from voicebot.commands.bench_routing import routing
+from voicebot.commands.bench_tables import targets_table
 from voicebot.settings import Settings
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure the running stack.")
@@ -103,6 +104,7 @@ def latency(
 def register(app: typer.Typer) -> None:
     """Adds `bench` to the command line."""
     bench_app.command()(routing)
+    bench_app.command("barge-in")(barge_in)
     app.add_typer(bench_app, name="bench")
 
 
@@ -127,14 +129,4 @@ def figures_table(figures: dict[str, Figures]) -> Table:
             if one is not None:
                 values = (one.count, one.p50, one.p95, one.p99, one.largest)
                 table.add_row(name, *(str(value) for value in values))
-    return table
-
-
-def targets_table(targets: tuple[Target, ...]) -> Table:
-    """Each promise beside what was measured of it."""
-    table = Table("target", "limit", "measured", "")
-    for target in targets:
-        verdict = "[green]met[/]" if target.is_met else "[red]missed[/]"
-        measured = "-" if target.measured is None else str(target.measured)
-        table.add_row(target.name, str(target.limit), measured, verdict)
     return table

@@ -15,20 +15,19 @@ from rich.console import Console
 from typer.core import TyperCommand
 
 from voicebot.business_file import load_business
-from voicebot.caller.audio_files import read_wav
-from voicebot.caller.call import CallPlan, SipAccount, Utterance
+from voicebot.caller.call import CallPlan, SipAccount
 from voicebot.caller.placing import place_call
 from voicebot.caller.report import CallReport, summary_line, turns_table
-from voicebot.caller.script import Manners, Press, Say, Step
-from voicebot.caller.speech import spoken
+from voicebot.caller.script import Manners
+from voicebot.commands.caller_steps import script_of
 from voicebot.errors import CallerError
 from voicebot.settings import Settings
 
-STEP_OPTIONS = ("say", "wav", "dtmf")
+STEP_OPTIONS = ("say", "wav", "dtmf", "echo", "over")
 
 
 class CommandWithSteps(TyperCommand):
-    """Remembers in which order --say, --wav and --dtmf were given: it is the script's."""
+    """Remembers in which order the steps were given: it is the script's."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
@@ -48,6 +47,17 @@ def call(
         list[Path] | None, typer.Option(help="Speak this recording (16-bit PCM).", exists=True)
     ] = None,
     dtmf: Annotated[list[str] | None, typer.Option(help="Press these keys.")] = None,
+    echo: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DB:MS:S", help="Send back what is heard: gain, delay, for how long."),
+    ] = None,
+    over: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="S",
+            help="The next step is done S seconds into the answer, and left out without one.",
+        ),
+    ] = None,
     interrupt_after: Annotated[
         float | None,
         typer.Option(metavar="S", help="Speak on S seconds into an answer, not after it."),
@@ -86,9 +96,13 @@ def call(
     signal.signal(signal.SIGTERM, _hang_up)
     settings = Settings.load()
     host, port = _address(server, settings)
-    steps, utterances = _script(
-        ctx.meta["steps"], say or [], wav or [], dtmf or [], settings.cache_dir
-    )
+    given: dict[str, list[Any]] = {
+        "say": say or [],
+        "wav": wav or [],
+        "dtmf": dtmf or [],
+        "echo": echo or [],
+    }
+    steps, utterances = script_of(ctx.meta["steps"], given, over or [], settings.cache_dir)
     plan = CallPlan(
         number=_default_number(settings) if number is None else number,
         host=host,
@@ -119,27 +133,6 @@ def register(app: typer.Typer) -> None:
     app.command("call", cls=CommandWithSteps)(call)
 
 
-def _script(
-    order: list[str], say: list[str], wav: list[Path], dtmf: list[str], cache_dir: Path
-) -> tuple[tuple[Step, ...], tuple[Utterance, ...]]:
-    texts, files, keys = iter(say), iter(wav), iter(dtmf)
-    steps: list[Step] = []
-    utterances: list[Utterance] = []
-    for option in order:
-        if option == "dtmf":
-            steps.append(Press(_digits(next(keys))))
-            continue
-        if option == "say":
-            text = next(texts)
-            utterance = Utterance(text, spoken(text, cache_dir))
-        else:
-            file = next(files)
-            utterance = Utterance(file.name, read_wav(file))
-        steps.append(Say(len(utterances)))
-        utterances.append(utterance)
-    return tuple(steps), tuple(utterances)
-
-
 def _probe_account(settings: Settings) -> SipAccount:
     password = settings.probe_password.get_secret_value()
     if not password:
@@ -149,12 +142,6 @@ def _probe_account(settings: Settings) -> SipAccount:
 
 def _default_number(settings: Settings) -> str:
     return load_business(settings.business_file).dids[0]
-
-
-def _digits(keys: str) -> str:
-    if not keys or not set(keys.upper()) <= set("0123456789*#ABCD"):
-        raise CallerError(f"--dtmf {keys!r}: only 0-9, *, #, A-D can be pressed")
-    return keys
 
 
 def _address(server: str | None, settings: Settings) -> tuple[str, int]:

@@ -122,7 +122,11 @@ class MeaningEncoder(Protocol):
 
 class VoiceDetector(Protocol):
     def is_speech(self, frame: bytes) -> bool:
-        """Whether one 20 ms frame in the call's encoding holds speech."""
+        """Whether one 20 ms frame in the call's encoding holds speech; each is shown once."""
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether what sounded lately was a voice, and no noise that seems to be speech."""
 
 
 class CallControl(Protocol):

@@ -35,7 +35,7 @@ from voicebot.inference.speech_cache import CachedSynthesizer
 from voicebot.inference.speech_store import SpeechStore
 from voicebot.inference.synthesizer import WorkerSynthesizer
 from voicebot.media.connection import connect
-from voicebot.media.voice_detector import WebRtcVoiceDetector
+from voicebot.media.voice_judge import JudgedVoiceDetector, VoiceJudge, silero
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
@@ -90,7 +90,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             clock=Clock(now=time.monotonic, at=lambda: datetime.now(UTC)),
             control=AriCallControl(ari, AmiRecording(AmiSettings.of(settings, wants_events=False))),
             open_link=partial(connect, settings.media_url, deadline_s=MEDIA_DEADLINE_S),
-            new_voice_detector=WebRtcVoiceDetector,
+            new_voice_detector=partial(JudgedVoiceDetector, VoiceJudge(silero())),
             recognizer=WorkerRecognizer(gateway),
             responder=responder,
             synthesizer=speech,

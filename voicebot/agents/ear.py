@@ -111,6 +111,7 @@ class Ear:
         change = self._turn_taker.receive(
             FRAME_MS,
             is_speech,
+            is_voice=self._detector.is_voice,
             agent_is_speaking=agent_is_speaking,
             end_silence_ms=end_silence_ms,
         )

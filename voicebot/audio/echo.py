@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.audio.frames import FRAME_MS, Encoding
-from voicebot.audio.g711 import Samples, decode
+from voicebot.audio.g711 import Samples
+from voicebot.audio.narrow_band import RATE_HZ, narrow_band
 
-RATE_HZ = 8_000
 # Sound that is compared, as far as it reaches into the past.
 WINDOW_MS = 240
 # From our clock's opinion of playing to the echo's arrival: both ways of the network, the jitter
@@ -65,16 +65,8 @@ class EchoDetector:
         if not played.strip(self._encoding.silence_byte):
             return False
         heard = b"".join(self._heard)
-        return left_over(self._samples(heard), self._samples(played)) < LEFT_OVER
-
-    def _samples(self, audio: bytes) -> Samples:
-        """Narrow band will do: the mean of two samples is filter enough to compare."""
-        samples: Samples = decode(audio, self._encoding)
-        if self._encoding.rate_hz == RATE_HZ:
-            return samples
-        pairs = samples.reshape(-1, 2).astype(np.int32)
-        narrow: Samples = (pairs.sum(axis=1) // 2).astype(np.int16)
-        return narrow
+        rest = left_over(narrow_band(heard, self._encoding), narrow_band(played, self._encoding))
+        return rest < LEFT_OVER
 
 
 def left_over(heard: Samples, played: Samples) -> float:

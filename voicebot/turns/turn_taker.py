@@ -94,9 +94,13 @@ class TurnTaker:
         is_speech: bool,
         *,
         agent_is_speaking: bool,
+        is_voice: bool = True,
         end_silence_ms: int | None = None,
     ) -> Change | None:
         """Takes the next frame's verdict; tells what it changed, if anything.
+
+        `is_voice`: what sounded lately was a voice. It tells late, and of the past; so it vouches
+        for all of an onset over the agent's speech, and for nothing while the agent is silent.
 
         `end_silence_ms`: ends the turn in place of the rule's; callers who leave a message, or
         look for a number, make longer pauses, and words may tell that nothing is missing.
@@ -104,11 +108,14 @@ class TurnTaker:
         if self._is_speaking:
             if end_silence_ms is None:
                 end_silence_ms = self._rules.end_silence_ms
+            is_speech = is_speech and (is_voice or not agent_is_speaking)
             return self._follow(frame_ms, is_speech, agent_is_speaking, end_silence_ms)
-        return self._await_onset(frame_ms, is_speech, agent_is_speaking)
+        return self._await_onset(
+            frame_ms, is_speech, agent_is_speaking, may_begin=is_voice or not agent_is_speaking
+        )
 
     def _await_onset(
-        self, frame_ms: int, is_speech: bool, agent_is_speaking: bool
+        self, frame_ms: int, is_speech: bool, agent_is_speaking: bool, *, may_begin: bool
     ) -> SpeechOnset | None:
         rules = self._rules
         self._recent.append((frame_ms, is_speech))
@@ -128,7 +135,7 @@ class TurnTaker:
             if spoken:
                 speech_ms += length
                 onset_ago_ms = seen_ms
-        if not is_speech or speech_ms < needed_ms:
+        if not is_speech or not may_begin or speech_ms < needed_ms:
             return None
         self._recent.clear()
         self._is_speaking, self._utterance_ms, self._silence_ms = True, onset_ago_ms, 0

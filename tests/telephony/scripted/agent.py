@@ -58,6 +58,10 @@ class LoudIsSpeech:
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
 
+    @property
+    def is_voice(self) -> bool:
+        return True
+
     def is_speech(self, frame: bytes) -> bool:
         return float(np.std(decode(frame, self._encoding))) > LOUD
 

@@ -28,6 +28,8 @@ HUM = b"\x04" * Encoding.ULAW.frame_bytes
 
 
 class AlwaysSpeech:
+    is_voice = True
+
     def is_speech(self, frame: bytes) -> bool:
         return True
 

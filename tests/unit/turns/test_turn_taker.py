@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from voicebot.turns.turn_taker import (
     Change,
     SpeechEnd,
+    SpeechLasts,
     SpeechOnset,
     SpeechPause,
     SpeechResumed,
@@ -74,6 +75,36 @@ def test_a_click_that_begins_a_turn_in_silence_is_nothing_to_an_agent_who_speaks
     click = lasting(80, SPEECH) + lasting(400, QUIET)
     assert run(TurnTaker(), click, agent_is_speaking=True) == []
     assert isinstance(run(TurnTaker(), click)[0], SpeechOnset)
+
+
+def over_the_agent(taker: TurnTaker, spoken: bool, is_voice: bool, length_ms: int) -> list[Change]:
+    frames = [
+        taker.receive(FRAME_MS, spoken, agent_is_speaking=True, is_voice=is_voice)
+        for _ in range(length_ms // FRAME_MS)
+    ]
+    return [change for change in frames if change is not None]
+
+
+def test_what_is_no_voice_is_nothing_to_an_agent_who_speaks() -> None:
+    assert over_the_agent(TurnTaker(), True, False, 2_000) == []
+
+
+def test_speech_counts_from_its_onset_once_it_is_known_for_a_voice() -> None:
+    taker = TurnTaker()
+    over_the_agent(taker, True, False, 80)
+    assert over_the_agent(taker, True, True, 20) == [SpeechOnset(100)]
+
+
+def test_a_voice_that_becomes_a_noise_has_paused() -> None:
+    taker = TurnTaker()
+    over_the_agent(taker, True, True, 300)
+    changes = over_the_agent(taker, True, False, RULES.end_silence_ms)
+    assert [type(change) for change in changes] == [SpeechPause, SpeechEnd]
+
+
+def test_speech_over_the_agent_is_told_of_while_it_lasts() -> None:
+    changes = over_the_agent(TurnTaker(), True, True, 3_000)
+    assert [c.speech_ms for c in changes if isinstance(c, SpeechLasts)] == [400, 1_000]
 
 
 def test_speech_has_the_agent_pause_within_100_ms() -> None:

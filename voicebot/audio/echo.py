@@ -43,6 +43,9 @@ LEFT_OVER = 0.5
 # The played sound must be louder than this at the delay, or there is nothing to come back.
 _QUIETEST_RMS = 10.0
 _PRE_EMPHASIS = 0.95
+# Of the loudest frame's power; at least so much is compared all the same.
+_SILENT = 0.01
+_SHORTEST_MS = 80
 
 Signal = NDArray[np.float32]
 
@@ -74,7 +77,9 @@ def left_over(heard: Samples, played: Samples) -> float:
 
     Both at 8 kHz and up to the same instant; `played` reaches further back by the longest lag.
     """
-    x, reference = _emphasised(heard), _emphasised(played)
+    reference = _emphasised(played)
+    x = _from_its_beginning(_emphasised(heard))
+    reference = reference[-x.size - LONGEST_LAG_MS * RATE_HZ // 1000 :]
     lags = reference.size - x.size + 1
     first = _best_start(x, reference, lags)
     if first is None:
@@ -107,6 +112,17 @@ def _best_start(x: Signal, reference: Signal, lags: int) -> int | None:
     if agreement[best] <= 0.0:
         return None
     return min(max(best - (TAPS - _TAPS_BEFORE), 0), lags - TAPS)
+
+
+def _from_its_beginning(x: Signal) -> Signal:
+    """Without the silence before a sound that began just now: a telephone that has only begun to
+    send back what it plays, or does so only when it is loud, sent nothing then."""
+    frame = RATE_HZ * FRAME_MS // 1000
+    whole = x[x.size % frame :].reshape(-1, frame)
+    power = np.sum(whole**2, axis=1)
+    loud = np.flatnonzero(power > _SILENT * power.max())
+    first = min(int(loud[0]) if loud.size else 0, len(whole) - _SHORTEST_MS // FRAME_MS)
+    return x[x.size - (len(whole) - first) * frame :]
 
 
 def _emphasised(samples: Samples) -> Signal:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ BACK_CHANNELS = ("Uh-huh.", "Mm-hmm.", "Yeah.", "Okay.", "I see.", "Right.")
 BACK_CHANNEL_DBFS = (-24.0, -30.0)
 ECHO_GAINS_DB = (-6, -12, -18, -24, -30)
 ECHO_DELAYS_MS = (60, 100, 140, 200, 260, 300)
-ECHO_S = 2.5
+ECHO_S = 2.0
 MADE_UP_EACH = 8
 # Of a human speaker: whole sentences, in Asterisk's English prompts.
 SHORTEST_PROMPT_S, LONGEST_PROMPT_S = 1.3, 4.5
@@ -60,14 +61,16 @@ def barge_in(
     sounds_dir.mkdir(parents=True)
     spoken(ask, settings.cache_dir)
     disturbances = list(_disturbances(settings, sounds_dir))
-    step = max(round(1 / share), 1)
+    # A mixture in every call; the same each time.
+    random.Random(1).shuffle(disturbances)
+    disturbances = disturbances[: max(round(len(disturbances) * share), 1)]
     business = load_business(settings.business_file)
     plan = BargeInPlan(
         number=business.dids[0] if number is None else number,
         question=("--say", ask),
-        disturbances=disturbances[::step],
+        disturbances=disturbances,
         interruptions=_prompts(settings, interruptions, sounds_dir),
-        per_answer=6,
+        per_answer=10,
         per_call=4,
         at_once=at_once,
     )
@@ -111,19 +114,11 @@ def barge_in_table(figures: BargeInFigures) -> Table:
 
 
 def _disturbances(settings: Settings, directory: Path) -> Iterator[Sound]:
-    """A mixture: whoever takes a part of them has some of each."""
-    kinds: list[Iterator[Sound]] = [
-        (
-            Sound(f"echo {gain_db} dB {delay_ms} ms", "--echo", f"{gain_db}:{delay_ms}:{ECHO_S}")
-            for delay_ms in ECHO_DELAYS_MS
-            for gain_db in ECHO_GAINS_DB
-        ),
-        _made_up(directory),
-        _back_channels(settings, directory),
-        _music(settings, directory),
-    ]
-    for those in itertools.zip_longest(*kinds):
-        yield from (sound for sound in those if sound is not None)
+    for gain_db, delay_ms in itertools.product(ECHO_GAINS_DB, ECHO_DELAYS_MS):
+        yield Sound(f"echo {gain_db} dB {delay_ms} ms", "--echo", f"{gain_db}:{delay_ms}:{ECHO_S}")
+    yield from _made_up(directory)
+    yield from _back_channels(settings, directory)
+    yield from _music(settings, directory)
 
 
 def _made_up(directory: Path) -> Iterator[Sound]:

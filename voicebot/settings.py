@@ -112,6 +112,13 @@ class Settings(BaseSettings):
 
     agent_processes: int = Field(2, ge=1, description="Agent processes started by `up`.")
     agent_max_calls: int = Field(50, ge=1, description="Calls one agent process takes at most.")
+    metrics_first_port: int = Field(
+        0,
+        ge=0,
+        le=65_000,
+        description="Prometheus fetches agent N's counters at this port + N - 1 of loopback; "
+        "0: it cannot.",
+    )
     claim_timeout_ms: int = Field(
         500, description="How long StasisBroadcast waits for an agent to claim a call."
     )

@@ -46,6 +46,7 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
 from voicebot.store.messages import SqlMessages
+from voicebot.telemetry.metrics import served
 from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
@@ -61,8 +62,9 @@ def agent_name(number: int) -> str:
 
 async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> None:
     """Answers calls until `stopped` is set."""
-    name = agent_name(number)
+    name, first = agent_name(number), settings.metrics_first_port
     async with AsyncExitStack() as stack:
+        stack.enter_context(served(first + number - 1 if first else 0))
         gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))

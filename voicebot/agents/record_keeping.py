@@ -15,6 +15,7 @@ from voicebot.calls.model import CallRecord
 from voicebot.errors import StoreError
 from voicebot.ports import CallRecords
 from voicebot.telemetry.logs import log_of
+from voicebot.telemetry.metrics import METRICS
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
@@ -41,6 +42,7 @@ class RecordKeeping:
 
     async def keep(self, record: CallRecord, scribe: Scribe) -> None:
         """Returns soon; the scribe finishes once the record is written."""
+        METRICS.call_is_over(record)
         if await self._write(record, scribe):
             return
         await scribe.let_go()

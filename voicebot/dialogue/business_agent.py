@@ -6,10 +6,11 @@ facts; then actions; last the language model, whose words are reviewed before th
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from pydantic import JsonValue
 
-from voicebot.calls.model import TransferResult
+from voicebot.calls.model import Route, Tier, TransferResult
 from voicebot.dialogue import forms, number_entry, prompt
 from voicebot.dialogue.actions import (
     CALLBACK,
@@ -45,6 +46,7 @@ from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.menu import REPEAT
+from voicebot.dialogue.routing import Why
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
 from voicebot.errors import ActionFailed, StoreError
@@ -57,6 +59,7 @@ CONSENT = "consent"
 PAUSED = "paused"  # the recording, for what the caller is about to say
 WAS_TURNED_AWAY = "was_turned_away"  # nobody took the caller: message or callback?
 
+DONE = Route(Tier.FACT, Why.SURE)
 YES_OR_NO = ("Yes.", "No.")
 # Card numbers have 19 digits at most (ISO/IEC 7812-1), and are said in groups.
 LISTEN_FOR_CARD = Listen(end_silence_ms=forms.NUMBER_SILENCE_MS, max_keys=19)
@@ -137,7 +140,7 @@ class BusinessAgent(VoiceAgent):
                     yield step
             case Do(action):
                 async for step in self._act(action.name, turn):
-                    yield step
+                    yield replace(step, route=DONE) if isinstance(step, Say) else step
             case None:
                 talking = self._free_talk.answer(turn, OFFERED)
                 async with aclosing(talking):

@@ -69,7 +69,8 @@ class FreeTalk:
                 return
             self._past.note(chosen.tier, kind, passed=not reply.is_empty)
             if not reply.is_empty:
-                if reply.is_whole and is_plain and may_be_kept(heard, known_words(self._business)):
+                known, whole = known_words(self._business), " ".join(reply.said)
+                if reply.is_whole and is_plain and may_be_kept(heard, whole, known):
                     await turn.tools.keep_reply(heard, reply.said)
                 return
             chosen = (

@@ -73,6 +73,10 @@ _KIN = frozenset(
         """,
     )
 )
+_SORRY = re.compile(r"\b(?:sorry|apolog\w*|afraid|not sure|misunderst\w*|confusion)\b", re.I)
+_GLAD = re.compile(
+    r"\b(?:glad|happy|great|wonderful|lovely|nice|awesome|fantastic|congratulations|fun)\b", re.I
+)
 _POINTS_BACK = re.compile(
     r"^(?:and|but|so|or|then|because|also|what about|how about)\b|"
     r"\b(?:that|those|these|this|them|they|they're|he|she|he's|she's|one|ones|else|another|"
@@ -117,11 +121,16 @@ def stands_alone(text: str) -> bool:
     return len(text.split()) >= LEAST_WORDS and _POINTS_BACK.search(text) is None
 
 
-def may_be_kept(text: str, known_words: frozenset[str]) -> bool:
+def may_be_kept(text: str, reply: str, known_words: frozenset[str]) -> bool:
     """Whether a reply to these words may be kept for other callers.
 
-    Who speaks of people or places that are not the business's own speaks of private ones.
+    Who speaks of people or places that are not the business's own speaks of private ones. And a
+    reply that is glad of bad news, or sorry for good ones, was said once too often.
     """
+    told = marks_of(text)
+    is_sorry, is_glad = _SORRY.search(reply) is not None, _GLAD.search(reply) is not None
+    if (is_sorry and not told.is_bad) or (is_glad and told.is_bad):
+        return False
     names = {part for name in names_in(text) for part in re.findall(r"\w+", name)}
     return stands_alone(text) and not re.search(r"\d", text) and names <= known_words
 

@@ -24,6 +24,7 @@ from redis.exceptions import RedisError
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.same_meaning import MAX_REPLIES, Marks, Remembered, Replies, marks_of
 from voicebot.owned_tasks import OwnedTasks
+from voicebot.telemetry.metrics import METRICS
 from workers.contract import MODEL_KEY
 
 LIFETIME_S = 7 * 24 * 3600
@@ -95,6 +96,7 @@ class ReplyStore:
         if key is None:
             return ()
         found = (await self._read(key)).find(vector, text)
+        METRICS.recalled(is_found=found is not None)
         return () if found is None else found.phrases
 
     def keep(

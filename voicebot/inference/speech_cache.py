@@ -20,6 +20,7 @@ from voicebot.errors import InferenceError, InferenceRefused, InferenceTimeout
 from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_store import SpeechStore, SpokenPhrase
 from voicebot.owned_tasks import OwnedTasks
+from voicebot.telemetry.metrics import METRICS, SpeechFrom
 from workers.contract import FailureReason, Stage
 
 NO_CALL = CallId("")
@@ -123,10 +124,11 @@ class CachedSynthesizer:
     ) -> AsyncGenerator[bytes]:
         encoding = Encoding(phrase.encoding)
         audio = self._spare.find(phrase, only_alike=True) or await self._store.find(phrase)
+        synthesis = self._under_way.get(phrase)
+        METRICS.spoken(_source(audio, synthesis))
         if audio is not None:
             yield audio
             return
-        synthesis = self._under_way.get(phrase)
         if synthesis is None:
             synthesis = self._begin(call_id, phrase, encoding, deadline_s)
         has_begun = False
@@ -228,3 +230,9 @@ class CachedSynthesizer:
         for phrase, under_way in list(self._under_way.items()):
             if under_way is synthesis:
                 del self._under_way[phrase]
+
+
+def _source(audio: bytes | None, synthesis: _Synthesis | None) -> SpeechFrom:
+    if audio is not None:
+        return SpeechFrom.CACHE
+    return SpeechFrom.SYNTHESIS if synthesis is None else SpeechFrom.SHARED

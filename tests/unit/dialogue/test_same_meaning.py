@@ -89,9 +89,18 @@ def test_words_that_tell_all_do(text: str) -> None:
 
 def test_who_names_private_people_or_numbers_is_not_remembered() -> None:
     known = frozenset({"maria"})
-    assert may_be_kept("I talked with Maria about bikes.", known)
-    assert not may_be_kept("I talked with Peter about bikes.", known)
-    assert not may_be_kept("My number is 5 5 5.", known)
+    assert may_be_kept("I talked with Maria about bikes.", "Nice!", known)
+    assert not may_be_kept("I talked with Peter about bikes.", "Nice!", known)
+    assert not may_be_kept("My number is 5 5 5.", "Nice!", known)
+
+
+def test_what_does_not_suit_is_not_said_again() -> None:
+    bad, good = "I had a terrible day at work.", "I had a lovely day at work."
+    glad, sorry = "That sounds wonderful!", "I'm sorry to hear that."
+    assert may_be_kept(bad, sorry, frozenset())
+    assert may_be_kept(good, glad, frozenset())
+    assert not may_be_kept(bad, glad, frozenset())
+    assert not may_be_kept(good, sorry, frozenset())
 
 
 def test_the_oldest_go_first() -> None:

@@ -35,7 +35,6 @@ from voicebot.dialogue.conversation_state import ConversationState
 from voicebot.dialogue.disclosure import disclosed
 from voicebot.errors import AsteriskError, MediaError
 from voicebot.telemetry.logs import log_of
-from voicebot.telemetry.metrics import METRICS
 from voicebot.turns.speculation import Preparations
 
 log = log_of(__name__)
@@ -186,8 +185,7 @@ class CallAgent:
             return
         outcome = self._record.outcome.value
         self._scribe.note("call.ended", outcome=outcome, **self._preparations.told())
-        METRICS.prepared(self._preparations.told())
-        await self._services.records.keep(self._record, self._scribe)
+        await self._services.records.keep(self._record, self._scribe, self._preparations)
 
     async def _live(self) -> None:
         now = self._services.clock.now

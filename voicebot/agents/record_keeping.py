@@ -16,6 +16,7 @@ from voicebot.errors import StoreError
 from voicebot.ports import CallRecords
 from voicebot.telemetry.logs import log_of
 from voicebot.telemetry.metrics import METRICS
+from voicebot.turns.speculation import Preparations
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
@@ -40,9 +41,12 @@ class RecordKeeping:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    async def keep(self, record: CallRecord, scribe: Scribe) -> None:
+    async def keep(
+        self, record: CallRecord, scribe: Scribe, preparations: Preparations | None = None
+    ) -> None:
         """Returns soon; the scribe finishes once the record is written."""
         METRICS.call_is_over(record)
+        METRICS.prepared({} if preparations is None else preparations.told())
         if await self._write(record, scribe):
             return
         await scribe.let_go()

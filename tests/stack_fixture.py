@@ -9,18 +9,24 @@ import random
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 from voicebot.settings import Settings
 from voicebot.stack.generated_secrets import with_generated_secrets
 from voicebot.stack.paths import asterisk_root
 from voicebot.stack.stack import Stack
+from workers.contract import SPEECH_ENGINE_KEY
 
 RTP_PORTS = 200
+# What one whole stack of this process has made into speech: the next ones need not wait for it to
+# be made again, which takes them 20 s each. The first shows that it is made.
+_spoken: dict[bytes, bytes] = {}
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
@@ -88,11 +94,28 @@ def stack_for_tests(state_dir: Path, *only: str, **changes: Any) -> Iterator[Sta
     need("redis-server", is_there=shutil.which("redis-server") is not None)
     need("Asterisk's root directory", is_there=asterisk_root(settings.cache_dir).is_dir())
     stack = Stack(settings)
+    is_whole = not only
     try:
+        if is_whole and _spoken:
+            stack.up(("redis",))
+            with Redis.from_url(settings.redis_url) as redis:
+                redis.mset(_spoken)
         stack.up(only)
         yield stack
+        if is_whole:
+            _keep_speech(settings)
     finally:
         stack.down()
+
+
+def _keep_speech(settings: Settings) -> None:
+    """What was made into speech here. A stack that a test has broken gives none."""
+    with suppress(RedisError), Redis.from_url(settings.redis_url, socket_timeout=5) as redis:
+        for key in redis.scan_iter("speech:*", count=1000):
+            speech = redis.get(key)
+            # Which engine speaks is each stack's own to say.
+            if isinstance(speech, bytes) and key != SPEECH_ENGINE_KEY.encode():
+                _spoken[key] = speech
 
 
 @pytest.fixture

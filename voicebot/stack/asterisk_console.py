@@ -51,8 +51,9 @@ def hang_up_all(paths: StackPaths) -> None:
 
 
 def _ask(
-    paths: StackPaths, command: str, limit_s: float = _LIMIT_S
+    paths: StackPaths, command: str, limit_s: float | None = None
 ) -> subprocess.CompletedProcess[str]:
+    limit_s = _LIMIT_S if limit_s is None else limit_s
     entered = map(str, (ENTER_ROOT, paths.asterisk_root, paths.asterisk_instance))
     try:
         return subprocess.run(

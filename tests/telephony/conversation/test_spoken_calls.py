@@ -1,20 +1,43 @@
 """A caller dials, speaks and is answered, through everything real."""
 
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
+import pytest
 
 from tests.polling import until
-from tests.telephony.conversation.calling import Line
+from tests.telephony.accounting import Accounts
+from tests.telephony.conversation.calling import Line, PlacedCall
+from tests.telephony.dead_air import DeadAir
 from tests.telephony.failures.breaking import go, ready
 from voicebot.caller.audio_files import write_wav
 from voicebot.caller.listening import contains_words
 from voicebot.caller.sound import RATE_HZ
 from voicebot.calls.model import AnswerSource, HandledBy, Outcome
+from voicebot.stack.stack import Stack
 
 # An agent that other work keeps from the processor may be late for all of four calls.
 ROUNDS = 3
 HEARD_SHARE = 0.7  # the recognizer may miss a word of the right answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silent_call(
+    running_stack: Stack,
+    accounts: Accounts,
+    dead_air: DeadAir,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], PlacedCall]]:
+    """Somebody who says nothing for half a minute, while others talk. Gives the call's end."""
+    directory = tmp_path_factory.mktemp("silent")
+    silence = directory / "silence.wav"
+    write_wav(silence, np.zeros(60 * RATE_HZ, dtype=np.int16))
+    line = Line(running_stack, directory, dead_air)
+    number, process = line.start("--wav", str(silence))
+    finish = cache(lambda: line.finish(number, process))
+    yield finish
+    finish()
 
 
 def test_questions_are_answered_word_for_word_and_the_call_is_on_record(line: Line) -> None:
@@ -87,10 +110,10 @@ def test_a_caller_who_speaks_up_silences_the_agent_and_history_holds_only_what_w
     assert not turns[-1].was_interrupted
 
 
-def test_a_silent_caller_is_asked_twice_and_sent_off_politely(line: Line, tmp_path: Path) -> None:
-    silence = tmp_path / "silence.wav"
-    write_wav(silence, np.zeros(60 * RATE_HZ, dtype=np.int16))
-    placed = line.call("--wav", str(silence))
+def test_a_silent_caller_is_asked_twice_and_sent_off_politely(
+    line: Line, silent_call: Callable[[], PlacedCall]
+) -> None:
+    placed = silent_call()
     record = line.record_of(placed)
     phrases = line.business.phrases
     assert [turn.said_heard for turn in record.turns] == [

@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.telephony.sip.far_end import (
     Ports,
     carriers,
 )
+from tests.telephony.sip.session_timers import Lapses, lapse
 from voicebot.stack.asterisk_config import InboundNumber
 
 NUMBER, OTHER_NUMBER = "+12025550100", "1000"
@@ -124,6 +126,22 @@ def stopped_node(
     pjsip = node.etc / "pjsip.conf"
     pjsip.write_text(pjsip.read_text() + _SYSTEM)
     return node
+
+
+@pytest.fixture(scope="package", autouse=True)
+def session_timers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Future[Lapses]]":
+    """A minute of waiting, on a node of its own, while the other tests of this folder play."""
+    is_wanted = any("test_session_timers" in item.nodeid for item in request.session.items)
+    root = needed_asterisk_root()
+    need("sipp", is_there=shutil.which("sipp") is not None)
+    with ThreadPoolExecutor(max_workers=1) as waiting:
+        lapses: Future[Lapses] = Future()
+        if is_wanted:
+            node = Node(root, tmp_path_factory.mktemp("timed"), NUMBERS)
+            lapses = waiting.submit(lapse, node, NUMBER, tmp_path_factory.mktemp("timers"))
+        yield lapses
 
 
 @pytest.fixture(scope="package")

@@ -51,6 +51,15 @@ def _all_is_well(node: Node) -> bool:
     return is_registered and len(reached) == len(ALL_TRUNKS)
 
 
+def _is_well_if_asked(node: Node) -> bool:
+    """A carrier that missed its one question is not asked again for a minute by itself."""
+    if _all_is_well(node):
+        return True
+    for trunk in ALL_TRUNKS:
+        node.console(f"pjsip qualify {trunk}")
+    return False
+
+
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
     url = f"sqlite+aiosqlite:///{tmp_path}/health.db"
@@ -135,7 +144,7 @@ async def test_a_registration_stands_is_lost_with_its_carrier_and_comes_back(
         until(lambda: _all_is_well(node), lambda: node.console("pjsip show contacts"), LIMIT_S)
         monkeypatch.undo()
         _read_trunks_anew(node)
-        until(lambda: _all_is_well(node), lambda: node.console("pjsip show contacts"), 30.0)
+        until(lambda: _is_well_if_asked(node), lambda: node.console("pjsip show contacts"), 30.0)
     # Whether it was already registered when the watch began is chance.
     healths = [each.health for each in changes[changes.index(first) :]]
     turns = [each for at, each in enumerate(healths) if at == 0 or healths[at - 1] is not each]

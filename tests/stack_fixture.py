@@ -17,6 +17,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from voicebot.inference.speech_store import LIFETIME_S
 from voicebot.settings import Settings
 from voicebot.stack.generated_secrets import with_generated_secrets
 from voicebot.stack.paths import asterisk_root
@@ -99,7 +100,8 @@ def stack_for_tests(state_dir: Path, *only: str, **changes: Any) -> Iterator[Sta
         if is_whole and _spoken:
             stack.up(("redis",))
             with Redis.from_url(settings.redis_url) as redis:
-                redis.mset(_spoken)
+                for key, speech in _spoken.items():
+                    redis.set(key, speech, ex=LIFETIME_S)
         stack.up(only)
         yield stack
         if is_whole:

@@ -45,6 +45,7 @@ MAY_STAY = (
     MayStay(r"_kombu\.binding.+", "the names of the queues"),
     MayStay(r"llm:prefix", "what language models are warmed with"),
     MayStay(r"llm:model", "which language model answers"),
+    MayStay(r"answers:.+", "what a model need not be asked twice, bounded"),
     MayStay(r"unacked_index", "when each work in `unacked` was taken"),
     MayStay(r"call-events(:.+)?", "for those who watch", LIFETIME_S * 1_000),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),

@@ -74,6 +74,8 @@ def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
         "redis_password": "",
         "redis_address": "",
         "database_url": "",
+        # Tests of whatever else need all the time there is.
+        "reads_recordings": False,
         **changes,
     }
     return with_generated_secrets(Settings.model_validate(values))

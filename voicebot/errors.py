@@ -25,6 +25,8 @@ VoicebotError
 ├── StackError                   a part of the development stack is missing or broken
 │   └── SupervisorSilent         the process runner does not answer: the stack is down
 ├── DeliveryFailed               a message was not taken by whom it is for; tried again
+├── RecordingNotRead             what was said on a call is not known yet; tried again
+├── RecordingUnreadable          the file is gone or is no recording
 ├── CallerError                  the calling side could not place or hold its call
 └── IllegalTransition            our own bug: an event that no state expects
 
@@ -232,6 +234,23 @@ class DeliveryFailed(VoicebotError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class RecordingNotRead(VoicebotError):
+    """What was said on a call is not known yet; another try may tell."""
+
+    code = "recording-not-read"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"recording not read: {reason}")
+        self.reason = reason
+
+
+class RecordingUnreadable(VoicebotError):
+    """The file is gone or is no recording; no other try will help."""
+
+    code = "recording-unreadable"
 
 
 class CallerError(VoicebotError):

@@ -143,6 +143,20 @@ class Settings(BaseSettings):
         "as `setup/engine` prints it; empty: this one.",
     )
 
+    reads_recordings: bool = Field(
+        True, description="Whether calls' recordings are read word by word once they are over."
+    )
+    reads_beside_calls: int = Field(
+        0,
+        ge=0,
+        description="Live calls beside which recordings are read; with more, reading stands still.",
+    )
+    recordings_python: str = Field(
+        "",
+        description="Interpreter of the engine that reads recordings, where it has an environment "
+        "of its own, as `setup/engine whisperx` prints it; empty: this one.",
+    )
+
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="Signs what webhooks get. Generated at set-up."
     )

@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from voicebot.calls.model import CallId, CallQuality, CallRecord, TransferRecord, TurnRecord
+from voicebot.calls.transcript import CallTranscript
 from voicebot.commands.showing import as_json_text, database_of, local, plain
+from voicebot.commands.transcripts import print_transcript
 from voicebot.settings import Settings
+from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.calls import SqlCallRecords
 
 calls_app = typer.Typer(no_args_is_help=True, help="What is on record of the calls.")
@@ -39,14 +42,16 @@ def show_call(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Shows one call: its record, what was said, and where the time went."""
-    record = asyncio.run(_find(CallId(call_id)))
+    record, transcript = asyncio.run(_find(CallId(call_id)))
     if record is None:
         typer.echo(f"No call {call_id} is on record.", err=True)
         raise typer.Exit(1)
     if as_json:
-        typer.echo(as_json_text(_values(record)))
+        told = None if transcript is None else asdict(transcript)
+        typer.echo(as_json_text(_values(record) | {"transcript": told}))
     else:
         _print_call(Console(), record)
+        print_transcript(Console(), transcript)
 
 
 def register(app: typer.Typer) -> None:
@@ -59,9 +64,10 @@ async def _latest(limit: int, with_probes: bool) -> Sequence[CallRecord]:
         return await SqlCallRecords(database).latest(limit, with_probes=with_probes)
 
 
-async def _find(call_id: CallId) -> CallRecord | None:
+async def _find(call_id: CallId) -> tuple[CallRecord | None, CallTranscript | None]:
     async with database_of(Settings.load()) as database:
-        return await SqlCallRecords(database).find(call_id)
+        record = await SqlCallRecords(database).find(call_id)
+        return record, await SqlCallTranscripts(database).of_call(call_id)
 
 
 def _values(record: CallRecord) -> dict[str, Any]:

@@ -19,7 +19,10 @@ from voicebot.after_call.businesses import Businesses
 from voicebot.after_call.chores import Chore, keep
 from voicebot.after_call.erasing import Erasing
 from voicebot.after_call.forgetting import Forgetting
+from voicebot.after_call.live_pools import LivePools
 from voicebot.after_call.passing_on import PassingOn
+from voicebot.after_call.reading import Reading
+from voicebot.after_call.reading_process import ReadingProcess
 from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.transcribing import Transcribing
 from voicebot.agents.node_watch import watching
@@ -36,6 +39,7 @@ from voicebot.ports import Recognizer
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
@@ -81,7 +85,7 @@ async def _keep(settings: Settings, from_start: bool) -> None:
     async with (
         database_of(settings) as database,
         watching(settings, database),
-        _chores(settings, database, from_start) as chores,
+        _chores(settings, database, from_start, stopping) as chores,
     ):
         await keep(chores, stopping)
         [importing] = [chore for chore in chores if chore.name == IMPORTING]
@@ -101,7 +105,7 @@ async def _import_the_last(importing: Chore) -> None:
 async def _one_round(settings: Settings, from_start: bool) -> None:
     async with (
         database_of(settings) as database,
-        _chores(settings, database, from_start) as chores,
+        _chores(settings, database, from_start, asyncio.Event()) as chores,
     ):
         for chore in chores:
             if chore.name in (IMPORTING, FOLLOWING_UP, ERASING):
@@ -113,7 +117,7 @@ IMPORTING, FOLLOWING_UP, ERASING = "import", "follow-up", "erasure"
 
 @asynccontextmanager
 async def _chores(
-    settings: Settings, database: Database, from_start: bool
+    settings: Settings, database: Database, from_start: bool, stopping: asyncio.Event
 ) -> AsyncIterator[Sequence[Chore]]:
     """All that this process does, in the order in which one leads to the next."""
     async with AsyncExitStack() as stack:
@@ -137,7 +141,19 @@ async def _chores(
         )
         erasing = Erasing(database, settings.state_dir, settings.node_name, settings.retention_days)
         passing_on = PassingOn(SqlOutbox(database), webhook, mail, businesses.in_force)
+        reading = Reading(
+            SqlCallTranscripts(database),
+            LivePools(shared_state).load,
+            businesses.in_force,
+            settings.state_dir,
+            settings.node_name,
+            beside_calls=settings.reads_beside_calls,
+            stopping=stopping,
+            start=partial(ReadingProcess.start, python=settings.recordings_python),
+        )
+        readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
+            *(readings if settings.reads_recordings else ()),
             Chore(IMPORTING, IMPORT_EVERY_S, _Importing(database, settings, from_start).run),
             Chore(
                 FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)

@@ -23,6 +23,7 @@ from voicebot.store.engine import Database
 from voicebot.store.message_audio import DIRECTORY as MESSAGES
 from voicebot.store.retention import SpoolFile, files_due, kept_since
 from voicebot.store.tables import (
+    call_lines,
     callback_requests,
     calls,
     deliveries,
@@ -113,6 +114,7 @@ class Erasure:
                 .where(turns.c.call_id == call.call_id)
                 .values(heard="", said="", said_heard="")
             )
+            await connection.execute(delete(call_lines).where(call_lines.c.call_id == call.call_id))
             await connection.execute(
                 update(transfers).where(transfers.c.call_id == call.call_id).values(summary="")
             )

@@ -137,6 +137,35 @@ transfers = Table(
     Column("ended_at", UtcDateTime),
 )
 
+# That a call's recordings have been heard once it was over, and by what. Refers to no call: its
+# row may be replaced.
+call_transcripts = Table(
+    "call_transcripts",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("engine", Text, nullable=False),  # "": the recordings could not be read
+    Column("model", Text, nullable=False),
+    Column("word_times", Text, nullable=False),  # where the times of the words come from
+)
+
+call_lines = Table(
+    "call_lines",
+    metadata,
+    Column(
+        "call_id",
+        Text,
+        ForeignKey("call_transcripts.call_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("speaker", Text, nullable=False),
+    Column("start_ms", Integer, nullable=False),  # media time, from the recordings' start
+    Column("end_ms", Integer, nullable=False),
+    _private("text"),
+    _private("words"),  # JSON: text, start_ms, end_ms, probability of each
+)
+
 # Refers to no call: a message is kept while its call still lasts and has no record yet.
 messages = Table(
     "messages",

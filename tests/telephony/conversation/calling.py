@@ -133,10 +133,15 @@ class Line:
         return any(one.startswith(BRIDGE_PREFIX) for one in self.left_in_asterisk())
 
     def _ask(self, question: Callable[[SqlCallRecords], Awaitable[Result]]) -> Result:
+        return self.look_up(lambda database: question(SqlCallRecords(database)))
+
+    def look_up(self, question: Callable[[Database], Awaitable[Result]]) -> Result:
+        """What the stack's database answers."""
+
         async def ask() -> Result:
             database = Database.open(self.stack.settings.resolved_database_url)
             try:
-                return await question(SqlCallRecords(database))
+                return await question(database)
             finally:
                 await database.close()
 

@@ -13,6 +13,9 @@ from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
 from tests.telephony.dead_air import DeadAir
 from voicebot.calls.model import HandledBy, Outcome
+from voicebot.store.call_transcripts import SqlCallTranscripts
+
+READ_LIMIT_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,9 @@ def test_a_caller_is_told_when_no_worker_can_recognise(
     assert record.turns[1].said_heard == line.business.phrases.not_understood
 
 
-def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
+def test_recorded_calls_keep_both_directions_apart_and_are_read_word_by_word(
+    tmp_path: Path,
+) -> None:
     business = tmp_path / "recorded.yaml"
     business.write_text(
         "name: Recorder\n"
@@ -87,7 +92,9 @@ def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
         "questions: ['Which colour is it?']}\n"
     )
     with (
-        stack_for_tests(tmp_path / "s", agent_processes=1, business_file=business) as stack,
+        stack_for_tests(
+            tmp_path / "s", agent_processes=1, business_file=business, reads_recordings=True
+        ) as stack,
         accounted(stack),
     ):
         line = Line(stack, tmp_path)
@@ -99,3 +106,15 @@ def test_recorded_calls_keep_both_directions_apart(tmp_path: Path) -> None:
         for name in (record.recording_caller, record.recording_agent):
             size = (stack.settings.state_dir / name).stat().st_size
             assert size > 16_000 * 3, "at least three seconds of 16-bit audio at 8 kHz"
+        transcript = until(
+            lambda: line.look_up(
+                lambda database: SqlCallTranscripts(database).of_call(record.facts.call_id)
+            ),
+            "the recordings are read",
+            READ_LIMIT_S,
+        )
+        said = {line.speaker: line.text.lower() for line in transcript.lines[-2:]}
+        assert "blue" in said["agent"]
+        assert "is it" in said["caller"]
+        words = [word for line in transcript.lines for word in line.words]
+        assert all(word.start_ms <= word.end_ms for word in words)

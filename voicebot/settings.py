@@ -8,7 +8,7 @@ loopback unless it is set here.
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError
@@ -17,6 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from voicebot.errors import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+PoolName = Literal["stt.fast", "stt.accurate", "llm.small", "llm.large"]
 
 
 def default_cache_dir() -> Path:
@@ -130,6 +133,12 @@ class Settings(BaseSettings):
     llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the embedded model generates at once.")
     tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
+    pools: dict[PoolName, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Further workers, each of one pool and with settings of its own: JSON, as "
+        '{"llm.large": {"llm_url": "http://10.0.0.7:8000/v1"}}. Pools are stt.fast, stt.accurate, '
+        "llm.small and llm.large.",
+    )
     llm_url: str = Field(
         "",
         description="Base URL of an OpenAI-compatible server (…/v1); empty: the embedded model, "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from workers.contract import Stage
+from workers.contract import POOLS, Stage
 from workers.errors import EngineMissing, SettingsInvalid
 from workers.exit_codes import explained
 from workers.settings import WorkerSettings
@@ -33,9 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="workers", description=__doc__)
     parser.add_argument("stage", choices=[stage.value for stage in Stage])
     parser.add_argument("--concurrency", type=int, default=None, metavar="N")
+    parser.add_argument(
+        "--pool", action="append", default=[], help="work for this pool alone, by its own settings"
+    )
     chosen = parser.parse_args(arguments)
+    stage, pools = Stage(chosen.stage), tuple(chosen.pool)
+    if strange := sorted(set(pools) - set(POOLS[stage])):
+        parser.error(f"{stage} has no pool {', '.join(strange)}; it has {', '.join(POOLS[stage])}")
     try:
-        settings = WorkerSettings.load()
+        settings = WorkerSettings.load().for_pools(pools)
     except SettingsInvalid as error:
         return explained(error)
     configure_logs(settings.log_level)
@@ -43,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from workers.service import serve
 
     try:
-        return serve(Stage(chosen.stage), settings, chosen.concurrency)
+        return serve(stage, settings, chosen.concurrency, pools)
     except (SettingsInvalid, EngineMissing) as error:
         return explained(error)
 

@@ -1,6 +1,6 @@
 """How does work reach a worker over Celery?
 
-One queue per stage, named as the stage. JSON only. A message is acknowledged
+One queue per stage, named as the stage, and one per pool. JSON only. A message is acknowledged
 when it is done and none is fetched ahead, so that an idle worker never waits
 behind a busy one's backlog; a message that a killed worker leaves behind comes
 back after the visibility timeout, long expired, and is dropped. Results go over
@@ -8,6 +8,7 @@ streams, never through a result backend.
 """
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from celery import Celery
@@ -45,13 +46,15 @@ def create_app(redis_url: str, stage: Stage) -> Celery:
     return app
 
 
-def run_worker(app: Celery, name: str, stage: Stage, concurrency: int) -> int:
-    """Serves the stage's queue until told to stop; returns the exit code."""
+def run_worker(
+    app: Celery, name: str, stage: Stage, concurrency: int, queues: Sequence[str]
+) -> int:
+    """Serves these queues until told to stop; returns the exit code."""
     # Celery fears pickled messages when it runs as root; we accept nothing but JSON.
     warnings.simplefilter("ignore", SecurityWarning)
     worker: Any = app.Worker(
         hostname=f"{stage.value}@{name}",
-        queues=[stage.value],
+        queues=list(queues),
         pool_cls="threads",
         concurrency=concurrency,
         loglevel="WARNING",

@@ -24,6 +24,13 @@ class Stage(StrEnum):
     TTS = "tts"
 
 
+# A stage's pools, for work that wants particular workers: each a queue beside the stage's own, that
+# of workers who do whatever comes.
+POOLS: Mapping[Stage, tuple[str, ...]] = {
+    Stage.STT: ("stt.fast", "stt.accurate"),
+    Stage.LLM: ("llm.small", "llm.large"),
+    Stage.TTS: (),
+}
 TASKS: Mapping[Stage, str] = {stage: f"workers.{stage}.run" for stage in Stage}
 
 # Streams and audio keys are bounded and expire, so that a dead agent leaves nothing behind.
@@ -83,9 +90,19 @@ def serving_language(language: str, installed: Iterable[str]) -> str | None:
     return min(known, key=lambda pair: pair[0])[1] if known else None
 
 
+def queues_of(stage: Stage) -> tuple[str, ...]:
+    """The stage's own queue, and those of its pools."""
+    return (stage.value, *POOLS[stage])
+
+
+def queue_key(queue: str) -> str:
+    """Exists while any worker of the queue lives; agents look at it all the time."""
+    return f"workers:{queue}"
+
+
 def stage_key(stage: Stage) -> str:
-    """Exists while any worker of the stage lives; agents look at it all the time."""
-    return f"workers:{stage}"
+    """Exists while a worker lives that does whatever comes to its stage."""
+    return queue_key(stage.value)
 
 
 @dataclass(frozen=True, slots=True)

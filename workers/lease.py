@@ -13,7 +13,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, stage_key, worker_key
+from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, queue_key, worker_key
 
 # Four times within STAGE_LEASE_MS: a machine under load lets a thread wait.
 RENEW_EVERY_S: Final = 0.5
@@ -30,6 +30,7 @@ class ReadyWorker:
     slots: int
     pid: int
     languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
+    pools: tuple[str, ...] = ()  # none: it does whatever comes to its stage
 
 
 class Lease:
@@ -38,7 +39,7 @@ class Lease:
     def __init__(self, redis: Redis, stage: Stage, worker: str, facts: ReadyWorker) -> None:
         self._redis = redis
         self._key = worker_key(stage, worker)
-        self._stage_key = stage_key(stage)
+        self._queue_keys = [queue_key(queue) for queue in facts.pools or (stage.value,)]
         self._value = json.dumps(asdict(facts))
         self._over = threading.Event()
         self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -61,7 +62,8 @@ class Lease:
             try:
                 with self._redis.pipeline(transaction=False) as pipeline:
                     pipeline.set(self._key, self._value, ex=WORKER_LEASE_S)
-                    pipeline.set(self._stage_key, b"", px=STAGE_LEASE_MS)
+                    for key in self._queue_keys:
+                        pipeline.set(key, b"", px=STAGE_LEASE_MS)
                     pipeline.execute()
             except RedisError as error:
                 # Redis is away: then no work comes either, and the next renewal is soon.

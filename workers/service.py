@@ -8,7 +8,7 @@ Asterisk and the agents, or inference would delay audio frames.
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
@@ -23,6 +23,7 @@ from workers.assignment import Closing, carry_out
 from workers.celery_app import create_app, run_worker
 from workers.contract import (
     MODEL_KEY,
+    POOLS,
     SPEECH_ENGINE_KEY,
     TASKS,
     RecognizeWork,
@@ -42,6 +43,8 @@ from workers.tts.task import synthesize
 
 # Below Asterisk and the agents, above what merely tidies up.
 NICENESS: Final = 5
+# Its model is the one whose replies are kept.
+SMALL_POOL: Final = POOLS[Stage.LLM][0]
 # First pieces of phrases: whoever comes third waits for a turn in any case.
 TTS_SLOTS: Final = 8
 
@@ -72,8 +75,13 @@ def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis) 
     app.task(run, name=TASKS[stage], bind=True, ignore_result=True)
 
 
-def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> int:
-    """Runs one worker until it is told to stop; returns its exit code. Raises EngineMissing."""
+def serve(
+    stage: Stage, settings: WorkerSettings, concurrency: int | None, pools: Sequence[str] = ()
+) -> int:
+    """Runs one worker until it is told to stop; returns its exit code. Raises EngineMissing.
+
+    `pools`: those it works for; none: it does whatever comes to its stage.
+    """
     # Whoever started this process may have made it nicer already.
     os.nice(max(0, NICENESS - os.nice(0)))
     slots = default_concurrency(stage, settings) if concurrency is None else concurrency
@@ -90,21 +98,23 @@ def serve(stage: Stage, settings: WorkerSettings, concurrency: int | None) -> in
     register_task(app, stage, engine, redis)
     name = f"{socket.gethostname()}-{os.getpid()}"
     languages = languages_of(engine, settings)
-    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid(), languages)
+    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid(), languages, tuple(pools))
     with ExitStack() as until_stopped:
 
         def announce(**_: object) -> None:
             # Redis answers now: Celery has just begun to consume.
             if stage is Stage.TTS:
                 redis.set(SPEECH_ENGINE_KEY, "+".join(voice.version for voice in engine.distinct))
-            if stage is Stage.LLM:
+            if stage is Stage.LLM and (not pools or SMALL_POOL in pools):
                 redis.set(MODEL_KEY, f"{engine.name}:{engine.model}")
             if stage is Stage.LLM and not settings.llm_url:
                 warm_last_prefix(engine, redis)
             until_stopped.enter_context(Lease(redis, stage, name, facts))
-            log.info("worker.ready", stage=stage.value, model=engine.model, slots=slots)
+            log.info(
+                "worker.ready", stage=stage.value, model=engine.model, slots=slots, pools=pools
+            )
 
         signals.worker_ready.connect(announce, weak=False)
-        code = run_worker(app, name, stage, slots)
+        code = run_worker(app, name, stage, slots, pools or (stage.value,))
     log.info("worker.stopped", stage=stage.value)
     return code

@@ -7,8 +7,9 @@ a GPU host needs nothing of the voicebot but this package.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError
@@ -85,6 +86,11 @@ class WorkerSettings(BaseSettings):
         description='More languages: JSON, language to piper voice file, "hibari" or '
         '"hibari:NAME".',
     )
+    pools: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description='Workers of pools, each with settings of its own: JSON, as {"llm.large": '
+        '{"llm_url": "http://10.0.0.7:8000/v1"}}.',
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
@@ -92,6 +98,19 @@ class WorkerSettings(BaseSettings):
         password = quote(self.redis_password.get_secret_value(), safe="")
         where = self.redis_address or f"{self.bind_address}:{self.redis_port}"
         return f"redis://:{password}@{where}/0" if password else f"redis://{where}/0"
+
+    def for_pools(self, pools: Sequence[str]) -> Self:
+        """As the workers of these pools have them; raises SettingsInvalid naming each fault."""
+        changes = {
+            name: value for pool in pools for name, value in self.pools.get(pool, {}).items()
+        }
+        if strange := sorted(changes.keys() - type(self).model_fields.keys()):
+            raise SettingsInvalid(f"VOICEBOT_POOLS: there is no setting {', '.join(strange)}")
+        try:
+            return type(self).model_validate({**self.model_dump(), **changes})
+        except ValidationError as error:
+            faults = "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in error.errors())
+            raise SettingsInvalid(f"VOICEBOT_POOLS: {faults}") from error
 
     @classmethod
     def load(cls) -> Self:

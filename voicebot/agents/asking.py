@@ -82,7 +82,7 @@ class _WrittenTools:
             yield phrase
 
     def conditions(self) -> Conditions:
-        return Conditions(pools=self.responder.pools())
+        return Conditions(pools=self.responder.pools(), preferred_pool=self.desk.business.pools.llm)
 
     async def recall(self, text: str) -> Sequence[str]:
         (vector,) = await self.meaning.encode([text])

@@ -142,7 +142,7 @@ class Thinking:
                 language=business.language,
                 hint=", ".join(business.words),
                 deadline_s=RECOGNITION_DEADLINE_S,
-                pool=RECOGNIZERS[hearing],
+                pool=business.pools.stt or RECOGNIZERS[hearing],
             )
         except InferenceError as error:
             log.error("turn.recognition_failed", call_id=self._facts.call_id, code=error.code)

@@ -94,7 +94,9 @@ class TurnTools:
 
     def conditions(self) -> Conditions:
         return Conditions(
-            pools=self.services.responder.pools(), room=self.services.speculation.room
+            pools=self.services.responder.pools(),
+            preferred_pool=self.desk.business.pools.llm,
+            room=self.services.speculation.room,
         )
 
     async def recall(self, text: str) -> Sequence[str]:

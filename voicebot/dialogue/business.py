@@ -7,7 +7,7 @@ state a fact (hours, prices, addresses) live here and are spoken as they stand.
 import re
 from collections import Counter
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -98,6 +98,13 @@ class Notify(Part):
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", description="An address.")
 
 
+class Pools(Part):
+    """Which workers suit this business's conversations; others do when they are not there."""
+
+    stt: Literal["", "stt.fast", "stt.accurate"] = ""
+    llm: Literal["", "llm.small", "llm.large"] = ""
+
+
 class Business(Part):
     """One business, as its file describes it."""
 
@@ -128,6 +135,7 @@ class Business(Part):
     )
     menu: dict[Key, KeyChoice] = Field({}, description="What the caller's keys do.")
     entries: tuple[NumberEntry, ...] = ()
+    pools: Pools = Pools()
     agents: dict[str, str] = Field(
         {}, description="DID to agent: `package.module:Class` or an entry point's name."
     )

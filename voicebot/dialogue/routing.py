@@ -28,6 +28,7 @@ class Why(StrEnum):
     SAME_MEANING = "same-meaning"  # words that mean the same were answered before
     SIMPLE = "simple"  # the small model will do
     COMPLEX = "complex"
+    PREFERRED = "preferred"  # by configuration, for conversations like this
     SMALL_SELDOM_PASSES = "small-seldom-passes"  # its replies to such words can seldom be said
     SELDOM_PASSES = "seldom-passes"  # so with all models at hand: nobody is asked
     TRIED_AGAIN = "tried-again"  # seldom passes, but one in many is tried
@@ -166,7 +167,9 @@ def route(kind: Kind, complexity: float, now: Conditions, past: PastSuccess) -> 
     if now.has_large and not past.is_seldom(Tier.LARGE, kind):
         if is_seldom:
             return Route(Tier.LARGE, Why.SMALL_SELDOM_PASSES)
-        if complexity >= past.rules.complex_from or now.preferred_pool == LARGE_POOL:
+        if now.preferred_pool == LARGE_POOL:
+            return Route(Tier.LARGE, Why.PREFERRED)
+        if complexity >= past.rules.complex_from and now.preferred_pool != SMALL_POOL:
             return Route(Tier.LARGE, Why.COMPLEX)
     if is_seldom:
         again = past.passed_over(Tier.SMALL, kind)

@@ -13,7 +13,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from voicebot.errors import SharedStateError
-from workers.contract import TASKS, Stage, Work
+from workers.contract import TASKS, Stage, Work, queues_of
 
 CONNECT_S = 2.0
 RETRIES = {"max_retries": 2, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
@@ -43,10 +43,12 @@ class CeleryBroker:
         except (OperationalError, OSError) as error:
             raise SharedStateError(f"the broker is not reached: {type(error).__name__}") from error
 
-    async def publish(self, stage: Stage, work: Work) -> None:
+    async def publish(self, stage: Stage, work: Work, queue: str) -> None:
         """Raises SharedStateError. Cancelling the wait does not recall the message."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._send, stage, work)
+            await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._send, stage, work, queue
+            )
         except (OperationalError, OSError) as error:
             raise SharedStateError(f"work not published: {type(error).__name__}") from error
 
@@ -57,15 +59,15 @@ class CeleryBroker:
     def _connect(self) -> None:
         with self._celery.producer_pool.acquire(block=True) as producer:
             producer.connection.ensure_connection(max_retries=1, timeout=CONNECT_S)
-            for stage in Stage:
-                producer.maybe_declare(self._celery.amqp.queues[stage.value])
+            for queue in (queue for stage in Stage for queue in queues_of(stage)):
+                producer.maybe_declare(self._celery.amqp.queues[queue])
 
-    def _send(self, stage: Stage, work: Work) -> None:
+    def _send(self, stage: Stage, work: Work, queue: str) -> None:
         message: dict[str, Any] = work.to_dict()
         self._celery.send_task(
             TASKS[stage],
             args=[message],
-            queue=stage.value,
+            queue=queue,
             ignore_result=True,
             headers={"sent_at_s": time.time()},
             # Celery would copy what was said into a header, for monitors to show.

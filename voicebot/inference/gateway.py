@@ -10,7 +10,9 @@ there to do fails at once, also when it is under way.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +35,7 @@ from voicebot.inference.languages import language_missing
 from voicebot.inference.worker_presence import (
     LOOK_DEADLINE_S,
     LOOK_EVERY_S,
+    NO_WORKER,
     REDIS_UNREACHABLE,
     WorkerPresence,
 )
@@ -48,8 +51,9 @@ from workers.contract import (
     Work,
     audio_key,
     cancel_key,
+    queue_key,
+    queues_of,
     reply_stream,
-    stage_key,
 )
 
 READ_BLOCK_MS = 1_000
@@ -88,7 +92,7 @@ class InferenceGateway:
         )
         self._broker = CeleryBroker(redis_url)
         self._stream = reply_stream(agent)
-        self._inboxes: dict[str, tuple[Stage, Inbox]] = {}
+        self._inboxes: dict[str, tuple[str, Inbox]] = {}
         self._unwanted: asyncio.Queue[str] = asyncio.Queue(MAX_UNTOLD)
         self._last_id = "0-0"
         # redis-py loses about one cancellation in a hundred when an answer arrives with it
@@ -130,22 +134,52 @@ class InferenceGateway:
             await self._close()
 
     async def replies(
-        self, stage: Stage, work: Work, *, deadline_s: float, audio: bytes | None = None
+        self,
+        stage: Stage,
+        work: Work,
+        *,
+        deadline_s: float,
+        audio: bytes | None = None,
+        pool: str = "",
     ) -> AsyncGenerator[Reply]:
         """All replies to one piece of work, the last included; raises InferenceError.
 
-        Close it (`contextlib.aclosing`), and the work is cancelled unless it has ended.
+        `pool`: whose workers are wanted; others do it when there are none, or when they go before
+        they have begun. Close it (`contextlib.aclosing`), and the work is cancelled unless it has
+        ended.
         """
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + deadline_s
+        queue = self._presence.queue_for(stage, pool)
+        while True:
+            has_begun = False
+            try:
+                left_s = until_s - loop.time()
+                async with aclosing(self._replies(stage, work, queue, left_s, audio)) as replies:
+                    async for reply in replies:
+                        has_begun = True
+                        yield reply
+                return
+            except InferenceRefused as error:
+                others = self._presence.queue_for(stage)
+                if has_begun or error.reason != NO_WORKER or others == queue:
+                    raise
+                log.info("inference.other_pool", stage=stage.value, queue=others)
+                queue, work = others, replace(work, work_id=new_work_id())
+
+    async def _replies(
+        self, stage: Stage, work: Work, queue: str, deadline_s: float, audio: bytes | None
+    ) -> AsyncGenerator[Reply]:
         absence = self.absence_of(stage)
         if absence is not None:
             raise InferenceRefused(stage.value, absence)
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         inbox = Inbox(work.work_id)
-        self._inboxes[work.work_id] = (stage, inbox)
+        self._inboxes[work.work_id] = (queue, inbox)
         try:
             async with asyncio.timeout_at(started_s + deadline_s) as inbox.handing_over:
-                await self._submit(stage, work, audio)
+                await self._submit(stage, work, queue, audio)
             inbox.handing_over = None
             while True:
                 reply = await inbox.next_reply(started_s + deadline_s)
@@ -168,15 +202,19 @@ class InferenceGateway:
         """Why no work of this stage can be done now; None: it can."""
         return self._presence.absence_of(stage)
 
+    def pools_of(self, stage: Stage) -> Collection[str]:
+        """The pools of a stage that somebody works for now."""
+        return self._presence.pools_of(stage)
+
     def deadline_at_s(self, deadline_s: float) -> float:
         """The deadline as workers on other machines read it."""
         return time.time() + deadline_s
 
-    async def _submit(self, stage: Stage, work: Work, audio: bytes | None) -> None:
+    async def _submit(self, stage: Stage, work: Work, queue: str, audio: bytes | None) -> None:
         try:
             if audio is not None:
                 await self._redis.set(audio_key(work.work_id), audio, ex=KEY_LIFETIME_S)
-            await self._broker.publish(stage, work)
+            await self._broker.publish(stage, work, queue)
         except (RedisError, SharedStateError) as error:
             raise InferenceRefused(stage.value, REDIS_UNREACHABLE) from error
 
@@ -206,28 +244,28 @@ class InferenceGateway:
             log.warning("inference.cancellation_lost", error=type(error).__name__)
 
     async def _look_for_workers(self) -> None:
-        stages = list(Stage)
+        queues = [queue for stage in Stage for queue in queues_of(stage)]
         while not self._is_closing:
             try:
                 async with self._lookout.pipeline(transaction=False) as pipeline:
-                    pipeline.mget([stage_key(stage) for stage in stages])
+                    pipeline.mget([queue_key(queue) for queue in queues])
                     pipeline.time()
                     kept, (redis_s, redis_us) = await pipeline.execute()
             except (RedisError, OSError):
                 self._presence.saw_nothing(time.monotonic())
             else:
                 present = [
-                    stage for stage, key in zip(stages, kept, strict=True) if key is not None
+                    queue for queue, key in zip(queues, kept, strict=True) if key is not None
                 ]
                 self._presence.saw(present, time.monotonic(), redis_s + redis_us / 1e6)
             self._give_up_what_nobody_does()
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _give_up_what_nobody_does(self) -> None:
-        for stage, inbox in self._inboxes.values():
-            absence = self._presence.absence_of(stage)
+        for queue, inbox in self._inboxes.values():
+            absence = self._presence.absence_from(queue)
             if absence is not None and not inbox.given_up and not inbox.has_ended:
-                log.warning("inference.given_up", stage=stage.value, reason=absence)
+                log.warning("inference.given_up", queue=queue, reason=absence)
                 inbox.give_up(absence)
 
     async def _read_replies(self) -> None:

@@ -37,7 +37,9 @@ class WorkerRecognizer:
             hint=hint,
             accurate=accurate,
         )
-        replies = self._gateway.replies(Stage.STT, work, deadline_s=deadline_s, audio=audio)
+        replies = self._gateway.replies(
+            Stage.STT, work, deadline_s=deadline_s, audio=audio, pool=pool
+        )
         async with aclosing(replies):
             async for reply in replies:
                 if reply.kind is ReplyKind.TRANSCRIPT:

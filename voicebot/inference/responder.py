@@ -29,14 +29,14 @@ class WorkerResponder:
     ) -> AsyncGenerator[str]:
         assert max_tokens > WARM_ONLY
         work = self._work(call_id, messages, max_tokens, temperature, deadline_s, grammar)
-        replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s)
+        replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s, pool=pool)
         async with aclosing(replies):
             async for reply in replies:
                 if reply.kind is ReplyKind.TOKEN:
                     yield reply.text
 
     def pools(self) -> Collection[str]:
-        return ()
+        return self._gateway.pools_of(Stage.LLM)
 
     async def warm(self, messages: Sequence[Mapping[str, str]], *, deadline_s: float) -> None:
         """Has what all prompts begin with computed ahead; raises InferenceError.

@@ -46,6 +46,7 @@ def programs_of(settings: Settings, paths: StackPaths, *, is_root: bool) -> tupl
         _asterisk(paths, is_root=is_root),
         _guardian(),
         *(_worker(stage, settings) for stage in STAGES),
+        *(_worker(pool.partition(".")[0], settings, pool) for pool in sorted(settings.pools)),
         *(_agent(number) for number in range(1, settings.agent_processes + 1)),
         _records(),
     ]
@@ -109,13 +110,13 @@ def _guardian() -> Program:
     )
 
 
-def _worker(stage: str, settings: Settings) -> Program:
+def _worker(stage: str, settings: Settings, pool: str = "") -> Program:
     python = settings.llm_python if stage == "llm" and settings.llm_python else sys.executable
     return Program(
-        f"worker-{stage}",
+        f"worker-{pool or stage}",
         phase=1,
         # It lowers its own priority below Asterisk's and the agents'.
-        command=_tied(python, "-m", "workers", stage),
+        command=_tied(python, "-m", "workers", stage, *(("--pool", pool) if pool else ())),
         readiness=Readiness.WORKER_LEASE,
         # Models load for seconds, on a busy machine for many.
         start_deadline_s=120,

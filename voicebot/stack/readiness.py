@@ -26,7 +26,7 @@ def lease_pattern(program: Program, pid: int) -> str | None:
     match program.readiness:
         case Readiness.WORKER_LEASE:
             # workers.contract.worker_key: a worker is named by its host and process.
-            return f"worker:{which}:*-{pid}"
+            return f"worker:{which.partition('.')[0]}:*-{pid}"
         case Readiness.AGENT_LEASE:
             return f"{AGENT_PREFIX}*-{which}"
         case _:

@@ -12,7 +12,7 @@ from redis import Redis
 
 from tests.integration.shared_state.redis_server import RedisServer
 from tests.polling import until
-from workers.contract import Stage, worker_key
+from workers.contract import Stage, queue_key, worker_key
 
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 20.0
@@ -27,10 +27,12 @@ class WorkerProcess:
         server: RedisServer,
         folder: Path,
         settings: Mapping[str, str] | None = None,
+        pool: str = "",
     ) -> None:
         self.stage = stage
         self._server = server
-        self._log = folder / f"{stage.value}.log"
+        self._log = folder / f"{pool or stage.value}.log"
+        self._queue = pool or stage.value
         environment = {k: v for k, v in os.environ.items() if not k.startswith("VOICEBOT_")}
         environment |= {
             "VOICEBOT_STATE_DIR": str(folder),
@@ -39,7 +41,7 @@ class WorkerProcess:
         }
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "workers", stage.value],
+                [sys.executable, "-m", "workers", stage.value, *(("--pool", pool) if pool else ())],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -55,7 +57,8 @@ class WorkerProcess:
 
             def has_lease() -> bool:
                 assert self._process.poll() is None, self.said
-                return bool(list(redis.scan_iter(worker_key(self.stage, "*"))))
+                is_served = redis.exists(queue_key(self._queue))
+                return bool(is_served and list(redis.scan_iter(worker_key(self.stage, "*"))))
 
             until(has_lease, lambda: self.said, READY_WITHIN_S)
 
@@ -80,9 +83,13 @@ class WorkerProcess:
 
 @contextmanager
 def worker_process(
-    stage: Stage, server: RedisServer, folder: Path, settings: Mapping[str, str] | None = None
+    stage: Stage,
+    server: RedisServer,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    pool: str = "",
 ) -> Iterator[WorkerProcess]:
-    process = WorkerProcess(stage, server, folder, settings)
+    process = WorkerProcess(stage, server, folder, settings, pool)
     try:
         yield process
     finally:

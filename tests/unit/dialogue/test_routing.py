@@ -143,3 +143,10 @@ def test_long_and_open_questions_are_hard() -> None:
     )
     assert complexity_of(hard, 3) >= RoutingRules().complex_from
     assert complexity_of("I had a nice day.", 3) < RoutingRules().complex_from
+
+
+def test_a_business_may_prefer_a_pool() -> None:
+    large = Conditions(pools=(LARGE_POOL,), preferred_pool=LARGE_POOL)
+    small = Conditions(pools=(LARGE_POOL,), preferred_pool=SMALL_POOL)
+    assert route(Kind.TOLD, 0.1, large, PastSuccess()) == Route(Tier.LARGE, Why.PREFERRED)
+    assert route(Kind.TOLD, 0.9, small, PastSuccess()).tier is Tier.SMALL

@@ -11,7 +11,7 @@ from voicebot.inference.worker_presence import (
     REDIS_UNREACHABLE,
     WorkerPresence,
 )
-from workers.contract import STAGE_LEASE_MS, Stage
+from workers.contract import POOLS, STAGE_LEASE_MS, Stage, queues_of
 
 stages = st.frozensets(st.sampled_from(Stage))
 
@@ -62,3 +62,32 @@ def test_while_the_clock_of_redis_was_just_set_a_lease_that_ended_proves_nothing
     presence.saw(after, 10.5 + later, 1_000.5 + jump_s + later)
     for stage in Stage:
         assert presence.absence_of(stage) == (None if stage in after else NO_WORKER)
+
+
+queues = st.frozensets(st.sampled_from([queue for stage in Stage for queue in queues_of(stage)]))
+
+
+@given(queues, st.sampled_from(Stage), st.sampled_from(["", "llm.large", "stt.fast"]))
+def test_work_goes_to_the_wanted_pool_or_to_whoever_is_there(
+    present: frozenset[str], stage: Stage, pool: str
+) -> None:
+    presence = WorkerPresence(0.0)
+    presence.saw(present, 1.0, 1.0)
+    queue = presence.queue_for(stage, pool if pool in queues_of(stage) else "")
+    if presence.absence_of(stage) is None:
+        assert presence.absence_from(queue) is None
+    if pool in present and pool in queues_of(stage):
+        assert queue == pool
+    assert set(presence.pools_of(stage)) == present & set(POOLS[stage])
+
+
+def test_a_pool_is_not_taken_for_granted_before_the_first_look() -> None:
+    presence = WorkerPresence(0.0)
+    assert presence.queue_for(Stage.LLM, "llm.large") == "llm"
+    assert not presence.pools_of(Stage.LLM)
+
+
+def test_without_redis_no_queue_is_served() -> None:
+    presence = WorkerPresence(0.0)
+    presence.saw_nothing(REDIS_PATIENCE_S + 0.1)
+    assert presence.absence_from("llm") == REDIS_UNREACHABLE

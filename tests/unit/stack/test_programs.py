@@ -7,6 +7,7 @@ from voicebot.errors import StackError
 from voicebot.settings import Settings
 from voicebot.stack.paths import StackPaths
 from voicebot.stack.programs import Program, Readiness, chosen, programs_of
+from voicebot.stack.readiness import lease_pattern
 
 PATHS = StackPaths(Path("/state"), Path("/root-directory"))
 
@@ -88,3 +89,11 @@ def test_an_engine_with_an_environment_of_its_own_runs_there() -> None:
     assert python in workers["worker-llm"].command
     assert python not in workers["worker-stt"].command
     assert sys.executable in programs()["worker-llm"].command
+
+
+def test_each_pool_that_is_set_has_a_worker_of_its_own() -> None:
+    workers = programs(pools={"llm.large": {"llm_url": "http://10.0.0.7:8000/v1"}})
+    large = workers["worker-llm.large"]
+    assert large.command[-3:] == ("llm", "--pool", "llm.large")
+    assert lease_pattern(large, 7) == "worker:llm:*-7"
+    assert "worker-llm" in workers

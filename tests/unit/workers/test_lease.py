@@ -8,7 +8,7 @@ from redis.retry import Retry
 from structlog.testing import capture_logs
 
 from tests.polling import until
-from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, stage_key, worker_key
+from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, queue_key, stage_key, worker_key
 from workers.lease import Lease, ReadyWorker
 
 KEY = worker_key(Stage.TTS, "host-1")
@@ -29,6 +29,7 @@ def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
             "slots": 2,
             "pid": 1,
             "languages": ["en", "de"],
+            "pools": [],
         }
         assert 0 < redis.ttl(KEY) <= WORKER_LEASE_S
     assert not redis.exists(KEY)
@@ -52,3 +53,10 @@ def test_a_worker_outlives_a_redis_that_does_not_answer() -> None:
     with capture_logs() as logs, lease(nobody):
         until(lambda: logs, "the failure is told")
     assert {line["event"] for line in logs} == {"lease.not_renewed", "lease.not_returned"}
+
+
+def test_a_worker_of_a_pool_keeps_that_alive_and_not_its_stage(redis: Redis) -> None:
+    facts = ReadyWorker("openai", "big", 2, 1, ("en",), pools=("llm.large",))
+    with Lease(redis, Stage.LLM, "host-1", facts):
+        until(lambda: redis.exists(queue_key("llm.large")), "the pool is there")
+        assert not redis.exists(stage_key(Stage.LLM))

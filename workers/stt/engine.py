@@ -16,6 +16,7 @@ class Recognition:
 
     text: str
     confidence: float  # 0 to 1
+    heard_again: str = ""  # why the first look at it did not do
 
 
 class RecognitionEngine(Protocol):

@@ -134,13 +134,15 @@ class FasterWhisperEngine:
 
         reading = read(window_frames(duration_ms, accurate))
         judgement = trust.judge(reading, voice_probability, duration_ms)
+        heard_again = ""
         if judgement.verdict is trust.Verdict.HEAR_AGAIN:
-            log.debug("stt.heard_again", reason=judgement.reason.value)
+            heard_again = judgement.reason.value
+            log.debug("stt.heard_again", reason=heard_again)
             reading = read(FULL_WINDOW_FRAMES)
             judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.NOTHING_SAID:
-            return nothing
-        return Recognition(reading.text, min(1.0, exp(reading.log_probability)))
+            return Recognition("", 0.0, heard_again)
+        return Recognition(reading.text, min(1.0, exp(reading.log_probability)), heard_again)
 
     def tokenizer(self, language: str) -> Any:
         """faster-whisper's tokenizer for one of its languages."""

@@ -14,13 +14,17 @@ DEADLINE_S = 3.0
 
 def describe_machine(settings: Settings) -> dict[str, str | int | float]:
     """Processor, memory and versions; raises CallerError when Asterisk does not tell its own."""
+    return {**cpu_and_cores(), "asterisk": asterisk_version(settings)}
+
+
+def cpu_and_cores() -> dict[str, str | int | float]:
+    """What can be told without a stack."""
     return {
         "cpu": _first_after("model name", Path("/proc/cpuinfo")) or platform.machine(),
         "cores": os.cpu_count() or 0,
         "memory_gb": round(_memory_kb() / 1024**2, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "asterisk": asterisk_version(settings),
     }
 
 

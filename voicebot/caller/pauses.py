@@ -7,7 +7,7 @@ pause already stays as it is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from voicebot.caller.sound import (
     Span,
     joined,
     levels_dbfs,
+    sounds,
     threshold_dbfs,
 )
 
@@ -76,6 +77,7 @@ class PausedSentence:
     name: str
     text: str
     samples: Samples
+    voice: Span  # from its first sound to its last
     pauses: tuple[Pause, ...]
 
 
@@ -118,7 +120,17 @@ def paused(sentence: Sentence, lengths_ms: Sequence[int]) -> PausedSentence:
         span = Span(start_ms, gap.span.end_ms + added_ms)
         pauses.append(Pause(before, span, gap.is_natural))
     parts.append(sentence.samples[taken:])
-    return PausedSentence(sentence.name, sentence.text, np.concatenate(parts), tuple(pauses))
+    samples = np.concatenate(parts)
+    there = sounds(samples) or (Span(0, _length_ms(samples)),)
+    voice = Span(there[0].start_ms, there[-1].end_ms)
+    return PausedSentence(sentence.name, sentence.text, samples, voice, tuple(pauses))
+
+
+def with_fewer_gaps(sentence: Sentence, most: int) -> Sentence:
+    """Only its longest gaps: there a person pauses first."""
+    longest = sorted(sentence.gaps, key=lambda gap: -gap.span.length_ms)[:most]
+    gaps = tuple(gap for gap in sentence.gaps if gap in longest)
+    return replace(sentence, gaps=gaps)
 
 
 def background(samples: Samples, gap: Span, length_ms: int) -> Samples:

@@ -10,6 +10,8 @@ import sys
 import time
 from typing import Any, TextIO
 
+import structlog
+
 from workers.audio import Samples
 from workers.errors import WorkerError
 from workers.exit_codes import explained
@@ -24,6 +26,8 @@ LIVE, FULL = "live", "full"
 
 def main(lines: TextIO = sys.stdin) -> int:
     """Returns the exit code: 1 when a file cannot be read, 3 without the engine."""
+    # What is printed is for a program to read.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         settings = WorkerSettings.load()
         engine = FasterWhisperEngine(settings.stt_threads, settings.stt_model)

@@ -6,17 +6,21 @@ and the time to flowing media are the agent's own.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from voicebot.calls.model import AnswerSource, StageTimings
+from voicebot.caller.own_share import own_share_ms
+from voicebot.calls.model import StageTimings, Tier
 from voicebot.turns.speculation import Preparations
 
 GREETING_P95_LIMIT_MS = 300
 WASTED_LIMIT_PERCENT = 30
 MEDIA_P95_LIMIT_MS = 60
-VOICE_TO_VOICE_P50_LIMIT_MS = 1_000
+OWN_SHARE_P95_LIMIT_MS = 60
+MODEL_P50_LIMIT_MS, MODEL_P95_LIMIT_MS = 600, 900
+KEPT_P50_LIMIT_MS = 400
+MODELS = (Tier.SMALL, Tier.LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class BenchCall:
     call_id: str | None = None
     media_up_ms: int | None = None
     # One for each turn the agent answered, in order.
-    sources: tuple[AnswerSource, ...] = ()
+    tiers: tuple[Tier | None, ...] = ()
     stages: tuple[StageTimings, ...] = ()
     # Of answers, in its caller's pauses.
     preparations: Preparations = field(default_factory=Preparations)
@@ -75,6 +79,26 @@ class BenchCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PairedTurn:
+    """What the caller measured of a turn, and what the agent says of it."""
+
+    voice_to_voice_ms: int
+    tier: Tier | None
+    stages: StageTimings
+
+
+def paired_turns(calls: Iterable[BenchCall]) -> Iterator[PairedTurn]:
+    """Of calls in which it is known which answer is which."""
+    for call in calls:
+        if len(call.tiers) == len(call.stages) == len(call.voice_to_voice_ms):
+            for heard_ms, tier, stages in zip(
+                call.voice_to_voice_ms, call.tiers, call.stages, strict=True
+            ):
+                if heard_ms is not None:
+                    yield PairedTurn(heard_ms, tier, stages)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the calls of one phase amount to."""
 
@@ -83,8 +107,9 @@ class Figures:
     answered_ms: Distribution | None
     greeting_ms: Distribution | None
     voice_to_voice_ms: Distribution | None
-    # The same, by where the answer came from; of calls whose turns pair with their utterances.
-    by_source_ms: Mapping[str, Distribution | None]
+    # The same, by what answered; of calls whose turns pair with their utterances.
+    by_tier_ms: Mapping[str, Distribution | None]
+    own_share_ms: Distribution | None  # of the same calls
     media_up_ms: Distribution | None
     stages_ms: Mapping[str, Distribution | None]
     preparations: Preparations
@@ -92,6 +117,7 @@ class Figures:
 
 def figures_of(calls: Sequence[BenchCall]) -> Figures:
     turns = [timings for call in calls for timings in call.stages]
+    paired = list(paired_turns(calls))
     return Figures(
         calls=len(calls),
         lost=sum(call.is_lost for call in calls),
@@ -100,16 +126,15 @@ def figures_of(calls: Sequence[BenchCall]) -> Figures:
         voice_to_voice_ms=Distribution.of(
             latency for call in calls for latency in call.voice_to_voice_ms
         ),
-        by_source_ms={
-            source.value: Distribution.of(
-                latency
-                for call in calls
-                if len(call.sources) == len(call.voice_to_voice_ms)
-                for latency, its in zip(call.voice_to_voice_ms, call.sources, strict=True)
-                if its is source
+        by_tier_ms={
+            tier.value: Distribution.of(
+                turn.voice_to_voice_ms for turn in paired if turn.tier is tier
             )
-            for source in AnswerSource
+            for tier in Tier
         },
+        own_share_ms=Distribution.of(
+            own_share_ms(turn.voice_to_voice_ms, turn.stages) for turn in paired
+        ),
         media_up_ms=Distribution.of(call.media_up_ms for call in calls),
         stages_ms={
             stage: Distribution.of(getattr(timings, stage) for timings in turns)
@@ -136,7 +161,15 @@ class Target:
         return self.measured is not None and self.measured <= self.limit
 
 
-def targets_of(sequence: Figures, rate: Figures, burst: Figures) -> tuple[Target, ...]:
+def targets_of(
+    phases: Mapping[str, Sequence[BenchCall]],
+) -> tuple[Target, ...]:
+    """`phases`: sequence, rate and burst."""
+    sequence, rate, burst = (figures_of(phases[name]) for name in ("sequence", "rate", "burst"))
+    turns = list(paired_turns(phases["sequence"]))
+    models = Distribution.of(turn.voice_to_voice_ms for turn in turns if turn.tier in MODELS)
+    kept = Distribution.of(turn.voice_to_voice_ms for turn in turns if turn.tier not in MODELS)
+
     def of(distribution: Distribution | None, percentile: str) -> int | None:
         return None if distribution is None else int(getattr(distribution, percentile))
 
@@ -151,10 +184,13 @@ def targets_of(sequence: Figures, rate: Figures, burst: Figures) -> tuple[Target
             MEDIA_P95_LIMIT_MS,
             of(rate.media_up_ms, "p95"),
         ),
+        Target("voice-to-voice, a model answers, p50 ms", MODEL_P50_LIMIT_MS, of(models, "p50")),
+        Target("voice-to-voice, a model answers, p95 ms", MODEL_P95_LIMIT_MS, of(models, "p95")),
+        Target("voice-to-voice, kept answers, p50 ms", KEPT_P50_LIMIT_MS, of(kept, "p50")),
         Target(
-            "voice-to-voice in plain sequence, p50 ms",
-            VOICE_TO_VOICE_P50_LIMIT_MS,
-            of(sequence.voice_to_voice_ms, "p50"),
+            "our own share of it, p95 ms",
+            OWN_SHARE_P95_LIMIT_MS,
+            of(sequence.own_share_ms, "p95"),
         ),
         Target(
             "answers prepared in vain, % of preparations",

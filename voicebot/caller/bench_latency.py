@@ -7,7 +7,7 @@ its set-up time are found afterwards.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,13 +53,26 @@ async def run_bench(
     plan: BenchPlan, settings: Settings, record_dir: Path, progress: Progress
 ) -> Mapping[str, Sequence[BenchCall]]:
     """The calls of each phase, by its name. Raises VoicebotError."""
+
+    async def place() -> Mapping[str, Sequence[BenchCall]]:
+        return {
+            "sequence": await place_in_sequence(plan, record_dir / "sequence", progress),
+            "rate": await place_at_a_rate(plan, record_dir / "rate", progress),
+            "burst": await place_at_once(plan, record_dir / "burst", progress),
+        }
+
+    return await with_records(place, settings, progress)
+
+
+async def with_records(
+    place: Callable[[], Awaitable[Mapping[str, Sequence[BenchCall]]]],
+    settings: Settings,
+    progress: Progress,
+) -> Mapping[str, Sequence[BenchCall]]:
+    """The calls that are placed, and what the stack says of them. Raises VoicebotError."""
     try:
         async with _watched(settings) as told:
-            phases = {
-                "sequence": await place_in_sequence(plan, record_dir / "sequence", progress),
-                "rate": await place_at_a_rate(plan, record_dir / "rate", progress),
-                "burst": await place_at_once(plan, record_dir / "burst", progress),
-            }
+            phases = await place()
             progress("collecting the stack's own records")
             records = await records_of(
                 settings, [call.caller for of in phases.values() for call in of if call.is_held]
@@ -82,9 +95,9 @@ async def place_in_sequence(
     calls = []
     for i in range(plan.sequence_calls):
         progress(f"call {i + 1} of {plan.sequence_calls} in sequence")
-        process, caller = await _prepare(plan.number, record_dir / f"{i:02}", plan.script)
+        process, caller = await prepare(plan.number, record_dir / f"{i:02}", plan.script)
         process.go()
-        calls.append(await _ended(process, caller))
+        calls.append(await ended_call(process, caller))
     return calls
 
 
@@ -106,7 +119,7 @@ async def _all(
 
     async def prepared(i: int) -> tuple[CallingProcess, str]:
         async with doors:
-            return await _prepare(number, record_dir / f"{i:02}", script)
+            return await prepare(number, record_dir / f"{i:02}", script)
 
     preparing: list[asyncio.Task[tuple[CallingProcess, str]]] = []
     try:
@@ -116,7 +129,7 @@ async def _all(
             ended = []
             for process, caller in (task.result() for task in preparing):
                 process.go()
-                ended.append(group.create_task(_ended(process, caller)))
+                ended.append(group.create_task(ended_call(process, caller)))
                 await asyncio.sleep(every_s)
         return [call.result() for call in ended]
     finally:
@@ -125,7 +138,7 @@ async def _all(
                 await task.result()[0].stop()
 
 
-async def _ended(process: CallingProcess, caller: str) -> BenchCall:
+async def ended_call(process: CallingProcess, caller: str) -> BenchCall:
     """A call without a report is a lost call: a figure of the bench, not its end."""
     try:
         return bench_call(caller, await process.report(CALL_LIMIT_S))
@@ -141,7 +154,7 @@ def new_caller(called: str) -> str:
             return caller
 
 
-async def _prepare(
+async def prepare(
     number: str, record_dir: Path, script: Sequence[str]
 ) -> tuple[CallingProcess, str]:
     caller = new_caller(number)
@@ -183,7 +196,7 @@ def _joined(call: BenchCall, records: Mapping[str, CallRecord], told: _Told) -> 
         call_id=call_id,
         media_up_ms=told.set_ups_ms.get(call_id),
         preparations=told.preparations.get(call_id, Preparations()),
-        sources=tuple(turn.source for turn in answers),
+        tiers=tuple(None if turn.route is None else turn.route.tier for turn in answers),
         stages=tuple(turn.timings for turn in answers),
     )
 

@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from voicebot.caller.bench_figures import (
     BenchCall,
     Distribution,
-    Figures,
     as_document,
     figures_of,
     targets_of,
 )
-from voicebot.calls.model import AnswerSource, StageTimings
+from voicebot.calls.model import StageTimings, Tier
 from voicebot.turns.speculation import Preparations
 
 ALL_HELPED = Preparations(helped=4, wasted=0)
@@ -82,44 +81,63 @@ def test_stages_are_gathered_over_all_turns_of_all_calls() -> None:
     assert figures.stages_ms["synthesis_ms"] is None
 
 
-def test_voice_to_voice_is_parted_by_where_the_answer_came_from() -> None:
-    fact, model = AnswerSource.FACT, AnswerSource.MODEL
-    paired = replace(call(voice_to_voice_ms=(600, 900)), sources=(fact, model))
+def answered(*turns: tuple[int, Tier, StageTimings]) -> BenchCall:
+    heard, tiers, stages = zip(*turns, strict=True)
+    return replace(call(voice_to_voice_ms=heard), tiers=tiers, stages=stages)
+
+
+WAITED = StageTimings(endpointing_ms=360)
+
+
+def test_voice_to_voice_is_parted_by_what_answered() -> None:
+    paired = answered((600, Tier.FACT, WAITED), (900, Tier.SMALL, WAITED))
     # The agent answered once more than the caller spoke: which answer is which is not known.
-    unpaired = replace(call(voice_to_voice_ms=(700,)), sources=(fact, model))
+    unpaired = replace(paired, voice_to_voice_ms=(700,))
     figures = figures_of([paired, unpaired])
-    assert figures.by_source_ms["fact"] == Distribution.of([600])
-    assert figures.by_source_ms["model"] == Distribution.of([900])
-    assert figures.by_source_ms["script"] is None
+    assert figures.by_tier_ms["fact"] == Distribution.of([600])
+    assert figures.by_tier_ms["llm.small"] == Distribution.of([900])
+    assert figures.by_tier_ms["script"] is None
+    assert figures.own_share_ms == Distribution.of([240, 540])
 
 
-def figures(greeting_ms: int = 200, media_up_ms: int = 20) -> Figures:
-    return figures_of([call(greeting_ms, media_up_ms=media_up_ms) for _ in range(10)])
+def phases(**changes: list[BenchCall]) -> dict[str, list[BenchCall]]:
+    turns = answered((400, Tier.FACT, StageTimings(endpointing_ms=340)))
+    by_model = answered((600, Tier.SMALL, StageTimings(endpointing_ms=540)))
+    return {"sequence": [turns, by_model], "rate": [call(media_up_ms=60)], "burst": [call()]} | (
+        changes
+    )
+
+
+def missed(**changes: list[BenchCall]) -> list[str]:
+    return [target.name for target in targets_of(phases(**changes)) if not target.is_met]
 
 
 def test_targets_are_met_at_their_limit_and_missed_beyond() -> None:
-    met = targets_of(figures(greeting_ms=300), figures(media_up_ms=60), figures())
-    assert all(target.is_met for target in met)
-    missed = targets_of(figures(greeting_ms=301), figures(media_up_ms=61), figures_of([]))
-    assert [target.is_met for target in missed] == [False, False, True, True, False]
+    assert missed() == []
+    slow = [
+        answered((401, Tier.RETRIEVED, StageTimings(endpointing_ms=340))),
+        replace(answered((901, Tier.LARGE, StageTimings(endpointing_ms=841))), greeting_ms=301),
+    ]
+    assert len(missed(sequence=slow)) == 5
+    assert missed(rate=[call(media_up_ms=61)]) == [
+        "StasisStart to media flowing at the call rate, p95 ms"
+    ]
+    assert missed(burst=[call(is_held=False)]) == ["calls lost of those at once"]
 
 
 def test_of_preparations_those_in_vain_are_counted_over_all_calls() -> None:
-    calls = figures_of(
-        [call(preparations=Preparations(3, 1)), call(preparations=Preparations(1, 1))]
-    )
-    assert calls.preparations == Preparations(4, 2)
-    wasted = targets_of(calls, figures_of([]), figures_of([]))[3]
+    calls = [call(preparations=Preparations(3, 1)), call(preparations=Preparations(1, 1))]
+    assert figures_of(calls).preparations == Preparations(4, 2)
+    wasted = targets_of({"sequence": calls, "rate": [], "burst": []})[6]
     assert (wasted.measured, wasted.is_met) == (33, False)
-    none = targets_of(*[figures_of([])] * 3)[3]
+    none = targets_of({"sequence": [], "rate": [], "burst": []})[6]
     assert none.measured is None
 
 
 def test_the_document_holds_figures_targets_and_every_call() -> None:
     phases = {"sequence": [call(), call()], "rate": [], "burst": [call(is_held=False)]}
-    targets = targets_of(*(figures_of(those) for those in phases.values()))
-    document = json.loads(json.dumps(as_document(phases, targets)))
+    document = json.loads(json.dumps(as_document(phases, targets_of(phases))))
     assert document["figures"]["sequence"]["greeting_ms"]["p95"] == 200
     assert document["figures"]["rate"]["greeting_ms"] is None
-    assert document["targets"][4]["is_met"] is False
+    assert document["targets"][7]["is_met"] is False
     assert len(document["calls"]["sequence"]) == 2

@@ -1,0 +1,134 @@
+"""`voicebot bench density`: how many callers at once, at a person's pace?"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from voicebot.business_file import load_business
+from voicebot.caller.audio_files import read_wav
+from voicebot.caller.bench_density import DensityPlan, DensityResult, run_density
+from voicebot.caller.bench_figures import Figures, Target, figures_of
+from voicebot.caller.machine import describe_machine
+from voicebot.caller.plots import caption_of, draw_lines
+from voicebot.caller.speech import spoken
+from voicebot.commands.bench_tables import targets_table
+from voicebot.errors import CallerError
+from voicebot.settings import Settings
+
+FOUR_CALLERS_P95_LIMIT_MS = 1_500
+UTTERANCES = (
+    "What are your opening hours?",
+    "How much does it cost to rent a bike for a day?",
+    "Where can I park my car?",
+    "Do you repair flat tires?",
+    "What does a tune up cost?",
+    "I had a lovely day at the lake yesterday.",
+    "My daughter learned to ride a bicycle.",
+    "I am a bit tired today.",
+)
+
+
+def density(
+    callers: Annotated[str, typer.Option(help="How many at once, one after the other.")] = "1,2,4",
+    rounds: Annotated[int, typer.Option(help="Calls of each caller.", min=1)] = 2,
+    per_call: Annotated[int, typer.Option(help="Utterances of a call.", min=1)] = 4,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(help="Say the .wav files of this directory instead.", exists=True),
+    ] = None,
+    number: Annotated[
+        str | None, typer.Option(help="Whom to call; by default the business's first number.")
+    ] = None,
+) -> None:
+    """Callers who think before they speak; every figure from their recordings."""
+    settings, console = Settings.load(), Console(highlight=False)
+    machine, begun_at = describe_machine(settings), datetime.now(UTC)
+    directory = settings.state_dir / "bench" / begun_at.strftime("%Y%m%dT%H%M%SZ")
+    if recordings is None:
+        utterances = tuple(
+            (f"synthetic-{index}", spoken(text, settings.cache_dir))
+            for index, text in enumerate(UTTERANCES)
+        )
+    else:
+        utterances = tuple((path.stem, read_wav(path)) for path in sorted(recordings.glob("*.wav")))
+    if len(utterances) < per_call:
+        raise CallerError(f"{per_call} utterances a call are wanted, {len(utterances)} are there")
+    plan = DensityPlan(
+        number=load_business(settings.business_file).dids[0] if number is None else number,
+        callers=tuple(int(count) for count in callers.split(",")),
+        rounds=rounds,
+        utterances=utterances,
+        per_call=per_call,
+    )
+    results = asyncio.run(run_density(plan, settings, directory, console.print))
+    figures = {count: figures_of(result.calls) for count, result in results.items()}
+    targets = _targets(figures)
+    document = {
+        "begun_at": begun_at.isoformat(),
+        "machine": machine,
+        "plan": {
+            "callers": plan.callers,
+            "rounds": rounds,
+            "utterances": UTTERANCES if recordings is None else [name for name, _ in utterances],
+            "voices": "synthetic" if recordings is None else "recorded",
+        },
+        "targets": [{**asdict(target), "is_met": target.is_met} for target in targets],
+        "figures": {count: asdict(its) for count, its in figures.items()},
+        "cores": {count: dict(result.cores) for count, result in results.items()},
+        "calls": {count: [asdict(c) for c in result.calls] for count, result in results.items()},
+    }
+    path = directory / "density.json"
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    _draw(figures, directory / "density.png", caption_of(machine, begun_at.isoformat()))
+    console.print(_table(figures, results))
+    console.print(targets_table(targets))
+    console.print(f"{path}, with the plot and the recordings beside it")
+
+
+def _targets(figures: Mapping[int, Figures]) -> tuple[Target, ...]:
+    four = figures[4].voice_to_voice_ms if 4 in figures else None
+    return (
+        Target(
+            "voice-to-voice of four callers, p95 ms",
+            FOUR_CALLERS_P95_LIMIT_MS,
+            None if four is None else four.p95,
+        ),
+        Target("calls lost", 0, sum(its.lost for its in figures.values())),
+    )
+
+
+def _table(figures: Mapping[int, Figures], results: Mapping[int, DensityResult]) -> Table:
+    table = Table(title="Voice to voice (ms), and cores in use")
+    for heading in ("callers", "turns", "p50", "p95", "p99", "lost", "cores, callers aside"):
+        table.add_column(heading, justify="right")
+    for count, its in figures.items():
+        heard = its.voice_to_voice_ms
+        used = sum(use for part, use in results[count].cores.items() if part != "callers")
+        values = ("-",) * 4 if heard is None else (heard.count, heard.p50, heard.p95, heard.p99)
+        table.add_row(*(str(value) for value in (count, *values, its.lost)), f"{used:.2f}")
+    return table
+
+
+def _draw(figures: Mapping[int, Figures], path: Path, caption: str) -> None:
+    heard = [its.voice_to_voice_ms for its in figures.values()]
+    draw_lines(
+        list(figures),
+        {
+            name: [None if one is None else getattr(one, name) for one in heard]
+            for name in ("p50", "p95", "p99")
+        },
+        path,
+        title="From the caller's last sound to the first sound of the answer",
+        caption=caption,
+        x_label="callers at once",
+        y_label="ms",
+        limits={"four callers, p95": FOUR_CALLERS_P95_LIMIT_MS},
+    )

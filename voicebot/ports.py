@@ -226,7 +226,8 @@ class MediaLink(Protocol):
         """Plays on where it paused."""
 
     def played(self, length_ms: int) -> bytes:
-        """What the caller was played in the last `length_ms`, by our clock; silence included."""
+        """What the caller was played lately and is played right now, by our clock: `length_ms`
+        of it, silence included."""
 
     async def flush(self) -> int:
         """Stops playing at once: drops what is queued here and in Asterisk, marks included.

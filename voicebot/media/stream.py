@@ -42,6 +42,9 @@ from voicebot.media.protocol import (
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
 
 CLOSE_DEADLINE_S = 0.5
+# Marks tell late of what was played, and so our clock thinks: Asterisk's Echo() came back up to 15 ms
+# before it was played (2026-11).
+CLOCK_IS_LATE_S = 0.060
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class MediaStream:
             self._send_command(ContinueMedia())
 
     def played(self, length_ms: int) -> bytes:
-        return self._played.latest(length_ms, self._loop.time())
+        return self._played.latest(length_ms, self._loop.time() + CLOCK_IS_LATE_S)
 
     async def flush(self) -> int:
         now, was_paused = self._loop.time(), self._pacing.is_paused

@@ -5,10 +5,13 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
+import numpy as np
 import pytest
 
 from tests.integration.media.far_ends import AsteriskFarEnd, FarEnd
+from voicebot.audio.echo import PLAYED_MS, EchoDetector
 from voicebot.audio.frames import FRAME_MS, Encoding
+from voicebot.audio.g711 import encode
 from voicebot.errors import MediaClosed, MediaConnectFailed
 from voicebot.media.connection import connect
 from voicebot.media.pacing import CAP_MS
@@ -146,6 +149,25 @@ async def test_a_flush_ends_a_pause(far_end: FarEnd) -> None:
         stream.mark("next")
         after = await events_until(stream, lambda event: event == MarkPlayed("next"))
         assert sound(after).endswith(next_words)
+
+
+async def test_what_comes_back_is_known_for_our_own_voice(far_end: FarEnd) -> None:
+    dice = np.random.default_rng(1)
+    bursts = np.repeat(dice.uniform(0.1, 1.0, 40), 640)
+    spoken = (dice.normal(0, 3_000, bursts.size) * bursts).astype(np.int16)
+    echo = EchoDetector(Encoding.ULAW)
+    async with connected(far_end) as (stream, _):
+        stream.play(encode(spoken, Encoding.ULAW))
+        found = []
+        for event in await next_events(stream, 1_000 // FRAME_MS):
+            assert isinstance(event, CallerAudio)
+            echo.receive(event.frame)
+        for _ in range(1_500 // FRAME_MS):
+            event = await stream.next_event()
+            assert isinstance(event, CallerAudio)
+            echo.receive(event.frame)
+            found.append(echo.is_echo(stream.played(PLAYED_MS)))
+        assert found.count(True) >= 0.9 * len(found)
 
 
 async def test_asterisk_never_holds_more_than_the_cap(far_end: FarEnd) -> None:

@@ -75,3 +75,11 @@ def test_as_much_is_told_as_was_asked_for_in_whole_samples(
         size = encoding.bytes_per_sample
         units = {latest[start : start + size] for start in range(0, len(latest), size)}
         assert units <= {sample, encoding.silence_byte * size}
+
+
+def test_what_our_clock_is_wrong_by_tears_nothing_apart(played: Played) -> None:
+    played.sent(b"\x01" * 100 * MS, starts_at=1.0, now=1.0)
+    played.sent(b"\x02" * 100 * MS, starts_at=1.113, now=1.05)
+    played.sent(b"\x03" * 100 * MS, starts_at=1.191, now=1.15)
+    expected = b"".join(bytes([number]) * 100 * MS for number in (1, 2, 3))
+    assert played.latest(300, 1.3) == expected

@@ -29,8 +29,8 @@ from voicebot.audio.narrow_band import RATE_HZ, narrow_band
 
 # Sound that is compared, as far as it reaches into the past.
 WINDOW_MS = 240
-# From our clock's opinion of playing to the echo's arrival: what the clock is late, both ways of the
-# network, the jitter buffer of the telephone, and the echo's own delay of up to 300 ms.
+# From our clock's opinion of playing to the echo's arrival: what the clock is late, both ways of
+# the network, the jitter buffer of the telephone, and the echo's own delay of up to 300 ms.
 LONGEST_LAG_MS = 600
 PLAYED_MS = WINDOW_MS + LONGEST_LAG_MS
 # 6 ms: a two-wire line rings no longer. A room does, but most of its power comes first.

@@ -42,8 +42,8 @@ from voicebot.media.protocol import (
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
 
 CLOSE_DEADLINE_S = 0.5
-# Marks tell late of what was played, and so our clock thinks: Asterisk's Echo() came back up to 15 ms
-# before it was played (2026-11).
+# Marks tell late of what was played, and so our clock is late: by it, Asterisk's Echo() came back
+# 15 ms before it was played (2026-11).
 CLOCK_IS_LATE_S = 0.060
 
 

@@ -15,10 +15,19 @@ from rich.table import Table
 
 from voicebot.business_file import load_business
 from voicebot.caller.audio_files import read_wav, write_wav
-from voicebot.caller.barge_in_figures import BargeInFigures, as_document, figures_of, targets_of
+from voicebot.caller.barge_in_figures import (
+    PAUSED_LIMIT_MS,
+    RESUMED_LIMIT_MS,
+    STOPPED_LIMIT_MS,
+    BargeInFigures,
+    as_document,
+    figures_of,
+    targets_of,
+)
 from voicebot.caller.bench_barge_in import BargeInPlan, Sound, run_barge_in
 from voicebot.caller.disturbances import LEVELS_DBFS, MADE_UP, at_level, made_up
 from voicebot.caller.machine import describe_machine
+from voicebot.caller.plots import caption_of, draw_shares
 from voicebot.caller.sound import RATE_HZ
 from voicebot.caller.speech import spoken
 from voicebot.commands.bench_tables import targets_table
@@ -76,9 +85,10 @@ def barge_in(
     )
     results = asyncio.run(run_barge_in(plan, settings, directory, console.print))
     figures = figures_of(results.disturbances, results.interruptions, results.answers_cut)
+    machine = describe_machine(settings)
     document = {
         "begun_at": begun_at.isoformat(),
-        "machine": describe_machine(settings),
+        "machine": machine,
         "plan": {
             "number": plan.number,
             "at_once": at_once,
@@ -91,6 +101,19 @@ def barge_in(
     }
     path = directory / "barge-in.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    draw_shares(
+        {
+            "interruption to silence": [one.paused_ms for one in results.interruptions],
+            "interruption to final stop": [one.stopped_ms for one in results.interruptions],
+            "disturbance's end to the answer": [
+                one.resumed_ms for one in results.disturbances if one.resumed_ms is not None
+            ],
+        },
+        directory / "barge-in.png",
+        title="Barge-in, at the callers' ears",
+        caption=caption_of(machine, begun_at.isoformat()),
+        limits={"silent": PAUSED_LIMIT_MS, "going on": RESUMED_LIMIT_MS, "stop": STOPPED_LIMIT_MS},
+    )
     console.print(barge_in_table(figures))
     console.print(targets_table(targets_of(figures)))
     console.print(f"{len(results.failures)} calls failed, {results.missed} sounds came too late")

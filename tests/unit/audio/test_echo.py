@@ -27,7 +27,7 @@ PER_MS = 8
 def a_voice(seed: int, rms: float = 3_000.0) -> Samples:
     noise = np.random.default_rng(seed)
     sound = np.convolve(noise.standard_normal(LENGTH_MS * PER_MS), 0.9 ** np.arange(30), "same")
-    bursts = np.repeat(noise.uniform(0.2, 1.0, LENGTH_MS // 80 + 1), 80 * PER_MS)[: sound.size]
+    bursts = np.repeat(noise.uniform(0.5, 1.0, LENGTH_MS // 80 + 1), 80 * PER_MS)[: sound.size]
     sound *= bursts
     voice: Samples = (sound * rms / np.sqrt(np.mean(sound**2))).clip(-32_000, 32_000).astype("<i2")
     return voice

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsInvalid as error:
         return explained(error)
     configure_logs(settings.log_level)
+    # Features of an utterance are too little work for a second thread: it would take as much again
+    # to wait for it. Read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Only now: engines pull in much, and a wrong setting should be told at once.
     from workers.service import serve
 

@@ -15,6 +15,7 @@ from pydantic import JsonValue, TypeAdapter
 from voicebot.dialogue.agent import Listen
 from voicebot.dialogue.fixed_phrases import Phrases
 from voicebot.dialogue.intents import Intent, recognise_intent
+from voicebot.dialogue.spelled_names import SpelledName, spelled_name
 from voicebot.dialogue.spoken_digits import digits_in, spoken_digits
 
 # A pause while one thinks of a number, or of the next sentence of a message.
@@ -31,6 +32,7 @@ _NAME_LEAD = re.compile(
     r"(?:(?:my name is|my name's|the name is|this is|it is|it's|i am|i'm|name is)\s+)?",
     re.IGNORECASE,
 )
+_DENIAL = re.compile(r"^(?:no|nope|not quite|wrong)[,. ]+", re.IGNORECASE)
 _DROPPED = re.compile(r"^(?:no )?(?:cancel|never ?mind|forget it|stop|leave it|skip it)[.!]?$")
 
 
@@ -59,6 +61,7 @@ class Form:
     name: str = ""
     number: str = ""
     failures: int = 0
+    letters: str = ""  # the part of the name that was spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def receive(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
         return Dropped()
     match form.question:
         case Question.NAME:
-            return _named(replace(form, name=_name_in(heard)), phrases)
+            return _named(_with_name(form, heard), phrases)
         case Question.NUMBER:
             return _numbered(form, keys or digits_in(heard), phrases)
         case Question.IS_RIGHT:
@@ -153,6 +156,9 @@ def _judged(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
     if corrected and corrected != form.number:
         # "No, it is 555 0123": the correction is read back in its turn.
         return _read_back(replace(form, number=corrected), phrases)
+    if form.kind is FormKind.MESSAGE and _spelled_in(heard) is not None:
+        # "No, it is K, E, L, L, E, R": so is this.
+        return _read_back(_with_name(form, heard), phrases)
     if intent is Intent.GOODBYE:
         return Dropped()
     form = replace(form, failures=form.failures + 1)
@@ -175,7 +181,8 @@ def _read_back(form: Form, phrases: Phrases) -> Ask:
     if form.kind is FormKind.CALLBACK:
         text = phrases.call_back_at.format(number=number)
     else:
-        text = phrases.read_back.format(name=form.name or "you", number=number)
+        name = SpelledName(form.name, form.letters).read_back if form.letters else form.name
+        text = phrases.read_back.format(name=name or "you", number=number)
     return Ask(replace(form, question=Question.IS_RIGHT), text)
 
 
@@ -188,6 +195,18 @@ def _usable(number: str) -> str:
     """Only what can be a telephone number; its plus sign is kept."""
     digits = re.sub(r"[^\d+]", "", number)
     return digits if sum(digit.isdigit() for digit in digits) >= MIN_NUMBER_DIGITS else ""
+
+
+def _with_name(form: Form, heard: str) -> Form:
+    """The form with the name as it was said now, or spelled."""
+    spelled = _spelled_in(heard)
+    if spelled is None:
+        return replace(form, name=_name_in(heard), letters="")
+    return replace(form, name=spelled.name, letters=spelled.letters)
+
+
+def _spelled_in(heard: str) -> SpelledName | None:
+    return spelled_name(_NAME_LEAD.sub("", _DENIAL.sub("", heard.strip())))
 
 
 def _name_in(heard: str) -> str:

@@ -19,7 +19,7 @@ from voicebot.dialogue.forms import (
 PHRASES = Phrases()
 SAID = st.sampled_from(
     ["", "yes", "no", "Ann Smith", "two oh two five five five zero one two three", "goodbye",
-     "cancel", "blue", "555", "hm", "my name is Bob"]
+     "cancel", "blue", "555", "hm", "my name is Bob", "No, it's K, E, L, L, E, R"]
 )  # fmt: skip
 KEYS = st.sampled_from(["", "1", "2", "2025550123", "12"])
 NUMBERS = st.sampled_from(["", "+12025550123", "anonymous", "123"])
@@ -76,3 +76,23 @@ def test_a_name_is_what_remains_of_the_sentence() -> None:
         verdict = receive(asked.form, said, "", PHRASES)
         assert isinstance(verdict, Ask)
         assert verdict.form.name == name
+
+
+def test_a_spelled_name_is_read_back_letter_by_letter() -> None:
+    asked = begin(FormKind.MESSAGE, "+12025550123", PHRASES)
+    read_back = receive(asked.form, "My name is Anna Kellar, K E double L E R", "", PHRASES)
+    assert isinstance(read_back, Ask)
+    assert read_back.form.name == "Anna Keller"
+    assert "Anna Keller, K, E, L, L, E, R" in read_back.text
+
+
+def test_a_name_that_was_misheard_may_be_spelled_instead_of_a_yes() -> None:
+    asked = begin(FormKind.MESSAGE, "+12025550123", PHRASES)
+    misheard = receive(asked.form, "Win", "", PHRASES)
+    assert isinstance(misheard, Ask)
+    corrected = receive(misheard.form, "No, it's N as in Nancy, G, U, Y, E, N", "", PHRASES)
+    assert isinstance(corrected, Ask)
+    assert "Nguyen, N, G, U, Y, E, N" in corrected.text
+    agreed = receive(corrected.form, "Yes.", "", PHRASES)
+    assert isinstance(agreed, Ask)
+    assert (agreed.form.name, agreed.form.number) == ("Nguyen", "+12025550123")

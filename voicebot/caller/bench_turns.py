@@ -5,16 +5,17 @@ What counts is read from the recordings of each call.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from voicebot.caller.audio_files import read_wav, write_wav
 from voicebot.caller.bench_latency import new_caller
 from voicebot.caller.calling_process import CallingProcess
 from voicebot.caller.comparing import FULL, Listening, compare, telephone
+from voicebot.caller.kept_call import measure_again
+from voicebot.caller.kept_sentences import keep_sentences
 from voicebot.caller.measurement import STRETCH_PAUSE_MS
 from voicebot.caller.pauses import PausedSentence, paused, sentences_of, with_fewer_gaps
 from voicebot.caller.recordings import HumanRecording
@@ -106,7 +107,7 @@ async def run_turns(
             if not report["is_held"]:
                 results.failures.append(str(report["failure"]))
                 return
-            heard = await asyncio.to_thread(heard_sentences, sentences, report)
+            heard = await asyncio.to_thread(heard_sentences, sentences, call_dir)
             results.sentences += heard
             results.unsaid += len(sentences) - len(heard)
 
@@ -123,21 +124,22 @@ def _script(sentences: Sequence[PausedSentence], directory: Path) -> tuple[str, 
         file = directory / f"{sentence.name}.wav"
         write_wav(file, sentence.samples)
         parts += ["--wav", str(file)]
+    keep_sentences(sentences, directory)
     return tuple(parts)
 
 
 def heard_sentences(
-    sentences: Sequence[PausedSentence], report: Mapping[str, Any]
+    sentences: Sequence[PausedSentence], record_dir: Path
 ) -> tuple[HeardSentence, ...]:
-    """Those that were said to their end before the call was over."""
-    heard = joined(sounds(read_wav(Path(report["record_dir"]) / "heard.wav")), STRETCH_PAUSE_MS)
-    spoken = [turn for turn in report["turns"] if turn["utterance"] is not None]
-    following_ms = [turn["utterance"]["start_ms"] for turn in spoken[1:]]
+    """Those that were said to their end before the call was over, from its recordings."""
+    heard = joined(sounds(read_wav(record_dir / "heard.wav")), STRETCH_PAUSE_MS)
+    call = measure_again(record_dir)
+    begun_ms = [turn.utterance.start_ms for turn in call.turns if turn.utterance is not None]
     found = []
-    for sentence, turn, until_ms in zip(
-        sentences, spoken, [*following_ms, report["duration_ms"]], strict=False
+    for sentence, start_ms, until_ms in zip(
+        sentences, begun_ms, [*begun_ms[1:], call.duration_ms], strict=False
     ):
-        first_sample_ms = turn["utterance"]["start_ms"] - sentence.voice.start_ms
+        first_sample_ms = start_ms - sentence.voice.start_ms
         own = [span for span in heard if span.start_ms < until_ms]
         found.append(heard_sentence(sentence, first_sample_ms, own))
     return tuple(found)

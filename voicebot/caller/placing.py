@@ -9,6 +9,7 @@ import numpy as np
 
 from voicebot.caller.audio_files import cut, write_wav
 from voicebot.caller.call import CallPlan, HeldCall
+from voicebot.caller.kept_call import keep_call
 from voicebot.caller.measurement import MeasuredTurn, Recording, clock_origin_s, measure
 from voicebot.caller.report import CallReport, SetUpTimes
 from voicebot.caller.sound import RATE_HZ, Samples
@@ -46,6 +47,8 @@ def report_call(
     write_wav(record_dir / "conversation.wav", said, heard)
     turns = measure(Recording(said, heard, tuple(call.spoken), tuple(call.missing)))
     origin_s = clock_origin_s(call.arrivals_s) if call.arrivals_s else None
+    invite_offset_ms = None if origin_s is None else _ms(origin_s, call.invited_s)
+    keep_call(record_dir, call.spoken, call.missing, invite_offset_ms)
     failure = _failure(call)
     return CallReport(
         number=plan.number,
@@ -59,7 +62,7 @@ def report_call(
         hung_up_by=None if failure else "caller" if call.ended_by_us else "agent",
         duration_ms=len(heard) * 1000 // RATE_HZ,
         set_up=_set_up(call, origin_s, turns),
-        invite_offset_ms=None if origin_s is None else _ms(origin_s, call.invited_s),
+        invite_offset_ms=invite_offset_ms,
         turns=turns,
         rtp=call.rtp,
         record_dir=str(record_dir),

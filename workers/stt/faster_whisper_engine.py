@@ -19,7 +19,7 @@ from workers.audio import Samples
 from workers.batcher import always_wanted
 from workers.contract import serving_language
 from workers.errors import EngineMissing
-from workers.stt import trust
+from workers.stt import hot_words, trust
 from workers.stt.engine import RATE_HZ, Recognition
 from workers.stt.whisper_runs import Decoded, Pass, WhisperRuns
 from workers.weights import existing, packaged
@@ -126,22 +126,28 @@ class FasterWhisperEngine:
         if not trust.has_voice(voice_probability):
             return nothing
 
-        def read(frames: int) -> trust.Reading:
+        def read(frames: int, hint: str = "") -> trust.Reading:
             one = self.pass_of(samples, language, hint, frames)
             # An utterance that is heard again keeps its place in the line.
             decoded = self.runs.decoded(one, arrived_s, check_wanted)
             return self._reading(one, decoded, language)
 
-        reading = read(window_frames(duration_ms, accurate))
+        frames = window_frames(duration_ms, accurate)
+        reading = read(frames)
         judgement = trust.judge(reading, voice_probability, duration_ms)
         heard_again = ""
         if judgement.verdict is trust.Verdict.HEAR_AGAIN:
             heard_again = judgement.reason.value
             log.debug("stt.heard_again", reason=heard_again)
-            reading = read(FULL_WINDOW_FRAMES)
+            frames = FULL_WINDOW_FRAMES
+            reading = read(frames)
             judgement = trust.judge(reading, voice_probability, duration_ms)
         if judgement.verdict is trust.Verdict.NOTHING_SAID:
             return Recognition("", 0.0, heard_again)
+        if hot_words.is_worth_a_hint(reading, hint):
+            hinted = read(frames, hot_words.prompt_of(hint))
+            if trust.judge(hinted, voice_probability, duration_ms).verdict is trust.Verdict.TRUST:
+                reading = hot_words.better(reading, hinted, hint)
         return Recognition(reading.text, min(1.0, exp(reading.log_probability)), heard_again)
 
     def tokenizer(self, language: str) -> Any:

@@ -109,6 +109,16 @@ def test_a_hint_does_not_put_words_into_the_caller_s_mouth(
     assert "helmet" not in hinted.text.lower()
 
 
+def test_a_name_of_the_business_is_understood_with_its_hint(whisper: FasterWhisperEngine) -> None:
+    voice = PiperEngine(threads=2, is_even=True)
+    samples = spoken(voice, "Do you have Campagnolo brakes?")
+    heard = [
+        whisper.recognize(samples, language="en", hint=hint, accurate=False).text
+        for hint in ("", "Lakeside Bikes, Campagnolo, Brompton")
+    ]
+    assert ["Campagnolo" in text for text in heard] == [False, True]
+
+
 def test_a_long_recording_is_heard_to_its_end(
     whisper: FasterWhisperEngine, piper: PiperEngine
 ) -> None:

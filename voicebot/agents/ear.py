@@ -8,6 +8,7 @@ from voicebot.audio.acoustics import AcousticsMeter
 from voicebot.audio.echo import PLAYED_MS, EchoDetector
 from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.audio.g711 import decode
+from voicebot.audio.intonation import has_fallen
 from voicebot.audio.levels import rms_dbfs
 from voicebot.calls.hearing import NOTHING_KNOWN, HearingRules, Judgement, judge_hearing
 from voicebot.calls.model import UtteranceId
@@ -54,6 +55,7 @@ class UtterancePaused:
     utterance_id: UtteranceId
     audio: bytes
     silence_ms: int
+    has_fallen: bool = True  # the voice, as at an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,10 @@ class Ear:
                 return UtteranceLasted(self._utterance_id, self._audio(0), speech_ms)
             case SpeechPause(silence_ms=silence_ms):
                 self._parts += 1
-                self._pause = UtterancePaused(
-                    self._utterance_id, self._audio(silence_ms), silence_ms
-                )
+                audio = self._audio(silence_ms)
+                # Over an answer whatever is said is let come to its end first.
+                fell = agent_is_speaking or self._has_fallen(audio)
+                self._pause = UtterancePaused(self._utterance_id, audio, silence_ms, fell)
                 return self._pause
             case SpeechResumed():
                 self._pause = None
@@ -154,6 +157,9 @@ class Ear:
             ended = UtteranceEnded(pause.utterance_id, pause.audio, silence_ms)
         self._frames = []
         return ended
+
+    def _has_fallen(self, audio: bytes) -> bool:
+        return has_fallen(decode(audio, self._encoding), self._encoding.rate_hz)
 
     def _audio(self, silence_ms: int) -> bytes:
         surplus = max(0, silence_ms - TAIL_MS) // FRAME_MS

@@ -127,7 +127,7 @@ class Line:
             case UtteranceLasted(utterance_id, audio, speech_ms):
                 self._keep(utterance_id, audio)
                 self._post(on.SpeechLasted(utterance_id, speech_ms))
-            case UtterancePaused(utterance_id, audio, silence_ms):
+            case UtterancePaused(utterance_id, audio, silence_ms, has_fallen):
                 # Of whoever is asked for a number, pauses are expected.
                 expects_pauses = self._session.end_silence_ms is not None
                 self._is_preparing = not expects_pauses and self._speculation.begin()
@@ -135,7 +135,7 @@ class Line:
                 self._has_told_pause = self._is_preparing or self._session.agent_is_audible
                 if self._has_told_pause:
                     self._keep(utterance_id, audio)
-                    self._post(on.SpeechPaused(utterance_id, silence_ms))
+                    self._post(on.SpeechPaused(utterance_id, silence_ms, has_fallen))
             case UtteranceResumed() if self._has_told_pause:
                 if self._is_preparing:
                     self._speculation.waste(self._preparations)

@@ -32,6 +32,7 @@ WORD_TIMES_OFF_MS = 80
 WORDS_MIN = 5
 # Before its first word, and after its last.
 AROUND_MS = 60
+BACKGROUND_MS = 60
 _SENTENCE_ENDS = re.compile(r"[.?!][\"')]*$")
 
 
@@ -55,6 +56,7 @@ class Sentence:
     words: tuple[TimedWord, ...]
     samples: Samples
     gaps: tuple[Gap, ...]
+    background: Samples  # of the recording
 
     @property
     def text(self) -> str:
@@ -111,7 +113,7 @@ def paused(sentence: Sentence, lengths_ms: Sequence[int]) -> PausedSentence:
         middle = _at((gap.span.start_ms + gap.span.end_ms) // 2)
         parts += [
             sentence.samples[taken:middle],
-            background(sentence.samples, gap.span, more_ms),
+            np.resize(sentence.background, _at(more_ms)),
         ]
         taken = middle
         start_ms = gap.span.start_ms + added_ms
@@ -133,12 +135,17 @@ def with_fewer_gaps(sentence: Sentence, most: int) -> Sentence:
     return replace(sentence, gaps=gaps)
 
 
-def background(samples: Samples, gap: Span, length_ms: int) -> Samples:
-    """So much of the gap's own sound, forwards and backwards in turn, so that nothing clicks."""
-    quarter_ms = gap.length_ms // 4
-    own = samples[_at(gap.start_ms + quarter_ms) : _at(gap.end_ms - quarter_ms)]
-    loop = np.concatenate((own, own[::-1]))
-    return np.resize(loop, _at(length_ms)) if len(loop) else np.zeros(_at(length_ms), np.int16)
+def background(samples: Samples) -> Samples:
+    """The quietest moment of a recording, forwards and backwards, so that nothing clicks when it
+    is repeated. The sound of a gap itself may be the tail of a vowel: repeated, it hums."""
+    levels = levels_dbfs(samples)
+    length = min(BACKGROUND_MS // WINDOW_MS, len(levels))
+    if length == 0:
+        return np.zeros(1, np.int16)
+    power = np.convolve(10 ** (levels / 10), np.ones(length), mode="valid")
+    start = _at(int(np.argmin(power)) * WINDOW_MS)
+    own = samples[start : start + _at(length * WINDOW_MS)]
+    return np.concatenate((own, own[::-1]))
 
 
 def _sentence(name: str, samples: Samples, words: tuple[TimedWord, ...], span: Span) -> Sentence:
@@ -147,7 +154,7 @@ def _sentence(name: str, samples: Samples, words: tuple[TimedWord, ...], span: S
         TimedWord(word.text, word.start_ms - span.start_ms, word.end_ms - span.start_ms)
         for word in words
     )
-    return Sentence(name, shifted, own, _gaps(own, shifted))
+    return Sentence(name, shifted, own, _gaps(own, shifted), background(samples))
 
 
 def _gaps(samples: Samples, words: Sequence[TimedWord]) -> tuple[Gap, ...]:

@@ -58,6 +58,7 @@ class SpeechPaused:
 
     utterance_id: UtteranceId
     silence_ms: int
+    has_fallen: bool = True  # the voice, as at an end; also where that is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ class Conversation:
         match event:
             case on.SpeechStarted():
                 return self._floor.caller_speaks(t)
-            case on.SpeechPaused(utterance_id, silence_ms):
-                return self._floor.caller_stops(utterance_id, silence_ms, t, is_pause=True)
+            case on.SpeechPaused():
+                return self._floor.caller_pauses(event, t)
             case on.SpeechResumed():
                 return self._floor.caller_goes_on(t)
             case on.SpeechEnded(utterance_id, silence_ms):

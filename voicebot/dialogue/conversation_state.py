@@ -115,7 +115,12 @@ class ConversationState:
         if self.says_nothing:
             return END_RULES.nothing_said_ms
         is_known = turn.is_answered and turn.source in KNOWN_SOURCES
-        return end_silence_ms(turn.heard, END_RULES, is_answer_known=is_known)
+        return end_silence_ms(
+            turn.heard,
+            END_RULES,
+            is_answer_known=is_known,
+            has_fallen=turn.has_voice_fallen,
+        )
 
     def begin_to_understand(self, t: float) -> None:
         """The caller has said all, or pressed the last key: an answer is owed."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voicebot.calls import commands as do
+from voicebot.calls import events as on
 from voicebot.calls.model import PhraseId, UtteranceId
 from voicebot.dialogue.conversation_state import ConversationState, Phase, Unheard
 from voicebot.dialogue.limits import LONGEST_HEARING_S
@@ -44,10 +45,18 @@ class Floor:
         state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
         return commands
 
+    def caller_pauses(self, event: on.SpeechPaused, t: float) -> list[do.Command]:
+        """All is prepared that the answer takes."""
+        commands = self.caller_stops(event.utterance_id, event.silence_ms, t)
+        turn = self._state.turn
+        if commands and turn is not None:
+            turn.pause, turn.has_voice_fallen = event.utterance_id, event.has_fallen
+            self._state.deadline_s = t + LONGEST_HEARING_S
+        return commands
+
     def caller_stops(
-        self, utterance_id: UtteranceId, silence_ms: int, t: float, *, is_pause: bool = False
+        self, utterance_id: UtteranceId, silence_ms: int, t: float
     ) -> list[do.Command]:
-        """For now, if it `is_pause`: then all is prepared that the answer takes."""
         state, turn = self._state, self._state.turn
         if turn is None or state.phase is not Phase.HEARING or utterance_id in turn.utterances:
             return []
@@ -55,8 +64,6 @@ class Floor:
         turn.moments = Moments(speech_ended_s=t, silence_ms=silence_ms)
         state.begin_to_understand(t)
         turn.utterances[utterance_id] = None
-        if is_pause:
-            turn.pause, state.deadline_s = utterance_id, t + LONGEST_HEARING_S
         return [do.Recognize(utterance_id)]
 
     def caller_goes_on(self, t: float) -> list[do.Command]:

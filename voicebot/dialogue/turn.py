@@ -82,6 +82,7 @@ class OpenTurn:
     route: Route | None = None
     # The caller may go on: everything is prepared, and nothing heard or done.
     pause: UtteranceId | None = None
+    has_voice_fallen: bool = True  # before that pause
     keys: str = ""  # what the caller pressed
     came_back: TransferResult | None = None  # the turn is the agent's own: nobody took the caller
     memory: dict[str, JsonValue] | None = None  # the agent's notes, once its reply is complete

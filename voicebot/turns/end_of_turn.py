@@ -2,8 +2,9 @@
 
 Short, when they are known to be a question that has its answer; long, when the sentence
 lacks something: a trailing conjunction, a number or a name that is being spelled.
-The recognizer's own punctuation counts, too: of 344 recorded sentences that were cut in
-mid-sentence it closed 60 % with a full stop, of 172 whole ones all but one (2026-11).
+The recognizer's own punctuation counts, too, though of 369 recorded sentences that were broken
+off it closed 61 % with a full stop; and so does the voice, which falls at the end of a sentence
+and in 31 % of those pauses (docs/benchmarks.md, 2026-11-23). A question may end on a high note.
 """
 
 import re
@@ -36,6 +37,7 @@ _DIGIT: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[\w']+")
 _CLOSED: Final = re.compile(r"[.?!][\"')\]]*$")
+_ASKED: Final = re.compile(r"\?[\"')\]]*$")
 # How the recognizer writes that a sentence breaks off.
 _CUT: Final = re.compile(r"(\.\.\.|…|[-,:;])$")
 
@@ -47,6 +49,8 @@ class EndRules:
     nothing_said_ms: int = 240
     answered_ms: int = 360
     complete_ms: int = 480
+    # The words lack nothing, but the voice is kept up as by those who only pause.
+    kept_up_ms: int = 600
     # Until the words so far are known.
     unknown_ms: int = 600
     # The recognizer closed nothing, and nothing is missing by the words.
@@ -54,15 +58,23 @@ class EndRules:
     incomplete_ms: int = 1_000
 
 
-def end_silence_ms(words: str, rules: EndRules, *, is_answer_known: bool) -> int:
-    """`is_answer_known`: the business's own facts have the answer to these very words."""
+def end_silence_ms(
+    words: str, rules: EndRules, *, is_answer_known: bool, has_fallen: bool = True
+) -> int:
+    """`is_answer_known`: the business's own facts have the answer to these very words.
+
+    `has_fallen`: the voice sounds like an end, or it is not known how it sounds.
+    """
     if not words:
         return rules.nothing_said_ms
     if not is_complete(words):
         return rules.incomplete_ms
+    sounds_whole = has_fallen or _ASKED.search(words.rstrip()) is not None
     if is_answer_known:
-        return rules.answered_ms
-    return rules.complete_ms if _CLOSED.search(words.rstrip()) else rules.unclosed_ms
+        return rules.answered_ms if sounds_whole else rules.complete_ms
+    if not _CLOSED.search(words.rstrip()):
+        return rules.unclosed_ms
+    return rules.complete_ms if sounds_whole else rules.kept_up_ms
 
 
 def is_complete(words: str) -> bool:

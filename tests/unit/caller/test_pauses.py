@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voicebot.caller.comparing import TimedWord
 from voicebot.caller.pauses import Sentence, background, paused, sentences_of, with_fewer_gaps
-from voicebot.caller.sound import RATE_HZ, Samples, Span, sounds
+from voicebot.caller.sound import RATE_HZ, Samples, sounds
 
 WORD_MS, GAP_MS = 300, 100
 
@@ -78,9 +78,7 @@ def test_a_pause_is_silent_and_as_long_as_asked(lengths_ms: list[int]) -> None:
     assert (result.voice.start_ms, result.voice.end_ms) == (bursts[0].start_ms, bursts[-1].end_ms)
 
 
-@given(st.integers(0, 2_000), st.integers(40, 400))
-def test_the_background_is_as_long_as_needed(length_ms: int, gap_ms: int) -> None:
-    samples = np.arange(8_000, dtype=np.int16)
-    own = background(samples, Span(100, 100 + gap_ms), length_ms)
-    assert len(own) == length_ms * RATE_HZ // 1000
-    assert np.isin(own, samples).all()
+def test_the_background_is_the_quietest_moment() -> None:
+    samples, _ = speech(6)
+    assert np.max(np.abs(background(samples))) < 50
+    assert len(background(samples[:3])) == 1

@@ -44,6 +44,16 @@ def test_an_answer_is_made_in_the_pause_and_spoken_at_the_end(call: Conversing) 
     assert (call.last_record.heard, call.last_record.said_heard) == ("Where are you?", ADDRESS)
 
 
+def test_a_voice_that_is_kept_up_makes_the_agent_wait() -> None:
+    waits_ms = []
+    for has_fallen in (True, False):
+        call = a_call()
+        call.happens(on.SpeechStarted(FIRST), on.SpeechPaused(FIRST, PAUSE_MS, has_fallen))
+        call.happens(on.Transcribed(FIRST, "Please tell me more."))
+        waits_ms.append(call.session.end_silence_ms)
+    assert waits_ms == [END_RULES.complete_ms, END_RULES.kept_up_ms]
+
+
 def test_what_takes_longer_than_the_pause_is_spoken_when_it_is_there(call: Conversing) -> None:
     assert call.happens(on.SpeechEnded(FIRST, END_MS)) == [do.Confirm()]
     commands = prepares_the_address(call)

@@ -68,6 +68,29 @@ def test_what_the_recognizer_did_not_close_waits_a_little_longer() -> None:
     assert end_silence_ms(unclosed, RULES, is_answer_known=True) == RULES.answered_ms
 
 
+def test_a_voice_that_is_kept_up_is_waited_for() -> None:
+    said = "Please enter the number."
+    silence_ms = end_silence_ms(said, RULES, is_answer_known=False, has_fallen=False)
+    assert silence_ms == RULES.kept_up_ms > RULES.complete_ms
+    known_ms = end_silence_ms(said, RULES, is_answer_known=True, has_fallen=False)
+    assert known_ms == RULES.complete_ms > RULES.answered_ms
+
+
+def test_a_question_may_end_on_a_high_note() -> None:
+    for is_known in (True, False):
+        high_ms, low_ms = (
+            end_silence_ms("Are you open?", RULES, is_answer_known=is_known, has_fallen=fell)
+            for fell in (False, True)
+        )
+        assert high_ms == low_ms
+
+
+@given(st.text(max_size=60), st.booleans())
+def test_a_voice_that_is_kept_up_never_ends_a_turn_sooner(words: str, known: bool) -> None:
+    low_ms = end_silence_ms(words, RULES, is_answer_known=known)
+    assert end_silence_ms(words, RULES, is_answer_known=known, has_fallen=False) >= low_ms
+
+
 @given(st.text(max_size=60), st.booleans())
 def test_words_that_lack_something_always_wait_longest(words: str, known: bool) -> None:
     silence_ms = end_silence_ms(words, RULES, is_answer_known=known)

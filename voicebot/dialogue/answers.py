@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from voicebot.dialogue.actions import ACTION_MARK, Action
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.evidence import Evidence, UnknownWord
+from voicebot.dialogue.evidence import ALIKE, Evidence, UnknownWord
 from voicebot.dialogue.names import names_in
 from voicebot.dialogue.questions_asked import Asked, asks, kinds_asked, kinds_told
 from voicebot.dialogue.topic_words import stems, topic_words, without
@@ -134,7 +134,9 @@ class FactIndex:
         words, kinds, names = topic_words(text), kinds_asked(text), names_in(text)
         asked_of, found = stems(text), []
         for fact_id in self._near(vector):
-            known = self._known[fact_id]
+            known, is_request = self._known[fact_id], fact_id.startswith(ACTION_MARK)
+            if text and not (asked_of or is_request) and questions[fact_id] < ALIKE:
+                continue  # "Hello?" is near something, and asks for nothing
             unknown = []
             for word in words:
                 if not stems(word) - known.stems:
@@ -154,7 +156,7 @@ class FactIndex:
                 asks=asks(text),
                 names_a_stranger=any(stems(name) - known.stems for name in names),
                 names_another=bool(asked_of & (self._topics - known.stems)),
-                is_request=fact_id.startswith(ACTION_MARK),
+                is_request=is_request,
             )
             found.append(Candidate(fact_id, evidence.likelihood, evidence.is_about_another))
         return tuple(sorted(found, key=lambda one: -one.score)[:limit])

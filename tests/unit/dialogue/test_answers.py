@@ -53,6 +53,11 @@ def test_facts_are_ranked_each_by_its_best_question() -> None:
     assert nearest[0].score > nearest[1].score
 
 
+def test_words_without_a_topic_ask_for_nothing_unless_they_are_a_question_of_the_file() -> None:
+    assert index().nearest([0.5, 0.0, 0.0], "Hello?") == ()
+    assert index().nearest([1.0, 0.0, 0.0], "Where are you?")[0].fact_id == "address"
+
+
 def test_no_more_facts_are_named_than_wanted() -> None:
     assert len(index().nearest([1.0, 0.0, 0.0], "", limit=1)) == 1
 

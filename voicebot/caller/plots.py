@@ -50,7 +50,7 @@ def draw_shares(
     axes.set_ylabel("share of all, %")
     axes.set_ylim(0, 102)
     axes.set_xlim(left=0)
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, fontsize=8, loc="best")
     _save(figure, path)
 
 
@@ -120,6 +120,39 @@ def draw_lines(
     axes.set_xticks(x)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=8)
+    _save(figure, path)
+
+
+def draw_bars(
+    parts: Mapping[str, tuple[int, int]],
+    path: Path,
+    *,
+    title: str,
+    caption: str,
+    y_label: str,
+    limit_percent: float,
+) -> None:
+    """For each name which share of so many it was: (count, of all), the numbers on the bar."""
+    figure, axes = _axes(title, caption)
+    drawn = {name: its for name, its in parts.items() if its[1]}
+    percents = [100 * count / of_all for count, of_all in drawn.values()]
+    bars = axes.bar(list(drawn), percents, color=COLOURS[0], width=0.6)
+    axes.bar_label(bars, [f"{count} of {all_}" for count, all_ in drawn.values()], fontsize=8)
+    axes.axhline(limit_percent, color="#999999", linewidth=1, linestyle="--")
+    axes.annotate(
+        f"at most {limit_percent:g} %",
+        (1.0, limit_percent),
+        xycoords=axes.get_yaxis_transform(),
+        fontsize=7,
+        color="#666666",
+        ha="right",
+        va="bottom",
+    )
+    # Room for the limit's name beside the bars.
+    axes.set_xlim(-0.5, len(drawn))
+    axes.set_ylabel(y_label)
+    axes.set_ylim(0, max([*percents, limit_percent]) * 1.15)
+    axes.tick_params(axis="x", labelsize=8)
     _save(figure, path)
 
 

@@ -19,6 +19,7 @@ from voicebot.caller.bench_asr import (
 )
 from voicebot.caller.comparing import FULL, LIVE
 from voicebot.caller.machine import cpu_and_cores
+from voicebot.caller.plots import caption_of, draw_shares
 from voicebot.caller.recordings import HumanRecording, asterisk_prompts, recordings_in
 from voicebot.settings import Settings
 from voicebot.stack.paths import asterisk_root
@@ -42,9 +43,10 @@ def asr(
     found = human_recordings(settings, recordings or [], words)
     heard = hear_both_ways(found, directory / "heard")
     figures = asr_figures(heard)
+    machine = cpu_and_cores()
     document = {
         "begun_at": begun_at.isoformat(),
-        "machine": cpu_and_cores(),
+        "machine": machine,
         "targets": {
             "points": {"limit": POINTS_MAX, "measured": figures.points},
             "time_share": {"limit": TIME_SHARE_MAX, "measured": figures.time_share},
@@ -64,8 +66,17 @@ def asr(
     }
     path = directory / "asr.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    draw_shares(
+        {
+            name: [round(one.heard.ways[way].time_ms) for one in heard]
+            for name, way in (("live path", LIVE), ("full window", FULL))
+        },
+        directory / "asr.png",
+        title="Time to recognise one recording",
+        caption=caption_of(machine, begun_at.isoformat()),
+    )
     console.print(asr_table(figures))
-    console.print(f"{path}, with the recordings beside it")
+    console.print(f"{path}, with plot and recordings beside it")
 
 
 def human_recordings(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,10 @@ from rich.table import Table
 from voicebot.business_file import load_business
 from voicebot.caller.bench_turns import TurnsPlan, paused_sentences, run_turns
 from voicebot.caller.machine import describe_machine
+from voicebot.caller.plots import caption_of, draw_bars, draw_shares
 from voicebot.caller.turn_figures import (
     CUT_INS_PERCENT_MAX,
+    HeardSentence,
     TurnFigures,
     as_document,
     turn_figures,
@@ -57,9 +60,10 @@ def turns(
     )
     results = asyncio.run(run_turns(plan, directory, console.print))
     figures = turn_figures(results.sentences)
+    machine = describe_machine(settings)
     document = {
         "begun_at": begun_at.isoformat(),
-        "machine": describe_machine(settings),
+        "machine": machine,
         "plan": {"number": plan.number, "at_once": at_once, "per_call": per_call},
         "failures": results.failures,
         "unsaid": results.unsaid,
@@ -67,9 +71,33 @@ def turns(
     }
     path = directory / "turns.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    draw(figures, results.sentences, directory, caption_of(machine, begun_at.isoformat()))
     console.print(turns_table(figures))
     console.print(f"{len(results.failures)} calls failed, {results.unsaid} sentences unsaid")
-    console.print(f"{path}, with the recordings beside it")
+    console.print(f"{path}, with plots and recordings beside it")
+
+
+def draw(
+    figures: TurnFigures, sentences: Sequence[HeardSentence], directory: Path, caption: str
+) -> None:
+    """Cut-ins by the pause's length, and the silence before answers."""
+    draw_bars(
+        {
+            name.removesuffix(" ms"): (its.cut_ins, its.pauses)
+            for name, its in figures.by_length.items()
+        },
+        directory / "turns.png",
+        title="Pauses of so many ms within a sentence that were taken for its end",
+        caption=caption,
+        y_label="cut in, %",
+        limit_percent=CUT_INS_PERCENT_MAX,
+    )
+    draw_shares(
+        {"all": [one.dead_air_ms for one in sentences if one.dead_air_ms is not None]},
+        directory / "dead-air.png",
+        title="From the end of the sentence to the first sound of the answer",
+        caption=caption,
+    )
 
 
 def turns_table(figures: TurnFigures) -> Table:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from voicebot.caller.plots import caption_of, draw_lines, draw_shares, draw_waterfalls
+from voicebot.caller.plots import caption_of, draw_bars, draw_lines, draw_shares, draw_waterfalls
 
 CAPTION = caption_of({"cpu": "A processor", "cores": 2, "memory_gb": 23.5}, "2026-11-23T01:02:03")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -38,5 +38,13 @@ def test_plots_are_pictures(tmp_path: Path) -> None:
         y_label="ms",
         limits={"limit": 1_500},
     )
+    draw_bars(
+        {"200 to 349 ms": (1, 40), "350 to 600 ms": (0, 50), "natural": (0, 0)},
+        tmp_path / "bars.png",
+        title="Cut-ins",
+        caption=CAPTION,
+        y_label="cut in, %",
+        limit_percent=3.0,
+    )
     assert all(path.read_bytes().startswith(PNG) for path in tmp_path.iterdir())
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4

@@ -149,7 +149,7 @@ class Thinking:
             self._post(on.RecognitionFailed(utterance_id, error.code))
             return
         self._services.speculation.queued(transcript.queued_ms)
-        self._post(on.Transcribed(utterance_id, transcript.text))
+        self._post(on.Transcribed(utterance_id, transcript.text, transcript.confidence))
 
     async def _read_ahead(self, messages: Sequence[Mapping[str, str]]) -> None:
         # Nobody waits for it: if it fails, the model reads all of it when it is asked.

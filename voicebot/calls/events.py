@@ -76,10 +76,11 @@ class SpeechEnded:
 
 @dataclass(frozen=True, slots=True)
 class Transcribed:
-    """The recognizer understood; "" when there were no words."""
+    """The recognizer understood; "" when there were no words. `confidence`: 0 to 1."""
 
     utterance_id: UtteranceId
     text: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

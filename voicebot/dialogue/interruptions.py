@@ -11,7 +11,13 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.floor import Floor
-from voicebot.dialogue.interruption import SURELY_A_TURN_MS, Interruption, Stage, Verdict
+from voicebot.dialogue.interruption import (
+    SURE_CONFIDENCE,
+    SURELY_A_TURN_MS,
+    Interruption,
+    Stage,
+    Verdict,
+)
 from voicebot.dialogue.limits import LONGEST_HEARING_S
 from voicebot.dialogue.turn import Moments
 
@@ -44,8 +50,9 @@ class Interruptions:
                 return interruption.recognize(utterance_id)
             case on.SpeechPaused() | on.SpeechEnded():
                 commands = interruption.sound_stops(event, t)
-            case on.Transcribed(id_, text) if interruption.awaits(id_):
-                interruption.words[id_], commands = text.strip(), []
+            case on.Transcribed(id_, text, confidence) if interruption.awaits(id_):
+                is_sure = confidence >= SURE_CONFIDENCE
+                interruption.words[id_], commands = text.strip() if is_sure else "", []
             case on.RecognitionFailed(id_) if interruption.awaits(id_):
                 interruption.words[id_], commands = "", []
             case _:

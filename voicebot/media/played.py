@@ -9,9 +9,10 @@ from collections import deque
 from voicebot.audio.frames import Encoding
 
 KEPT_S = 1.0
-# What each mark's word corrects of our clock. Taken into the past it would tear the audio apart
-# every 100 ms, and no echo is found by torn audio (seen 2026-11: 5 to 15 ms at a time).
-SEAM_S = 0.060
+# Each mark's word corrects our clock. Taken into the past that would tear the audio apart every
+# 100 ms, and no echo is found by torn audio (seen 2026-11: 5 to 15 ms at a time, more when busy).
+# Only when all has been played for so long does what follows begin by the clock.
+DRY_S = 0.060
 
 
 class Played:
@@ -25,9 +26,9 @@ class Played:
     def sent(self, audio: bytes, starts_at: float, now: float) -> None:
         """This will be played from `starts_at` on."""
         if self._pieces:
-            ends_at = self._ends_at(self._pieces[-1])
             # Asterisk plays what is queued without a gap, whatever our clock says of it.
-            if abs(starts_at - ends_at) < SEAM_S:
+            ends_at = self._ends_at(self._pieces[-1])
+            if ends_at > now - DRY_S:
                 starts_at = ends_at
         self._pieces.append((starts_at, audio))
         while self._pieces and self._ends_at(self._pieces[0]) < now - KEPT_S:

@@ -79,7 +79,7 @@ def test_as_much_is_told_as_was_asked_for_in_whole_samples(
 
 def test_what_our_clock_is_wrong_by_tears_nothing_apart(played: Played) -> None:
     played.sent(b"\x01" * 100 * MS, starts_at=1.0, now=1.0)
-    played.sent(b"\x02" * 100 * MS, starts_at=1.113, now=1.05)
+    played.sent(b"\x02" * 100 * MS, starts_at=1.213, now=1.05)
     played.sent(b"\x03" * 100 * MS, starts_at=1.191, now=1.15)
     expected = b"".join(bytes([number]) * 100 * MS for number in (1, 2, 3))
     assert played.latest(300, 1.3) == expected

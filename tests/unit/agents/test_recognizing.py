@@ -27,7 +27,7 @@ async def test_an_utterance_is_transcribed_in_the_business_s_language(
     outside.recognizer.script.append("Where are you?")
     thinker.thinking.recognize(U1, QUIET)
     await settle()
-    assert thinker.events == [on.Transcribed(U1, "Where are you?")]
+    assert thinker.events == [on.Transcribed(U1, "Where are you?", 0.9)]
     (asked,) = outside.recognizer.asked
     assert asked == (
         QUIET,
@@ -69,7 +69,7 @@ async def test_the_recognition_of_words_that_go_on_is_cancelled(
     thinker.thinking.cancel_recognition(U1)
     thinker.thinking.recognize(UtteranceId("u1.2"), QUIET)
     await settle()
-    assert thinker.events == [on.Transcribed(UtteranceId("u1.2"), "Where are you?")]
+    assert thinker.events == [on.Transcribed(UtteranceId("u1.2"), "Where are you?", 0.9)]
 
 
 async def test_what_a_model_will_be_shown_is_read_once_while_the_caller_speaks(

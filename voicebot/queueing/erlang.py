@@ -13,6 +13,7 @@ from math import exp, inf
 
 # Terms of a series below this part of its sum change nothing in double precision.
 _NEGLIGIBLE = 1e-16
+_HUGE = 1e100
 
 
 def erlang_b(servers: int, load_erlangs: float) -> float:
@@ -86,17 +87,19 @@ def erlang_a(
     if blocked == 0.0:  # or too small for a float: there is always somebody free
         return ImpatientLine(0.0, 0.0, 0.0, 0.0, load_erlangs / servers)
     theta = handle_time_s / patience_s
-    # Relative to the state in which all servers are busy and nobody waits.
-    term = in_line = 1.0
+    # Relative to the state in which all servers are busy and nobody waits; that is `empty`, made
+    # smaller with all the rest before it becomes too much for a float.
+    term = in_line = empty = 1.0
     line, count = 0.0, 0
     while term > _NEGLIGIBLE * in_line or count < load_erlangs:
         count += 1
         term *= load_erlangs / (servers + count * theta)
         in_line += term
         line += count * term
+        if in_line > _HUGE:
+            term, in_line, line, empty = (x / _HUGE for x in (term, in_line, line, empty))
     # Below it: B is that state's share among the states without a line.
-    below = 1.0 / blocked - 1.0
-    total = below + in_line
+    total = empty * (1.0 / blocked - 1.0) + in_line
     mean_line = line / total
     mean_wait = mean_line * handle_time_s / load_erlangs
     abandoning = mean_wait / patience_s

@@ -91,6 +91,12 @@ def test_whoever_does_not_give_up_is_served(servers: int, load: float, patience_
     assert 0.0 <= line.occupancy <= 1.0 + 1e-9
 
 
+def test_a_line_far_too_long_for_its_servers_has_figures() -> None:
+    line = erlang_a(1, 99.0, 60.0, 1_000.0)
+    assert isclose(line.abandoning, 98 / 99, rel_tol=1e-3)
+    assert isclose(line.occupancy, 1.0, rel_tol=1e-6)
+
+
 @given(st.floats(0.1, 100.0), st.floats(0.5, 0.99), st.floats(0.0, 60.0))
 def test_the_fewest_servers_suffice_and_one_less_does_not(
     load: float, share: float, within_s: float

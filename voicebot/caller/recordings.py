@@ -14,6 +14,8 @@ from voicebot.errors import CallerError
 
 PROMPT_TEXTS = "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz"
 PROMPTS = "usr/share/asterisk/sounds/en_US_f_Allison"
+# A text that is not only what is said: "[beep]", "(2 seconds of silence)", "press #".
+_NOTE = re.compile(r"[\[(#*]")
 # <s> ten of clubs </s> (001)
 _LISTED = re.compile(r"^(?:<s>)?\s*(?P<text>.*?)\s*(?:</s>)?\s*\((?P<name>[^()]+)\)\s*$")
 
@@ -43,7 +45,7 @@ def prompt_texts(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         name, colon, text = line.partition(":")
         text = text.strip()
         is_part = text.startswith("...") or text.endswith("...")
-        if colon and not line.startswith(";") and text and "[" not in text and not is_part:
+        if colon and not line.startswith(";") and text and not is_part and not _NOTE.search(text):
             yield name.strip(), text
 
 

@@ -23,6 +23,8 @@ def test_prompts_that_are_whole_speech_are_taken() -> None:
         "queue-quantity1: Currently, there are more than ...",
         "dir-last: ... letters of your last name.",
         "no text here",
+        "silence/2: (2 seconds of silence)",
+        "exit: Press # to exit.",
     )
     assert list(prompt_texts(lines)) == [("agent-pass", "Please enter your password.")]
 

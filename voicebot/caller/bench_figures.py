@@ -113,11 +113,17 @@ class Figures:
     media_up_ms: Distribution | None
     stages_ms: Mapping[str, Distribution | None]
     preparations: Preparations
+    helped_percent: int | None  # of the turns: a preparation in a pause became the answer
 
 
 def figures_of(calls: Sequence[BenchCall]) -> Figures:
     turns = [timings for call in calls for timings in call.stages]
     paired = list(paired_turns(calls))
+    preparations = Preparations(
+        helped=sum(call.preparations.helped for call in calls),
+        wasted=sum(call.preparations.wasted for call in calls),
+        foreseen=sum(call.preparations.foreseen for call in calls),
+    )
     return Figures(
         calls=len(calls),
         lost=sum(call.is_lost for call in calls),
@@ -140,11 +146,8 @@ def figures_of(calls: Sequence[BenchCall]) -> Figures:
             stage: Distribution.of(getattr(timings, stage) for timings in turns)
             for stage in StageTimings.__dataclass_fields__
         },
-        preparations=Preparations(
-            helped=sum(call.preparations.helped for call in calls),
-            wasted=sum(call.preparations.wasted for call in calls),
-            foreseen=sum(call.preparations.foreseen for call in calls),
-        ),
+        preparations=preparations,
+        helped_percent=round(100 * preparations.helped / len(turns)) if turns else None,
     )
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from voicebot.business_file import load_business
 from voicebot.caller.audio_files import read_wav
 from voicebot.caller.bench_density import DensityPlan, DensityResult, run_density
-from voicebot.caller.bench_figures import Figures, Target, figures_of
+from voicebot.caller.bench_figures import Distribution, Figures, Target, figures_of
 from voicebot.caller.machine import describe_machine
 from voicebot.caller.plots import caption_of, draw_lines
 from voicebot.caller.speech import spoken
@@ -24,6 +24,7 @@ from voicebot.errors import CallerError
 from voicebot.settings import Settings
 
 FOUR_CALLERS_P95_LIMIT_MS = 1_500
+CALLERS = "callers"  # as a part of what uses the cores; they are no part of the stack
 UTTERANCES = (
     "What are your opening hours?",
     "How much does it cost to rent a bike for a day?",
@@ -87,8 +88,11 @@ def density(
     }
     path = directory / "density.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    _draw(figures, directory / "density.png", caption_of(machine, begun_at.isoformat()))
-    console.print(_table(figures, results))
+    caption = caption_of(machine, begun_at.isoformat())
+    _draw(figures, directory / "density.png", caption)
+    _draw_cores(results, directory / "cores.png", caption)
+    console.print(density_table(figures, results))
+    console.print(cores_table(results))
     console.print(targets_table(targets))
     console.print(f"{path}, with the plot and the recordings beside it")
 
@@ -105,20 +109,58 @@ def _targets(figures: Mapping[int, Figures]) -> tuple[Target, ...]:
     )
 
 
-def _table(figures: Mapping[int, Figures], results: Mapping[int, DensityResult]) -> Table:
+def density_table(figures: Mapping[int, Figures], results: Mapping[int, DensityResult]) -> Table:
+    """A line for each number of callers, and below it one for each kind of answer."""
     table = Table(title="Voice to voice (ms), and cores in use")
-    for heading in ("callers", "turns", "p50", "p95", "p99", "lost", "cores, callers aside"):
+    table.add_column("callers")
+    for heading in ("turns", "p50", "p95", "p99", "unanswered", "calls lost", "cores"):
         table.add_column(heading, justify="right")
     for count, its in figures.items():
-        heard = its.voice_to_voice_ms
-        used = sum(use for part, use in results[count].cores.items() if part != "callers")
-        values = ("-",) * 4 if heard is None else (heard.count, heard.p50, heard.p95, heard.p99)
-        table.add_row(*(str(value) for value in (count, *values, its.lost)), f"{used:.2f}")
+        table.add_section()
+        calls = results[count].calls
+        unanswered = sum(call.voice_to_voice_ms.count(None) for call in calls)
+        table.add_row(
+            str(count),
+            *_spread(its.voice_to_voice_ms),
+            *(str(unanswered), str(its.lost), f"{_cores_of_stack(results[count]):.2f}"),
+        )
+        parts = {**its.by_tier_ms, "our own share": its.own_share_ms}
+        for name, one in parts.items():
+            if one is not None:
+                table.add_row(f"  {name}", *_spread(one))
     return table
+
+
+def cores_table(results: Mapping[int, DensityResult]) -> Table:
+    """Which part of the stack used how much of a core, by number of callers."""
+    table = Table("part", title="Cores in use, mean")
+    for count in results:
+        table.add_column(str(count), justify="right")
+    for part in _parts(results):
+        table.add_row(part, *(f"{result.cores.get(part, 0.0):.2f}" for result in results.values()))
+    return table
+
+
+def _spread(one: Distribution | None) -> tuple[str, str, str, str]:
+    if one is None:
+        return ("-", "-", "-", "-")
+    return (str(one.count), str(one.p50), str(one.p95), str(one.p99))
+
+
+def _cores_of_stack(result: DensityResult) -> float:
+    return sum(use for part, use in result.cores.items() if part != CALLERS)
+
+
+def _parts(results: Mapping[int, DensityResult]) -> list[str]:
+    return sorted({part for result in results.values() for part in result.cores})
 
 
 def _draw(figures: Mapping[int, Figures], path: Path, caption: str) -> None:
     heard = [its.voice_to_voice_ms for its in figures.values()]
+    turns = "turns: " + ", ".join(
+        f"{0 if one is None else one.count} of {count} callers"
+        for count, one in zip(figures, heard, strict=True)
+    )
     draw_lines(
         list(figures),
         {
@@ -127,8 +169,20 @@ def _draw(figures: Mapping[int, Figures], path: Path, caption: str) -> None:
         },
         path,
         title="From the caller's last sound to the first sound of the answer",
-        caption=caption,
+        caption=f"{turns} · {caption}",
         x_label="callers at once",
         y_label="ms",
         limits={"four callers, p95": FOUR_CALLERS_P95_LIMIT_MS},
+    )
+
+
+def _draw_cores(results: Mapping[int, DensityResult], path: Path, caption: str) -> None:
+    draw_lines(
+        list(results),
+        {part: [result.cores.get(part) for result in results.values()] for part in _parts(results)},
+        path,
+        title="Cores in use, by part",
+        caption=caption,
+        x_label="callers at once",
+        y_label="cores, mean",
     )

@@ -123,6 +123,8 @@ def figures_table(figures: dict[str, Figures]) -> Table:
             if one is not None:
                 values = (one.count, one.p50, one.p95, one.p99, one.largest)
                 table.add_row(name, *(str(value) for value in values))
+        if its.helped_percent is not None:
+            table.add_row("turns helped by a preparation, %", str(its.helped_percent))
     return table
 
 

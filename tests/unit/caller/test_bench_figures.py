@@ -141,3 +141,13 @@ def test_the_document_holds_figures_targets_and_every_call() -> None:
     assert document["figures"]["rate"]["greeting_ms"] is None
     assert document["targets"][7]["is_met"] is False
     assert len(document["calls"]["sequence"]) == 2
+
+
+def test_turns_are_helped_by_what_was_prepared_in_pauses() -> None:
+    two_turns = (StageTimings(), StageTimings())
+    calls = [
+        call(stages=two_turns, preparations=Preparations(helped=2, wasted=3)),
+        call(stages=two_turns, preparations=Preparations(helped=1)),
+    ]
+    assert figures_of(calls).helped_percent == 75
+    assert figures_of([call()]).helped_percent is None

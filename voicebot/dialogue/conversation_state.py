@@ -86,6 +86,7 @@ class ConversationState:
     filled_in: int | None = None  # the last turn that had a filler
     fillers_said: int = 0
     caller_took_leave: bool = False
+    longest_pause_ms: int = 0  # after which the caller went on
 
     @property
     def says_nothing(self) -> bool:
@@ -115,11 +116,13 @@ class ConversationState:
         if self.says_nothing:
             return END_RULES.nothing_said_ms
         is_known = turn.is_answered and turn.source in KNOWN_SOURCES
+        # Whoever paused so long before may do so again.
+        makes_pauses = self.longest_pause_ms >= END_RULES.long_pause_ms
         return end_silence_ms(
             turn.heard,
             END_RULES,
             is_answer_known=is_known,
-            has_fallen=turn.has_voice_fallen,
+            has_fallen=turn.has_voice_fallen and not makes_pauses,
         )
 
     def begin_to_understand(self, t: float) -> None:

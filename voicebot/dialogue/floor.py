@@ -72,6 +72,10 @@ class Floor:
         if turn is None or turn.pause is None:
             return []
         state.phase, state.deadline_s = Phase.HEARING, t + LONGEST_HEARING_S
+        moments = turn.moments
+        if moments.speech_ended_s is not None and moments.silence_ms is not None:
+            pause_ms = moments.silence_ms + round((t - moments.speech_ended_s) * 1000)
+            state.longest_pause_ms = max(state.longest_pause_ms, pause_ms)
         return self._give_back(turn)
 
     def take(self, t: float) -> list[do.Command]:

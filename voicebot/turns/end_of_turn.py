@@ -51,6 +51,8 @@ class EndRules:
     complete_ms: int = 480
     # The words lack nothing, but the voice is kept up as by those who only pause.
     kept_up_ms: int = 600
+    # Not a turn's end, but so long a pause in one that its speaker is known to make pauses.
+    long_pause_ms: int = 400
     # Until the words so far are known.
     unknown_ms: int = 600
     # The recognizer closed nothing, and nothing is missing by the words.

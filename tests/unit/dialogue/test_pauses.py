@@ -54,6 +54,19 @@ def test_a_voice_that_is_kept_up_makes_the_agent_wait() -> None:
     assert waits_ms == [END_RULES.complete_ms, END_RULES.kept_up_ms]
 
 
+@pytest.mark.parametrize("length_ms", [300, 500])
+def test_whoever_made_a_long_pause_is_given_more_time_from_then_on(length_ms: int) -> None:
+    call = a_call()
+    call.happens(on.SpeechStarted(FIRST), on.SpeechPaused(FIRST, PAUSE_MS))
+    call.t += (length_ms - PAUSE_MS) / 1000
+    call.happens(on.SpeechResumed(), on.SpeechPaused(WHOLE, PAUSE_MS))
+    call.happens(on.Transcribed(WHOLE, "Please tell me more."))
+    is_long = length_ms >= END_RULES.long_pause_ms
+    assert call.session.end_silence_ms == (
+        END_RULES.kept_up_ms if is_long else END_RULES.complete_ms
+    )
+
+
 def test_what_takes_longer_than_the_pause_is_spoken_when_it_is_there(call: Conversing) -> None:
     assert call.happens(on.SpeechEnded(FIRST, END_MS)) == [do.Confirm()]
     commands = prepares_the_address(call)

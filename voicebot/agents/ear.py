@@ -25,7 +25,7 @@ from voicebot.turns.turn_taker import (
 # Kept from before the onset, so that a soft first consonant is not lost.
 PREROLL_MS = 240
 # Kept of the silence at the end; the recognizer pads by itself.
-TAIL_MS = 200
+TAIL_MS = 160
 HEARING_RULES = HearingRules()
 
 

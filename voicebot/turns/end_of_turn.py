@@ -47,7 +47,7 @@ class EndRules:
     """Silences that end a turn, in ms of media time."""
 
     nothing_said_ms: int = 240
-    answered_ms: int = 360
+    answered_ms: int = 340
     complete_ms: int = 480
     # The words lack nothing, but the voice is kept up as by those who only pause.
     kept_up_ms: int = 600

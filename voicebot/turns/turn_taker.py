@@ -25,7 +25,7 @@ class TurnRules:
     told_speech_ms: tuple[int, ...] = (400, 1_000)
     barge_in_pause_ms: int = 140
     # What was said so far may be all: its answer is prepared while the caller may still go on.
-    pause_silence_ms: int = 200
+    pause_silence_ms: int = 160
     end_silence_ms: int = 480
     # Speech in a row, shorter than this, is a click on the line: the silence goes on.
     resumed_speech_ms: int = 60

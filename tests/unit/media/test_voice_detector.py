@@ -67,6 +67,26 @@ def test_a_voice_is_speech(encoding: Encoding) -> None:
     assert sum(voiced) > 0.7 * len(voiced)
 
 
+def on_a_line(*parts: NDArray[np.int16]) -> NDArray[np.int16]:
+    """One behind the other, over faint noise: a line without any is none."""
+    samples = np.concatenate(parts)
+    noise = np.random.default_rng(1).normal(0.0, 8.0, samples.size)
+    return np.clip(samples + noise, -32_768, 32_767).astype(np.int16)
+
+
+def test_what_trails_a_loud_word_is_its_end() -> None:
+    word, trailing = at_level(vowels(8_000), -14.0), at_level(vowels(8_000), -48.0)
+    assert any(verdicts(on_a_line(trailing), Encoding.ULAW)), "alone it is a soft voice"
+    heard = verdicts(on_a_line(word, trailing[:4_800]), Encoding.ULAW)
+    assert not any(heard[-4_800 // Encoding.ULAW.frame_bytes :])
+
+
+def test_whoever_speaks_softly_after_a_shout_is_heard_again() -> None:
+    shout, quiet = at_level(vowels(8_000), -8.0), at_level(vowels(8_000), -43.0)
+    heard = verdicts(on_a_line(shout, quiet), Encoding.ULAW)
+    assert any(heard[-100:])
+
+
 def test_a_voice_below_a_whisper_is_no_speech() -> None:
     quiet = at_level(vowels(8_000), -62.0)
     assert not any(verdicts(quiet, Encoding.ULAW))

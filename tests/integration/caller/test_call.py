@@ -136,7 +136,7 @@ def test_the_call_is_told_as_a_table_and_recorded_slice_by_slice(call: Call) -> 
     assert "(greeting)" in done.printed
     assert "agent hung up" in done.printed
     assert {path.name for path in done.record_dir.iterdir()} == {
-        *("said.wav", "heard.wav", "conversation.wav", "answer-0.wav", "pjsua.log")
+        *("said.wav", "heard.wav", "conversation.wav", "answer-0.wav", "pjsua.log", "call.json")
     }
 
 

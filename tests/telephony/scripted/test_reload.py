@@ -58,7 +58,9 @@ class Conversation:
 
     async def _phase_is(self, phase: Phase) -> None:
         def is_there() -> bool:
-            return [each.conversation.phase for each in self.agent.contexts] == [phase]
+            # Before the greeting it listens, too; what is said over that is heard piece by piece.
+            states = [each.conversation for each in self.agent.contexts]
+            return [state.phase for state in states if state.records] == [phase]
 
         await tasks_until(is_there, f"the conversation is {phase.value}", LIMIT_S)
 

@@ -50,7 +50,9 @@ async def down(stack: Stack, *options: str) -> asyncio.subprocess.Process:
 
 async def phase_is(agent: ScriptedAgent, phase: Phase) -> None:
     def is_there() -> bool:
-        return [each.conversation.phase for each in agent.contexts] == [phase]
+        # Before the greeting it listens, too; what is said over that is heard piece by piece.
+        states = [each.conversation for each in agent.contexts]
+        return [state.phase for state in states if state.records] == [phase]
 
     await tasks_until(is_there, f"the conversation is {phase.value}", LIMIT_S)
 

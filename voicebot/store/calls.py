@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,13 +88,23 @@ async def _put_parts(connection: AsyncConnection, record: CallRecord) -> None:
 
 
 async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: bool) -> None:
-    """Inserts or replaces the row of a call, atomically; a stub replaces only a stub."""
+    """Inserts or replaces the row of a call, atomically; a stub replaces only a stub.
+
+    A caller whom the CDR saw last with the dialplan was taken from the agent: that much of
+    the agent's record is not believed.
+    """
     row = _call_row(record, is_stub=is_stub)
     statement = insert_or(connection, calls).values(row)
     replacing: dict[str, Any] = {
         name: statement.excluded[name] for name in row if name != "call_id"
     }
     replacing["voicemail"] = func.coalesce(statement.excluded.voicemail, calls.c.voicemail)
+    if not is_stub and record.handled_by is HandledBy.AGENT:
+        was_taken = calls.c.cdr_ended_at.is_not(None) & (
+            calls.c.handled_by == HandledBy.DIALPLAN.value
+        )
+        for name, taken in if_taken_from_agent(record.outcome).items():
+            replacing[name] = case((was_taken, taken), else_=statement.excluded[name])
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[calls.c.call_id],
@@ -102,6 +112,15 @@ async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: 
             where=calls.c.is_stub.is_(True) if is_stub else None,
         )
     )
+
+
+def if_taken_from_agent(outcome: Outcome) -> Mapping[str, str]:
+    """What is known better of a record whose agent lost the caller without knowing it."""
+    is_kept = outcome not in (Outcome.ABANDONED, Outcome.RESOLVED)
+    return {
+        "handled_by": HandledBy.DIALPLAN.value,
+        "outcome": outcome.value if is_kept else Outcome.FAILED.value,
+    }
 
 
 async def read_calls(connection: AsyncConnection, ids: Sequence[str]) -> Sequence[CallRecord]:

@@ -23,7 +23,7 @@ from voicebot.calls.model import CallId, CallRecord, HandledBy, Outcome
 from voicebot.errors import StoreError
 from voicebot.store.asterisk_cdr import Skip, join, read_line
 from voicebot.store.call_parts import add_transfers, replace_transfers
-from voicebot.store.calls import put_call, read_calls
+from voicebot.store.calls import if_taken_from_agent, put_call, read_calls
 from voicebot.store.cdr_file import Line, Position, unread_lines
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, cdr_positions
@@ -174,6 +174,8 @@ async def _put_stubs(
             written += await _add_voicemail(connection, call_id, stub.voicemail)
         if stub.handled_by is HandledBy.OPERATOR:
             written += await _add_operator(connection, stub)
+        if stub.handled_by is HandledBy.DIALPLAN and call_id in known:
+            written += await _take_from_agent(connection, known[call_id])
         if stub.facts.codec:
             written += await _add_codec(connection, call_id, stub.facts.codec)
     await _note_end(connection, stubs.values(), at)
@@ -204,6 +206,17 @@ async def _add_codec(connection: AsyncConnection, call_id: CallId, codec: str) -
     """A caller whose offer comes last chooses after the agent has begun."""
     lacking = update(calls).where(calls.c.call_id == call_id, calls.c.codec == "")
     return (await connection.execute(lacking.values(codec=codec))).rowcount
+
+
+async def _take_from_agent(connection: AsyncConnection, record: CallRecord) -> int:
+    """Tells the record of an agent that was frozen as its caller was brought to the dialplan."""
+    mistaken = update(calls).where(
+        calls.c.call_id == record.facts.call_id,
+        calls.c.is_stub.is_(False),
+        calls.c.handled_by == HandledBy.AGENT.value,
+        calls.c.erased_at.is_(None),
+    )
+    return (await connection.execute(mistaken.values(if_taken_from_agent(record.outcome)))).rowcount
 
 
 async def _add_operator(connection: AsyncConnection, stub: CallRecord) -> int:

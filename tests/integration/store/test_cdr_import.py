@@ -173,8 +173,31 @@ async def test_an_operator_found_after_the_agent_let_go_is_on_the_agents_record(
     assert await cdrs.records.find(CallId("2.2")) == kept  # its agent saw it itself
 
 
+@pytest.mark.parametrize("agent_comes_first", [True, False])
+async def test_a_caller_who_was_taken_from_a_frozen_agent_was_not_left_by_him(
+    cdrs: Cdrs, agent_comes_first: bool
+) -> None:
+    gone = a_record("1.1", outcome=Outcome.ABANDONED)
+    promised = a_record("2.2", outcome=Outcome.CALLBACK_BOOKED)
+    cdrs.write(cdr_line("1.1"), cdr_line("2.2"), cdr_line("3.3", handled_by="agent"))
+    agents = (gone, promised, a_record("3.3", outcome=Outcome.ABANDONED))
+    if not agent_comes_first:
+        await cdrs.importing.run(LATER)
+    for record in agents:
+        await cdrs.records.write(record)
+    await cdrs.importing.run(LATER, from_start=True)
+    for record in agents:  # the agent writes again, and still knows of nothing
+        await cdrs.records.write(record)
+    found = [await cdrs.records.find(record.facts.call_id) for record in agents]
+    assert [one and (one.handled_by, one.outcome) for one in found] == [
+        (HandledBy.DIALPLAN, Outcome.FAILED),
+        (HandledBy.DIALPLAN, Outcome.CALLBACK_BOOKED),
+        (HandledBy.AGENT, Outcome.ABANDONED),
+    ]
+
+
 async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdrs: Cdrs) -> None:
-    record = a_record("1.1", outcome=Outcome.FAILED)
+    record = a_record("1.1", handled_by=HandledBy.DIALPLAN, outcome=Outcome.FAILED)
     await cdrs.records.write(record)
     cdrs.write(cdr_line("1.1", voicemail="voicemail/1.wav", voicemail_s="4"))
     await cdrs.importing.run(LATER)

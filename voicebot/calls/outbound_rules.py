@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     OWN_NUMBER = "own-number"
     DESTINATION = "destination"
     HOURS = "hours"
+    WINDOW = "window"  # the time that was wished for
     DO_NOT_CALL = "do-not-call"
     IN_PROGRESS = "in-progress"
     NUMBER_CAP = "number-cap"

@@ -15,6 +15,7 @@ from voicebot.calls.model import Direction
 from voicebot.calls.phone_number import country_of
 from voicebot.dialogue import operators
 from voicebot.dialogue.business_parts import Hours, Part, Spoken
+from voicebot.dialogue.callbacks import Callbacks
 from voicebot.dialogue.fixed_phrases import PATTERNS, Phrases
 from voicebot.dialogue.menu import Key, KeyChoice, NumberEntry
 from voicebot.dialogue.operators import Operator, Transfer
@@ -140,6 +141,9 @@ class Business(Part):
         {}, description="DID to agent: `package.module:Class` or an entry point's name."
     )
     outbound: Outbound | None = Field(None, description="Calls that we place; None: none.")
+    callbacks: Callbacks | None = Field(
+        None, description="Callbacks that we place; None: people do, by the list."
+    )
     notify: Notify = Notify()
     phrases: Phrases = Phrases()
     recording: Recording = Recording()
@@ -156,6 +160,8 @@ class Business(Part):
             )
         if self.outbound is not None:
             problems += self._problems_of_outbound(self.outbound)
+        elif self.callbacks is not None:
+            problems.append("callbacks: are placed by the rules of outbound, which is missing")
         problems += [
             f'dids: "{did}" is no number; digits, with a leading + for E.164'
             for did in self.dids
@@ -300,7 +306,8 @@ class Business(Part):
         """What is said first on a call that we place, and to a machine."""
         if self.outbound is None:
             return ()
-        return (self.opening_of(Direction.OUTBOUND), *self.outbound.texts)
+        callbacks = () if self.callbacks is None else self.callbacks.texts
+        return (self.opening_of(Direction.OUTBOUND), *self.outbound.texts, *callbacks)
 
     @property
     def standard_texts(self) -> tuple[str, ...]:

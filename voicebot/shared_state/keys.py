@@ -12,6 +12,9 @@ AGENTS = "agents"
 AGENT_PREFIX = "agent:"
 # What happens on all calls, for those who watch.
 ALL_CALL_EVENTS = "call-events"
+# Who is being admitted, on a lease; and the stream of what may let the next one in.
+LINE_CLAIM = "line-claim"
+LINE_CHANGES = "line-changes"
 
 
 def call_context(call_id: CallId) -> str:
@@ -27,3 +30,9 @@ def call_events(call_id: CallId) -> str:
 def agent(name: str) -> str:
     """An agent process's load, as long as its lease lasts."""
     return f"{AGENT_PREFIX}{name}"
+
+
+def line(queue: str) -> tuple[str, str, str, str]:
+    """Of one queue: its callers in order, their tickets, the tickets' ends, the last number."""
+    name = f"line:{queue}"
+    return f"{name}:order", f"{name}:tickets", f"{name}:ends", f"{name}:number"

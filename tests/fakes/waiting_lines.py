@@ -1,0 +1,84 @@
+"""The waiting lines in memory; keeps the same contract as Redis. Time is told to it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Sequence
+
+from voicebot.calls.model import CallId
+from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.waiting_line import Standing, Ticket, WaitingLine
+
+
+class FakeWaitingLines:
+    def __init__(self, *, ticket_lease_s: float = 10.0, claim_lease_s: float = 1.0) -> None:
+        self.now_s = 0.0
+        self._lines: defaultdict[QueueName, WaitingLine] = defaultdict(
+            lambda: WaitingLine(ticket_lease_s=ticket_lease_s, claim_lease_s=claim_lease_s)
+        )
+        self._has_changed = asyncio.Event()
+
+    async def join(
+        self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
+    ) -> Standing:
+        line = self._line(queue)
+        place = line.join(call_id, rank, arrived_at_s, holder=holder, now_s=self.now_s)
+        return self._standing(line, Ticket(place, call_id, holder))
+
+    async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
+        line = self._line(queue)
+        place = line.renew(ticket, self.now_s)
+        return self._standing(line, Ticket(place, ticket.call_id, ticket.holder))
+
+    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
+        self._has_changed.set()
+        return self._line(queue).leave(call_id)
+
+    async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
+        self._has_changed.set()
+        return self._line(queue).rank_as(call_id, rank)
+
+    async def position(self, queue: QueueName, call_id: CallId) -> int | None:
+        return self._line(queue).position(call_id)
+
+    async def waiting(self, queue: QueueName) -> int:
+        return len(self._line(queue))
+
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
+        place = Place(rank, arrived_at_s, 10**12)
+        return sum(self._line(queue).before(place) for queue in queues)
+
+    async def claim(
+        self, queues: Sequence[QueueName], *, holder: str | None
+    ) -> tuple[QueueName, Ticket] | None:
+        lines = {queue: self._line(queue) for queue in queues}
+        if any(line.is_claimed(self.now_s) for line in lines.values()):
+            return None
+        heads = [(line.head(self.now_s), queue) for queue, line in lines.items()]
+        first = min(((head, queue) for head, queue in heads if head is not None), default=None)
+        if first is None:
+            return None
+        claimed = lines[first[1]].claim(holder, self.now_s)
+        return None if claimed is None else (first[1], claimed)
+
+    async def give_back(self, queues: Sequence[QueueName], call_id: CallId) -> None:
+        for queue in queues:
+            self._line(queue).give_back(call_id)
+
+    async def changes(self) -> AsyncGenerator[None]:
+        while True:
+            yield
+            await self._has_changed.wait()
+            self._has_changed.clear()
+
+    def forget_everything(self) -> None:
+        self._lines.clear()
+
+    def _line(self, queue: QueueName) -> WaitingLine:
+        line = self._lines[queue]
+        line.drop_lapsed(self.now_s)
+        return line
+
+    def _standing(self, line: WaitingLine, ticket: Ticket) -> Standing:
+        position = line.position(ticket.call_id)
+        assert position is not None
+        return Standing(ticket, position)

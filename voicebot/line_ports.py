@@ -1,0 +1,61 @@
+"""What do drivers need of the waiting lines and of the slots that callers wait for?
+
+Like `ports`: each wait ends by its deadline at the latest, with SharedStateError.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
+
+from voicebot.calls.model import CallId
+from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.waiting_line import Standing, Ticket
+
+
+class WaitingLines(Protocol):
+    """One line a queue, shared by all agents. `holder`: the agent that has the caller."""
+
+    async def join(
+        self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
+    ) -> Standing:
+        """Whoever waits already keeps the place. The ticket lapses unless it is renewed."""
+
+    async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
+        """The caller still waits, also where the line was lost meanwhile."""
+
+    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
+        """Admitted, hung up or gone elsewhere; False: did not wait."""
+
+    async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
+        """Moves a caller up or down; None: does not wait."""
+
+    async def position(self, queue: QueueName, call_id: CallId) -> int | None:
+        """1 is next; None: does not wait."""
+
+    async def waiting(self, queue: QueueName) -> int: ...
+
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
+        """How many of these queues would come before somebody who joins now."""
+
+    async def claim(
+        self, queues: Sequence[QueueName], *, holder: str | None
+    ) -> tuple[QueueName, Ticket] | None:
+        """Takes the first caller of all these queues in hand, until `leave` or for a moment.
+
+        None: nobody waits, somebody is in hand, or the first is not this holder's (None: of any).
+        """
+
+    async def give_back(self, queues: Sequence[QueueName], call_id: CallId) -> None:
+        """There was no slot after all: who is in hand waits on."""
+
+    def changes(self) -> AsyncGenerator[None]:
+        """At once, whenever another may have come to stand first, and now and then."""
+
+
+class Slots(Protocol):
+    """The conversations that can be held at once, shared by all agents."""
+
+    async def acquire(self, call_id: CallId) -> bool:
+        """Whether there was one; a call that has one keeps it."""
+
+    async def release(self, call_id: CallId) -> None:
+        """Succeeds also where the call has none."""

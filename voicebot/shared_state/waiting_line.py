@@ -1,0 +1,141 @@
+"""Who waits, for all processes to see: the lines in Redis.
+
+Every step is one script, so that it happens whole or not at all; leases run on Redis's clock.
+What Redis loses comes back from the agents, who show their callers' tickets again and again.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from voicebot.calls.model import CallId
+from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.waiting_line import CLAIM_LEASE_S, TICKET_LEASE_S, Standing, Ticket
+from voicebot.shared_state import keys
+from voicebot.shared_state.connection import WATCH_MS, RedisConnection
+
+_SCRIPTS = Path(__file__).parent / "scripts"
+_US = 1_000_000
+_ARRIVAL_DIGITS, _NUMBER_DIGITS = 17, 12
+
+
+class RedisWaitingLines:
+    """Fulfils `WaitingLines`. An arrival is kept to the microsecond."""
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        *,
+        ticket_lease_s: float = TICKET_LEASE_S,
+        claim_lease_s: float = CLAIM_LEASE_S,
+    ) -> None:
+        self._connection = connection
+        self._ticket_lease_ms = round(ticket_lease_s * 1000)
+        self._claim_lease_ms = round(claim_lease_s * 1000)
+        script = {
+            name: connection.client.register_script(_text(name))
+            for name in ("join", "leave", "rank", "position", "claim", "give_back")
+        }
+        self._join, self._leave, self._rank = script["join"], script["leave"], script["rank"]
+        self._position, self._claim = script["position"], script["claim"]
+        self._give_back = script["give_back"]
+
+    async def join(
+        self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
+    ) -> Standing:
+        return await self._show(queue, call_id, holder, _beginning(rank, arrived_at_s), "")
+
+    async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
+        place = ticket.place
+        return await self._show(
+            queue,
+            ticket.call_id,
+            ticket.holder,
+            _beginning(place.rank, place.arrived_at_s),
+            f"{place.number:0{_NUMBER_DIGITS}d}",
+        )
+
+    async def _show(
+        self, queue: QueueName, call_id: CallId, holder: str, beginning: str, number: str
+    ) -> Standing:
+        reply = self._join(
+            keys=keys.line(queue),
+            args=[call_id, holder, self._ticket_lease_ms, beginning, number],
+        )
+        member, before = await self._connection.answer("join line", reply)
+        place, _ = _parse(member)
+        return Standing(Ticket(place, call_id, holder), before + 1)
+
+    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
+        reply = self._leave(
+            keys=[*keys.line(queue), keys.LINE_CLAIM, keys.LINE_CHANGES], args=[call_id]
+        )
+        return bool(await self._connection.answer("leave line", reply))
+
+    async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
+        reply = self._rank(keys=[*keys.line(queue), keys.LINE_CHANGES], args=[call_id, int(rank)])
+        member = await self._connection.answer("rank caller", reply)
+        return None if member is None else _parse(member)[0]
+
+    async def position(self, queue: QueueName, call_id: CallId) -> int | None:
+        order, tickets, *_ = keys.line(queue)
+        reply = self._position(keys=[order, tickets], args=[call_id])
+        before = await self._connection.answer("position in line", reply)
+        return None if before is None else int(before) + 1
+
+    async def waiting(self, queue: QueueName) -> int:
+        reply = self._connection.client.zcard(keys.line(queue)[0])
+        return int(await self._connection.answer("length of line", reply))
+
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
+        # Behind all digits: who arrived in the same microsecond, and has joined, comes first.
+        behind = f"({_beginning(rank, arrived_at_s)}:"
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            for queue in queues:
+                pipeline.zlexcount(keys.line(queue)[0], "-", behind)
+            return sum(await self._connection.answer("who comes before", pipeline.execute()))
+
+    async def claim(
+        self, queues: Sequence[QueueName], *, holder: str | None
+    ) -> tuple[QueueName, Ticket] | None:
+        reply = self._claim(
+            keys=[keys.LINE_CLAIM, *(key for queue in queues for key in keys.line(queue))],
+            args=[holder or "", self._claim_lease_ms],
+        )
+        found = await self._connection.answer("claim head of line", reply)
+        if found is None:
+            return None
+        number, member, its_holder = found
+        place, call_id = _parse(member)
+        return queues[number - 1], Ticket(place, call_id, its_holder)
+
+    async def give_back(self, queues: Sequence[QueueName], call_id: CallId) -> None:
+        orders = [keys.line(queue)[0] for queue in queues]
+        reply = self._give_back(keys=[keys.LINE_CLAIM, keys.LINE_CHANGES, *orders], args=[call_id])
+        await self._connection.answer("give head back", reply)
+
+    async def changes(self) -> AsyncGenerator[None]:
+        newest = await self._connection.answer(
+            "find newest change", self._connection.client.xrevrange(keys.LINE_CHANGES, count=1)
+        )
+        position = newest[0][0] if newest else "0-0"
+        while True:
+            yield
+            reply = self._connection.client.xread({keys.LINE_CHANGES: position}, block=WATCH_MS)
+            found = await self._connection.answer("watch lines", reply, deadline_ms=2 * WATCH_MS)
+            for _, entries in found:
+                position = entries[-1][0]
+
+
+def _text(name: str) -> str:
+    common = (_SCRIPTS / "line_common.lua").read_text(encoding="utf-8")
+    return common + (_SCRIPTS / f"line_{name}.lua").read_text(encoding="utf-8")
+
+
+def _beginning(rank: Rank, arrived_at_s: float) -> str:
+    return f"{int(rank)}{round(arrived_at_s * _US):0{_ARRIVAL_DIGITS}d}"
+
+
+def _parse(member: str) -> tuple[Place, CallId]:
+    digits, _, call_id = member.partition(":")
+    rank, arrival, number = digits[0], digits[1:-_NUMBER_DIGITS], digits[-_NUMBER_DIGITS:]
+    return Place(Rank(int(rank)), int(arrival) / _US, int(number)), CallId(call_id)

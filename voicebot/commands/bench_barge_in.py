@@ -42,7 +42,7 @@ BACK_CHANNEL_DBFS = (-24.0, -30.0)
 ECHO_GAINS_DB = (-6, -12, -18, -24, -30)
 ECHO_DELAYS_MS = (60, 100, 140, 200, 260, 300)
 ECHO_S = 2.0
-MADE_UP_EACH = 8
+MADE_UP_EACH = 12
 # Of a human speaker: whole sentences, in Asterisk's English prompts.
 SHORTEST_PROMPT_S, LONGEST_PROMPT_S = 1.3, 4.5
 

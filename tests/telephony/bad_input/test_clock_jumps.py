@@ -36,9 +36,9 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import CDR_FILE
 from voicebot.store.engine import Database
 
-QUESTION, ANOTHER = "Where is your shop?", "Where can I park?"
+QUESTION, ANOTHER = "What are your opening hours?", "Where can I park?"
 # What nobody asks need not be made into speech.
-FACTS = {"address": "At forty two Harbor Street.", "parking": "Right behind the shop."}
+FACTS = {"opening-hours": "Every day from nine to six.", "parking": "Right behind the shop."}
 NO_RTP = 44  # Q.850: requested channel not available
 # From the end of the question until the clock is set: before it is taken for the end. What a worker
 # has at hand in that instant may be lost: then the caller is asked again.

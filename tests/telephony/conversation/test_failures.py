@@ -12,6 +12,8 @@ from tests.stack_fixture import stack_for_tests
 from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
 from tests.telephony.dead_air import DeadAir
+from tests.telephony.failures.breaking import HEARD_SHARE, broken, stuttering
+from voicebot.caller.listening import contains_words
 from voicebot.calls.model import HandledBy, Outcome
 from voicebot.store.call_transcripts import SqlCallTranscripts
 
@@ -65,16 +67,30 @@ def test_a_caller_is_told_when_no_worker_can_recognise(
 ) -> None:
     line = breakable_line
     until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
-    worker = next(one for one in line.stack.status() if one.name == "worker-stt")
-    assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGSTOP)
-    try:
+    with broken(line, signal.SIGSTOP, "worker-stt"):
         placed = line.call("--patience-s", "15", "--say", "What are your opening hours?")
-    finally:
-        os.kill(worker.pid, signal.SIGCONT)
     dead_air.heard(*placed.waits_ms)
     record = line.record_of(placed)
     assert record.turns[1].said_heard == line.business.phrases.not_understood
+
+
+def test_a_caller_whose_answer_is_late_hears_a_filler_and_then_the_answer(
+    breakable_line: Line, dead_air: DeadAir
+) -> None:
+    line = breakable_line
+    until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
+    with stuttering(line, "worker-llm"):
+        # The filler alone is not taken for the answer.
+        patient = ("--patience-s", "15", "--pause-ms", "6000")
+        placed = line.call(*patient, "--say", "I had a lovely day at the lake.")
+    dead_air.heard(*placed.waits_ms)
+    filler = line.business.phrases.fillers[0]
+    heard = " ".join(placed.heard())
+    assert contains_words(heard, filler) >= HEARD_SHARE
+    said = line.record_of(placed).turns[1].said
+    assert said
+    assert filler not in said  # it is no answer
+    assert contains_words(heard, said) >= HEARD_SHARE
 
 
 def test_recorded_calls_keep_both_directions_apart_and_are_read_word_by_word(

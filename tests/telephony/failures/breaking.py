@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from voicebot.calls.asterisk_names import BRIDGE_PREFIX
 READY_LIMIT_S = 90.0
 TALK_LIMIT_S = 20.0
 APOLOGY = "nobody is available to take your call"
+# Of a worker that is slow: a model's first words need several goes, a sign of life only one.
+GOES_FOR_S, STANDS_FOR_S = 0.06, 1.4
 HEARD_SHARE = 0.5  # its beginning may belong to another answer
 
 
@@ -33,6 +36,27 @@ def broken(line: Line, how: signal.Signals, *names: str) -> Iterator[None]:
         if how is signal.SIGSTOP:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def stuttering(line: Line, name: str) -> Iterator[None]:
+    """This process is slow until the block is left, and still says in time that it lives."""
+    [pid] = [one.pid for one in line.stack.status() if one.name == name and one.pid is not None]
+    is_over = threading.Event()
+
+    def stutter() -> None:
+        while not is_over.wait(GOES_FOR_S):
+            os.kill(pid, signal.SIGSTOP)
+            is_over.wait(STANDS_FOR_S)
+            os.kill(pid, signal.SIGCONT)
+
+    stutters = threading.Thread(target=stutter)
+    stutters.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        stutters.join()
 
 
 def all_are_ready(line: Line) -> None:

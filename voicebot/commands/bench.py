@@ -10,6 +10,7 @@ from voicebot.commands.bench_asr import asr
 from voicebot.commands.bench_barge_in import barge_in
 from voicebot.commands.bench_density import density
 from voicebot.commands.bench_latency import latency
+from voicebot.commands.bench_line import line
 from voicebot.commands.bench_recompute import recompute
 from voicebot.commands.bench_routing import routing
 from voicebot.commands.bench_turns import turns
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     bench_app.command()(turns)
     bench_app.command()(asr)
     bench_app.command()(routing)
+    bench_app.command()(line)
     bench_app.command()(recompute)
     bench_app.command("barge-in")(barge_in)
     app.add_typer(bench_app, name="bench")

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from voicebot.calls.model import Direction
 from voicebot.calls.phone_number import country_of
-from voicebot.dialogue import operators
+from voicebot.dialogue import operators, queue_settings
 from voicebot.dialogue.business_parts import Hours, Part, Spoken
 from voicebot.dialogue.callbacks import Callbacks
 from voicebot.dialogue.fixed_phrases import PATTERNS, Phrases
@@ -21,6 +21,7 @@ from voicebot.dialogue.menu import Key, KeyChoice, NumberEntry
 from voicebot.dialogue.operators import Operator, Transfer
 from voicebot.dialogue.outbound import Outbound
 from voicebot.dialogue.phrases import split
+from voicebot.dialogue.queue_settings import QueueSettings
 
 # Callers must be told that they speak with a machine; one of these words does it.
 MACHINE_WORDS = ("machine", "computer", "automated", "artificial", "robot", "virtual", "ai")
@@ -144,6 +145,9 @@ class Business(Part):
     callbacks: Callbacks | None = Field(
         None, description="Callbacks that we place; None: people do, by the list."
     )
+    queues: tuple[QueueSettings, ...] = Field(
+        (), description="Where callers wait when all agents are busy; none: nobody waits."
+    )
     notify: Notify = Notify()
     phrases: Phrases = Phrases()
     recording: Recording = Recording()
@@ -178,6 +182,7 @@ class Business(Part):
                 if count > 1
             ]
         problems += operators.problems_of(self.operators, self.transfers)
+        problems += queue_settings.problems_of(self.queues, self.dids, self.transfers)
         if self.operator is not None and self.operator not in {one.id for one in self.transfers}:
             problems.append(f'operator: "{self.operator}" is no transfer')
         problems += self._problems_of_menu()
@@ -320,4 +325,5 @@ class Business(Part):
             *(text for fact in self.facts for text in fact.texts),
             *(question.format(topic=fact.topic) for fact in self.facts),
             *(answer for entry in self.entries for answer in (entry.ask, entry.done)),
+            *(text for queue in self.queues for text in queue.texts),
         )

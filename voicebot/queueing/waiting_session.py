@@ -1,0 +1,244 @@
+"""What does a caller hear and what do the keys do, while no agent is free?
+
+A session like a call's: events in, commands out. Position and wait are told at intervals; between
+them there is music. A key counts at once, also into a sentence. Ends in exactly one of admission
+(which is not decided here), a callback that was booked, or going elsewhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voicebot.dialogue.queue_settings import QueueSettings
+from voicebot.dialogue.waiting_sentences import digits_told, position_told, wait_told
+from voicebot.queueing.admission import OfferCallback, Reason, Wait
+from voicebot.queueing.wait_announcements import (
+    Promise,
+    TellLonger,
+    TellNoTime,
+    TellRange,
+    announce,
+)
+from voicebot.queueing.wait_time import WaitEstimate
+
+# How long somebody who has no place in the line may think about a callback.
+DECIDE_WITHIN_S = 15.0
+CALLBACK_KEY, STAY_KEY, OPERATOR_KEY, MESSAGE_KEY = "1", "2", "0", "#"
+WANTS_OPERATOR, WANTS_MESSAGE = "caller-wants-operator", "caller-leaves-message"
+
+
+@dataclass(frozen=True, slots=True)
+class PositionTold:
+    """Where the caller stands now, and how long it will take as far as is known."""
+
+    position: int
+    estimate: WaitEstimate | None
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said last was heard to its end, or could not be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The callback is kept for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotBooked:
+    """It is not."""
+
+
+WaitingEvent = PositionTold | KeyPressed | Spoken | Booked | NotBooked
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say these sentences now, in place of what is being said; music before and after."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Keep a callback to the caller's number. Ends in Booked or NotBooked."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoElsewhere:
+    """To people or the voicemail, through the dialplan; `reason` is a stable code."""
+
+    reason: str
+    is_for_message: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLeave:
+    """The callback is booked and said: hang up."""
+
+
+WaitingCommand = Speak | Book | GoElsewhere | TakeLeave
+
+
+class WaitingPhase(StrEnum):
+    IN_LINE = "in_line"
+    DECIDING = "deciding"  # there is no place in the line: a callback, or elsewhere
+    CONFIRMING = "confirming"  # the number for the callback
+    BOOKING = "booking"
+    TAKING_LEAVE = "taking_leave"
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class _Standing:
+    told: PositionTold | None = None
+    promise: Promise | None = None
+
+
+class WaitingSession:
+    """One caller's wait. `now` is monotonic seconds."""
+
+    def __init__(
+        self,
+        settings: QueueSettings,
+        verdict: Wait | OfferCallback,
+        caller_number: str,
+        now: float,
+    ) -> None:
+        self._settings, self._phrases = settings, settings.phrases
+        self._verdict = verdict
+        self._number = caller_number
+        self._standing = _Standing()
+        self.has_place = isinstance(verdict, Wait) or verdict.may_wait
+        self.phase = WaitingPhase.IN_LINE if self.has_place else WaitingPhase.DECIDING
+        self._offers = isinstance(verdict, OfferCallback)
+        # The first is said as soon as the position is known.
+        self._announce_at: float | None = None
+        self._decide_by: float | None = None if self.has_place else now + DECIDE_WITHIN_S
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase is WaitingPhase.OVER
+
+    @property
+    def may_be_admitted(self) -> bool:
+        """Whoever is booking a callback is not torn out of it."""
+        return self.phase in (WaitingPhase.IN_LINE, WaitingPhase.CONFIRMING)
+
+    def begin(self, now: float) -> list[WaitingCommand]:
+        """The caller has been answered. Who has a place hears of it with the position."""
+        if self.has_place:
+            return []
+        is_closed = self._verdict.reason is Reason.CLOSED
+        why = self._phrases.closed if is_closed else self._phrases.line_full
+        return [Speak((why, *self._offer(), self._phrases.keys))]
+
+    def next_deadline(self) -> float | None:
+        times = (self._announce_at, self._decide_by)
+        return min((time for time in times if time is not None), default=None)
+
+    def on_deadline(self, now: float) -> list[WaitingCommand]:
+        if self._decide_by is not None and now >= self._decide_by:
+            return self._decided_nothing(now)
+        if self._announce_at is not None and now >= self._announce_at:
+            return self._announce(now)
+        return []
+
+    def receive(self, event: WaitingEvent, now: float) -> list[WaitingCommand]:
+        match event:
+            case PositionTold():
+                is_first = self._standing.told is None
+                self._standing.told = event
+                if is_first and self.phase is WaitingPhase.IN_LINE:
+                    return self._announce(now, first=True)
+                return []
+            case KeyPressed(digit):
+                return self._key(digit, now)
+            case Booked() if self.phase is WaitingPhase.BOOKING:
+                self.phase = WaitingPhase.TAKING_LEAVE
+                return [Speak((self._phrases.booked,))]
+            case NotBooked() if self.phase is WaitingPhase.BOOKING:
+                return self._back((self._phrases.not_booked,), now)
+            case Spoken() if self.phase is WaitingPhase.TAKING_LEAVE:
+                return self._end(TakeLeave())
+        return []
+
+    def _key(self, digit: str, now: float) -> list[WaitingCommand]:
+        if self.phase is WaitingPhase.CONFIRMING and digit == CALLBACK_KEY:
+            self.phase, self._decide_by = WaitingPhase.BOOKING, None
+            return [Book()]
+        if self.phase is WaitingPhase.CONFIRMING and digit == STAY_KEY:
+            return self._back((self._phrases.staying,) if self.has_place else (), now)
+        if self.phase not in (
+            WaitingPhase.IN_LINE,
+            WaitingPhase.DECIDING,
+            WaitingPhase.CONFIRMING,
+        ):
+            return []
+        if digit == CALLBACK_KEY and self._settings.callbacks:
+            return self._ask_to_confirm(now)
+        if digit == STAY_KEY and self.phase is WaitingPhase.IN_LINE:
+            return [Speak((self._phrases.staying,))]
+        if digit == OPERATOR_KEY:
+            return self._end(GoElsewhere(WANTS_OPERATOR))
+        if digit == MESSAGE_KEY:
+            return self._end(GoElsewhere(WANTS_MESSAGE, is_for_message=True))
+        return []
+
+    def _ask_to_confirm(self, now: float) -> list[WaitingCommand]:
+        digits = digits_told(self._phrases, self._number)
+        if not digits:
+            return [Speak((self._phrases.number_unknown, self._phrases.keys))]
+        self.phase, self._decide_by = WaitingPhase.CONFIRMING, now + DECIDE_WITHIN_S + len(digits)
+        return [Speak((self._phrases.call_back_at, *digits, self._phrases.confirm))]
+
+    def _back(self, texts: tuple[str, ...], now: float) -> list[WaitingCommand]:
+        """To where the caller was before the callback was talked about."""
+        if self.has_place:
+            self.phase, self._decide_by = WaitingPhase.IN_LINE, None
+        else:
+            self.phase, self._decide_by = WaitingPhase.DECIDING, now + DECIDE_WITHIN_S
+            texts = (*texts, self._phrases.keys)
+        return [Speak(texts)] if texts else []
+
+    def _decided_nothing(self, now: float) -> list[WaitingCommand]:
+        if self.has_place:
+            return self._back((self._phrases.staying,), now)
+        return self._end(GoElsewhere(self._verdict.reason))
+
+    def _announce(self, now: float, *, first: bool = False) -> list[WaitingCommand]:
+        self._announce_at = now + self._settings.announce_every_s
+        told = self._standing.told
+        if told is None or self.phase is not WaitingPhase.IN_LINE:
+            return []
+        said, promise = announce(self._standing.promise, told.estimate, slots=told.slots, now_s=now)
+        self._standing.promise = promise
+        texts = [self._phrases.all_busy] if first else []
+        texts.append(position_told(self._phrases, told.position))
+        match said:
+            case TellRange(low_s, high_s) | TellLonger(low_s, high_s):
+                if isinstance(said, TellLonger):
+                    texts.insert(0, self._phrases.takes_longer)
+                    self._offers = True
+                wait = wait_told(self._phrases, low_s, high_s)
+                texts += [] if wait is None else [wait]
+            case TellNoTime():
+                pass
+        if first or self._offers:
+            texts += [*self._offer(), self._phrases.keys]
+            self._offers = False
+        return [Speak(tuple(texts))]
+
+    def _offer(self) -> tuple[str, ...]:
+        may_be_called = self._settings.callbacks and digits_told(self._phrases, self._number)
+        return (self._phrases.offer_callback,) if may_be_called else ()
+
+    def _end(self, last: GoElsewhere | TakeLeave) -> list[WaitingCommand]:
+        self.phase, self._announce_at, self._decide_by = WaitingPhase.OVER, None, None
+        return [last]

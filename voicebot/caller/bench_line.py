@@ -6,7 +6,7 @@ Each question is asked alone, from Python and over the network, as an agent asks
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +64,9 @@ async def measure_line(
     length = await lines.waiting(queue)
     joining, leaving, asking = [], [], []
     for call_id in dice.sample(waiting, min(questions, callers)):
-        asking.append(await _timed(lambda who=call_id: lines.position(queue, who)))
-        leaving.append(await _timed(lambda who=call_id: lines.leave(queue, who)))
-        joining.append(await _timed(lambda who=call_id: _join(lines, queue, who, dice)))
+        asking.append(await _timed(lines.position(queue, call_id)))
+        leaving.append(await _timed(lines.leave(queue, call_id)))
+        joining.append(await _timed(_join(lines, queue, call_id, dice)))
     for begin in range(0, callers, _JOINING_AT_ONCE):
         some = waiting[begin : begin + _JOINING_AT_ONCE]
         await asyncio.gather(*(lines.leave(queue, call_id) for call_id in some))
@@ -81,7 +81,7 @@ async def _join(
     return await lines.join(queue, call_id, rank, arrived_at_s, holder=HOLDER)
 
 
-async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
+async def _timed(answer: Awaitable[object]) -> float:
     begun = time.perf_counter()
-    await ask()
+    await answer
     return time.perf_counter() - begun

@@ -39,32 +39,40 @@ class QueuePhrases(Part):
     booked: Spoken = "Good. We will call you back. Goodbye."
     not_booked: Spoken = "I am sorry, I cannot write that down right now."
     number_unknown: Spoken = "I cannot see your number, so we cannot call you back at it."
-    digits: tuple[Spoken, ...] = Field(DIGITS, min_length=10, max_length=10)
+    digits: tuple[Spoken, ...] = Field(default=DIGITS, min_length=10, max_length=10)
 
 
 class QueueSettings(Part):
     """One queue of a business."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    dids: tuple[str, ...] = Field((), description="None: all that no other queue has.")
-    max_waiting: int = Field(50, ge=0, le=100_000, description="Who comes then is turned away.")
-    hours: Hours | None = Field(None, description="None: at any time.")
-    callbacks: bool = Field(True, description="Whether callers may be called back instead.")
+    dids: tuple[str, ...] = Field(default=(), description="None: all that no other queue has.")
+    max_waiting: int = Field(
+        default=50, ge=0, le=100_000, description="Who comes then is turned away."
+    )
+    hours: Hours | None = Field(default=None, description="None: at any time.")
+    callbacks: bool = Field(default=True, description="Whether callers may be called back instead.")
     offer_callback_above_s: int | None = Field(
-        300, ge=0, description="A callback is offered at once to whoever would wait longer."
+        default=300, ge=0, description="A callback is offered at once to whoever would wait longer."
     )
     overflow: str | None = Field(
-        None, description="A transfer, for callers whom the line has no room for."
+        default=None, description="A transfer, for callers whom the line has no room for."
     )
     vip_numbers: tuple[str, ...] = Field(
-        (),
+        default=(),
         description="Callers who go first, in E.164. A caller's number can be forged: this gives "
         "a place in the line, and nothing else.",
     )
-    vip_dids: tuple[str, ...] = Field((), description="Whoever rings one of these goes first.")
-    announce_every_s: int = Field(30, ge=10, le=600, description="Between two announcements.")
+    vip_dids: tuple[str, ...] = Field(
+        default=(), description="Whoever rings one of these goes first."
+    )
+    announce_every_s: int = Field(
+        default=30, ge=10, le=600, description="Between two announcements."
+    )
     music: str = Field(
-        "default", pattern=r"^[A-Za-z0-9_-]+$", description="Asterisk's class of music on hold."
+        default="default",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Asterisk's class of music on hold.",
     )
     phrases: QueuePhrases = QueuePhrases()
 

@@ -16,6 +16,7 @@ from voicebot.commands import (
     probe,
     records,
     reload,
+    simulate,
     stack,
 )
 from voicebot.errors import VoicebotError
@@ -33,6 +34,7 @@ for module in (
     caller,
     dial,
     bench,
+    simulate,
     probe,
     phone,
     records,

@@ -2,7 +2,8 @@
 
 VoicebotError
 ├── ConfigurationError           a setting or the business file must be changed
-│   └── BusinessFileInvalid
+│   ├── BusinessFileInvalid
+│   └── ScenarioFileInvalid
 ├── AsteriskError                Asterisk refused, or did not answer in time
 │   ├── AriRequestRefused        it answered with a 4xx or 5xx status
 │   ├── AriRequestTimeout        it did not answer before the deadline
@@ -58,6 +59,17 @@ class BusinessFileInvalid(ConfigurationError):
     def __init__(self, path: str, problems: tuple[str, ...]) -> None:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"{path} cannot be used:\n{lines}")
+        self.path, self.problems = path, problems
+
+
+class ScenarioFileInvalid(ConfigurationError):
+    """The scenario cannot be played; each problem names its place."""
+
+    code = "scenario-file-invalid"
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{path} cannot be played:\n{lines}")
         self.path, self.problems = path, problems
 
 

@@ -1,0 +1,21 @@
+import pytest
+
+from voicebot.simulation.references import AsteriskAverage, PastWaits
+
+
+def test_asterisk_counts_a_quarter_of_the_newest_in_whole_seconds() -> None:
+    average = AsteriskAverage()
+    seen = []
+    for waited_s in (100.9, 100.0, 0.0):
+        average.connected(waited_s)
+        seen.append(average.hold_time_s)
+    assert seen == [25, 43, 32]
+
+
+def test_past_waits_hold_four_fifths_of_themselves() -> None:
+    past = PastWaits()
+    assert past.bounds_s() == (0.0, 0.0)
+    for wait_s in range(1000, 2000):
+        past.add(float(wait_s))
+    # Of the last 200.
+    assert past.bounds_s() == pytest.approx((1820.0, 1979.0), abs=1.0)

@@ -1,0 +1,278 @@
+"""One queue of a scenario: its callers and slots, and what the decisions make of them.
+
+Admission, the order of the line, estimates and announcements are those of `voicebot.queueing`; here
+is only what the world does: people call, talk, hang up and answer their telephones; slots fail.
+"""
+
+from math import inf
+
+import numpy as np
+
+from voicebot.calls.model import CallId
+from voicebot.queueing.admission import (
+    OfferCallback,
+    Overflow,
+    QueueRules,
+    Reject,
+    Situation,
+    TalkNow,
+    admit,
+)
+from voicebot.queueing.model import Place, Rank
+from voicebot.queueing.wait_time import Outlook
+from voicebot.queueing.waiting_line import Ticket, WaitingLine
+from voicebot.simulation.callers import Callers, draw
+from voicebot.simulation.clock import Clock
+from voicebot.simulation.counts import Counts, Fate, Sample
+from voicebot.simulation.played_callbacks import Owed, PlayedCallbacks, pause_s
+from voicebot.simulation.played_slots import PlayedSlots
+from voicebot.simulation.played_waits import PlayedWaits, Told
+from voicebot.simulation.scenario import Callbacks, Scenario, SimulatedQueue
+
+SAMPLE_EVERY_S = 60.0
+
+
+class PlayedQueue:
+    """Plans its own events on the clock."""
+
+    def __init__(
+        self, queue: SimulatedQueue, scenario: Scenario, clock: Clock, dice: np.random.Generator
+    ) -> None:
+        self.name = queue.name
+        self.counts = Counts()
+        self.slots = PlayedSlots(queue.slots, clock, scenario.warm_up_s, scenario.duration_s)
+        self._queue, self._scenario, self._clock, self._dice = queue, scenario, clock, dice
+        self._rules = _rules(queue)
+        self._callers: Callers = draw(queue, scenario.duration_s, dice)
+        self._fates = [Fate.UNSERVED] * len(self._callers.arrive_s)
+        self._talking: dict[int, float] = {}  # since when
+        self._line = WaitingLine(ticket_lease_s=inf)
+        self._told: dict[int, Told] = {}
+        self._callbacks = PlayedCallbacks()
+        self._waits = PlayedWaits(self.counts)
+        if self._fates:
+            clock.at(self._callers.arrive_s[0], self._arrived, 0)
+        for index, change in enumerate(queue.changes):
+            clock.at(change.at_s, self._slots_changed, index)
+        clock.at(0.0, self._sampled)
+
+    def fates(self) -> dict[Fate, int]:
+        """Of all who are counted."""
+        seen = dict.fromkeys(Fate, 0)
+        for number, fate in enumerate(self._fates):
+            seen[fate] += self._is_counted(number)
+        return seen
+
+    def _arrived(self, number: int) -> None:
+        callers, now_s = self._callers, self._clock.now_s
+        if number + 1 < len(callers.arrive_s):
+            self._clock.at(callers.arrive_s[number + 1], self._arrived, number + 1)
+        place = self._place(number)
+        self.counts.offered += self._is_counted(number)
+        told, estimated_s, ahead = None, None, 0
+        if self.slots.free <= 0 or len(self._line) or len(self._callbacks):
+            outlook = self._outlook(place)
+            ahead = outlook.ahead
+            told = self._waits.tell(outlook, now_s, is_counted=self._is_counted(number))
+            estimated_s = None if told.estimate is None else told.estimate.point_s
+        verdict = admit(
+            self._rules,
+            Situation(place.rank, True, self.slots.free, len(self._line), ahead, 0, estimated_s),
+        )
+        if isinstance(verdict, TalkNow):
+            self._waits.connected_at_once()
+            self.slots.take()
+            self._answered(number, now_s)
+        elif isinstance(verdict, Overflow):
+            self._fates[number] = Fate.OVERFLOWED
+        elif isinstance(verdict, Reject):
+            self._fates[number] = Fate.REJECTED
+        elif isinstance(verdict, OfferCallback) and self._takes_callback(number):
+            self._book(place, told)
+        elif isinstance(verdict, OfferCallback) and not verdict.may_wait:
+            self._fates[number] = Fate.REJECTED
+        else:
+            assert told is not None, "whoever has to wait finds no slot, or others"
+            self._begins_to_wait(place, told)
+
+    def _begins_to_wait(self, place: Place, told: Told) -> None:
+        number, now_s = place.number, self._clock.now_s
+        self.counts.waited += told.is_counted
+        self._told[number] = told
+        self._waits.estimator.joined(place.rank, now_s)
+        self._line.renew(Ticket(place, CallId(str(number)), ""), now_s)
+        patience_s = self._callers.patience_s[number]
+        if patience_s < inf:
+            self._clock.at(now_s + patience_s, self._lost_patience, number)
+        if self._scenario.announce_every_s is not None:
+            self._announced(number)
+
+    def _lost_patience(self, number: int) -> None:
+        if self._line.leave(CallId(str(number))):
+            self._fates[number] = Fate.ABANDONED
+            told = self._told.pop(number)
+            self._waits.gave_up(number, self._place(number), told, self._clock.now_s)
+
+    def _announced(self, number: int) -> None:
+        every_s, now_s = self._scenario.announce_every_s, self._clock.now_s
+        if every_s is not None and CallId(str(number)) in self._line:
+            self._waits.tell_again(number, self._outlook(self._place(number)), now_s)
+            # Announcements end with the arrivals: without slots some would wait for ever.
+            if now_s < self._scenario.duration_s:
+                self._clock.at(now_s + every_s, self._announced, number)
+
+    def _answered(self, number: int, arrived_s: float) -> None:
+        """In this call."""
+        now_s = self._clock.now_s
+        if self._is_counted(number):
+            self.counts.answered_wait_s += now_s - arrived_s
+            self.counts.in_time += now_s - arrived_s <= self._scenario.within_s
+        self._fates[number] = Fate.ANSWERED
+        self._talks(number)
+
+    def _talks(self, number: int) -> None:
+        now_s = self._clock.now_s
+        self._talking[number] = now_s
+        self._clock.at(now_s + self._callers.handle_time_s[number], self._hung_up, number)
+
+    def _hung_up(self, number: int) -> None:
+        since_s, now_s = self._talking.get(number), self._clock.now_s
+        if since_s is None or since_s + self._callers.handle_time_s[number] != now_s:
+            return  # that conversation was cut off before
+        del self._talking[number]
+        self._gives_slot_back(now_s - since_s)
+
+    def _gives_slot_back(self, held_s: float) -> None:
+        self.slots.give_back()
+        self._waits.estimator.conversation_ended(held_s)
+        self._serve()
+
+    def _serve(self) -> None:
+        """Whose turn is it?"""
+        now_s = self._clock.now_s
+        while self.slots.free > 0:
+            ticket, owed = self._line.head(now_s), self._callbacks.head()
+            if owed is not None and (ticket is None or owed.place < ticket.place):
+                self._ring(self._callbacks.take_head())
+            elif ticket is not None:
+                number = ticket.place.number
+                self._line.leave(ticket.call_id)
+                told = self._told.pop(number)
+                self._waits.admitted(number, ticket.place, told, now_s)
+                self.slots.take()
+                self._answered(number, told.since_s)
+            else:
+                self._waits.slot_left_free(now_s)
+                return
+
+    def _book(self, place: Place, told: Told | None) -> None:
+        number = place.number
+        self.counts.callbacks_booked += self._is_counted(number)
+        if told is not None:
+            self._told[number] = told
+        self._callbacks.due(Owed(place, number))
+        self._serve()
+
+    def _ring(self, owed: Owed) -> None:
+        """The slot is held from here on."""
+        number, now_s = owed.number, self._clock.now_s
+        told = self._told.pop(number, None)
+        if told is not None:
+            self._waits.turn_of_callback(owed.place, told, now_s)
+        self.slots.take()
+        rules = self._callback_rules(owed)
+        self.counts.callback_attempts += self._is_counted(number)
+        is_answered = self._dice.uniform() < rules.answered
+        if not is_answered:
+            self._callbacks.ringing_in_vain[number] = owed
+        rung = self._talks_at_last if is_answered else self._not_reached
+        self._clock.at(now_s + rules.rings_s, rung, number)
+
+    def _talks_at_last(self, number: int) -> None:
+        self._fates[number] = Fate.CALLED_BACK
+        self._talks(number)
+
+    def _not_reached(self, number: int) -> None:
+        owed = self._callbacks.ringing_in_vain.pop(number)
+        rules = self._callback_rules(owed)
+        tried = Owed(owed.place, number, owed.attempts + 1)
+        again_s = pause_s(rules, tried.attempts)
+        if again_s is None:
+            self._fates[number] = Fate.NOT_REACHED
+        else:
+            due_s = self._clock.now_s + again_s
+            self._callbacks.pause(tried, due_s)
+            self._clock.at(due_s, self._due_again, number)
+        self._gives_slot_back(rules.rings_s)
+
+    def _due_again(self, number: int) -> None:
+        self._callbacks.due(self._callbacks.paused[number][1])
+        self._serve()
+
+    def _slots_changed(self, index: int) -> None:
+        change = self._queue.changes[index]
+        self.slots.become(change.slots)
+        surplus = min(self.slots.busy - change.slots, len(self._talking))
+        if change.cuts_calls and surplus > 0:
+            chosen = self._dice.choice(list(self._talking), surplus, replace=False)
+            for number in chosen.tolist():
+                self._cut_off(number)
+        self._serve()
+
+    def _cut_off(self, number: int) -> None:
+        """A failure: rung back at once, before everybody else, to go on with the rest."""
+        talked_s = self._clock.now_s - self._talking.pop(number)
+        self._callers.handle_time_s[number] -= talked_s
+        self.slots.give_back()
+        self.counts.cut_off += self._is_counted(number)
+        self._fates[number] = Fate.UNSERVED
+        place = Place(Rank.DROPPED, self._callers.arrive_s[number], number)
+        self._callbacks.due(Owed(place, number))
+
+    def _sampled(self, _: int) -> None:
+        now_s = self._clock.now_s
+        self.counts.samples.append(
+            Sample(now_s, self.slots.slots, self.slots.busy, len(self._line), len(self._callbacks))
+        )
+        if now_s < self._scenario.duration_s:
+            self._clock.at(now_s + SAMPLE_EVERY_S, self._sampled)
+
+    def _outlook(self, place: Place) -> Outlook:
+        now_s = self._clock.now_s
+        changes = tuple(
+            (change.at_s - now_s, change.slots)
+            for change in self._queue.changes
+            if change.at_s - change.foreseen_s <= now_s < change.at_s
+        )
+        return Outlook(
+            ahead=self._line.before(place) + self._callbacks.before(place),
+            slots=self.slots.slots,
+            rank=place.rank,
+            callbacks_due_in_s=self._callbacks.due_in_s(place, now_s),
+            changes=changes,
+        )
+
+    def _place(self, number: int) -> Place:
+        return Place(self._callers.ranks[number], self._callers.arrive_s[number], number)
+
+    def _is_counted(self, number: int) -> bool:
+        return self._callers.arrive_s[number] >= self._scenario.warm_up_s
+
+    def _takes_callback(self, number: int) -> bool:
+        callbacks = self._queue.callbacks
+        return callbacks is not None and self._callers.dice[number] < callbacks.taken
+
+    def _callback_rules(self, owed: Owed) -> Callbacks:
+        callbacks = self._queue.callbacks
+        is_dropped = owed.place.rank is Rank.DROPPED
+        return self._queue.dropped if is_dropped or callbacks is None else callbacks
+
+
+def _rules(queue: SimulatedQueue) -> QueueRules:
+    callbacks = queue.callbacks
+    return QueueRules(
+        max_waiting=queue.max_waiting,
+        allows_callbacks=callbacks is not None,
+        overflow_target="elsewhere" if queue.overflows else None,
+        offer_callback_above_s=None if callbacks is None else callbacks.offered_above_s,
+    )

@@ -34,6 +34,8 @@ class Phrases(Part):
     still_there_second: Spoken = "I cannot hear you. Are you still on the line?"
     silent_farewell: Spoken = "I still cannot hear you, so I will hang up now. Goodbye."
     farewell: Spoken = "Thank you for calling. Goodbye."
+    # To a caller who tells of something bad, where the model finds no words.
+    sympathy: Spoken = "I am sorry to hear that."
     trouble: Spoken = "I am sorry, I cannot answer that right now. Please try something else."
 
     shall_i: Spoken = "Shall I {offer}?"

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from voicebot.calls.model import AnswerSource, Route, Tier
-from voicebot.dialogue import prompt
+from voicebot.dialogue import misfortune, prompt
 from voicebot.dialogue.actions import Action, action_of
 from voicebot.dialogue.agent import Say, Turn
 from voicebot.dialogue.business import Business
@@ -79,7 +79,9 @@ class FreeTalk:
                 if reply.said
                 else escalate(chosen, Why.WITHHELD, now)
             )
-        yield Say(self._business.phrases.unknown, route=chosen)
+        phrases = self._business.phrases
+        own = phrases.sympathy if misfortune.is_told_of(heard) else phrases.unknown
+        yield Say(own, route=chosen)
 
     async def _reply(
         self, turn: Turn, heard: str, chosen: Route, said: ModelReply, offered: str

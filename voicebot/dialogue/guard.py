@@ -5,14 +5,15 @@ if each of its clauses begins as small talk or asks, if all of its words are wor
 of small talk (a question may use the caller's, too), and if it holds nothing that
 could be taken for a fact: no figures, no hours, no prices, no names, no word on what
 the business has, does or promises, no yes to what only the business can say yes to.
-What is withheld is replaced by the business's own "I do not know". Too strict is
-harmless; too lax is a lie.
+Nor is it glad of what the caller is sorry for. What is withheld is replaced by the business's own
+"I do not know". Too strict is harmless; too lax is a lie.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voicebot.dialogue import misfortune
 from voicebot.dialogue.small_talk import (
     CLAUSE_END,
     OPENING,
@@ -34,6 +35,7 @@ class Reason(StrEnum):
     NAME = "name"
     STATEMENT = "statement"
     NO_SMALL_TALK = "no-small-talk"
+    TONE = "tone"  # glad of a misfortune
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def review(sentence: str, heard: str, known_words: frozenset[str] = frozenset())
     clauses = [clause.strip() for clause in CLAUSE_END.split(said) if clause.strip()]
     if not clauses:
         return Withhold(Reason.STATEMENT)
+    if misfortune.is_told_of(heard) and misfortune.is_glad(plain):
+        return Withhold(Reason.TONE)
     if _agrees(clauses, heard, is_question=is_question):
         return Withhold(Reason.AFFIRMATION)
     for clause in clauses:

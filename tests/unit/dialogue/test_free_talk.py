@@ -87,6 +87,11 @@ async def test_if_nobody_has_words_the_business_owns_up(reply: list[str]) -> Non
     assert step == Say(BUSINESS.phrases.unknown, route=Route(Tier.SCRIPT, Why.WITHHELD))
 
 
+async def test_nobody_is_glad_of_a_misfortune_and_the_business_feels_with_the_caller() -> None:
+    (step,) = await said(Models(Conditions(), small=[LOVELY]), "I fell off my bike.")
+    assert step.text == BUSINESS.phrases.sympathy
+
+
 async def test_a_model_that_fails_leaves_the_turn_to_the_other() -> None:
     tools = Models(WITH_LARGE, small=InferenceRefused("llm", "no-worker"), large=[LOVELY])
     assert [step.text for step in await said(tools)] == [LOVELY]

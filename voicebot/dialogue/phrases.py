@@ -11,8 +11,9 @@ import re
 
 # A phrase shorter than this sounds chopped; measured by ear with piper, 2026-11.
 SHORTEST_PHRASE_CHARS = 25
-# Some 700 ms of speech: the next phrase takes about 400 to be written and begun (2026-11).
-SHORTEST_LIVE_CHARS = 12
+# Up to the mark behind "I'm sorry": some 600 ms of speech, and the rest of a short sentence takes
+# about 300 to be written and begun (2026-11). Its first words are heard 170 ms sooner.
+SHORTEST_LIVE_CHARS = 9
 # Of a sentence that is still being written: beyond this, the speech before it may run out.
 LONGEST_LIVE_CHARS = 70
 

@@ -6,9 +6,9 @@ over a question.
 
 import re
 
-_ALWAYS = frozenset(
-    ["uh-huh", "uhuh", "mm-hmm", "mmhmm", "mhm", "mm", "hm", "hmm", "uh", "um", "ah", "aha", "oh"]
-)
+_ALWAYS = frozenset(["ah", "aha", "oh"])
+# However the recognizer spells a hum: "mm-hmm", "MMM", "uhuh". "Huh" asks.
+_HUM = re.compile(r"(?!huh$)[hmu]+(-[hmu]+)*")
 _OVER_STATEMENTS = frozenset(
     ("yes", "yeah", "yep", "okay", "ok", "right", "sure", "good", "great", "i see", "got it")
 )
@@ -21,7 +21,7 @@ def is_back_channel(heard: str, over: str) -> bool:
     words = words.replace("uh huh", "uh-huh").replace("mm hmm", "mm-hmm")
     if not words:
         return False
-    if all(word in _ALWAYS for word in words.split()):
+    if all(word in _ALWAYS or _HUM.fullmatch(word) for word in words.split()):
         return True
     return "?" not in over and _without_repeats(words) in _OVER_STATEMENTS
 

@@ -15,6 +15,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
 from voicebot.dialogue.back_channel import is_back_channel
+from voicebot.dialogue.own_words import are_own_words
 
 # People who listen say "uh-huh, okay, right" in less; counted in frames of speech.
 SURELY_A_TURN_MS = 1_000
@@ -67,7 +68,8 @@ class Interruption:
     @property
     def verdict(self) -> Verdict:
         """By the words so far."""
-        if self.heard and not is_back_channel(self.heard, self.over):
+        asks_for_nothing = is_back_channel(self.heard, self.over)
+        if self.heard and not asks_for_nothing and not are_own_words(self.heard, self.over):
             return Verdict.TURN
         if self.stage is Stage.GOES_ON or not self.is_recognised:
             return Verdict.UNKNOWN

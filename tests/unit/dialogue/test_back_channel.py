@@ -12,7 +12,9 @@ from voicebot.dialogue.conversation_state import END_RULES
 ANSWER = "We are open until six."
 
 
-@pytest.mark.parametrize("heard", ["Uh-huh.", "Mm-hmm.", "Mhm", "uh huh", "Um...", "Oh, aha."])
+@pytest.mark.parametrize(
+    "heard", ["Uh-huh.", "Mm-hmm.", "Mhm", "uh huh", "Um...", "Oh, aha.", "MMM.", "Hmmm"]
+)
 def test_a_sound_of_listening_never_takes_the_floor(heard: str) -> None:
     assert is_back_channel(heard, ANSWER)
     assert is_back_channel(heard, "Shall I connect you?")
@@ -25,7 +27,8 @@ def test_a_word_of_agreement_does_where_something_was_asked(heard: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heard", ["", "No.", "Yes, but when?", "Okay, thanks, goodbye.", "Wait.", "What?", "Stop."]
+    "heard",
+    ["", "No.", "Yes, but when?", "Okay, thanks, goodbye.", "Wait.", "What?", "Huh?", "Stop."],
 )
 def test_whoever_wants_something_has_the_floor(heard: str) -> None:
     assert not is_back_channel(heard, ANSWER)

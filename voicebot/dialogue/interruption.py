@@ -22,11 +22,20 @@ SURELY_A_TURN_MS = 1_000
 # The recognizer makes words of a hum: "mm-hmm" was "in a month" at 0.42, "uh-huh" "oh" at 0.37. Of
 # 18 single words of a human speaker all but two were heard more surely (2026-11).
 SURE_CONFIDENCE = 0.45
+# The same hum was "in my mom" at 0.43, and with the noise of a line at more than 0.45; several
+# words that were really said, "I see", at 0.74 and more (2026-11).
+SURE_OF_SEVERAL_CONFIDENCE = 0.55
 # The agent is silent, and nobody knows why: the longest that it waits while the sound goes on,
 LONGEST_SOUND_S = 1.6
 # and after the sound. With the silence that told its end, and the way to the caller's ear, it
 # makes less than half a second.
 LONGEST_SILENCE_S = 0.2
+
+
+def is_sure(text: str, confidence: float) -> bool:
+    """Whether words that were heard over an answer were said, too."""
+    is_single = len(text.split()) < 2
+    return confidence >= (SURE_CONFIDENCE if is_single else SURE_OF_SEVERAL_CONFIDENCE)
 
 
 class Stage(StrEnum):

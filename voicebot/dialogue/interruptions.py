@@ -12,11 +12,11 @@ from voicebot.calls import events as on
 from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.interruption import (
-    SURE_CONFIDENCE,
     SURELY_A_TURN_MS,
     Interruption,
     Stage,
     Verdict,
+    is_sure,
 )
 from voicebot.dialogue.limits import LONGEST_HEARING_S
 from voicebot.dialogue.turn import Moments
@@ -51,8 +51,8 @@ class Interruptions:
             case on.SpeechPaused() | on.SpeechEnded():
                 commands = interruption.sound_stops(event, t)
             case on.Transcribed(id_, text, confidence) if interruption.awaits(id_):
-                is_sure = confidence >= SURE_CONFIDENCE
-                interruption.words[id_], commands = text.strip() if is_sure else "", []
+                was_said = is_sure(text, confidence)
+                interruption.words[id_], commands = text.strip() if was_said else "", []
             case on.RecognitionFailed(id_) if interruption.awaits(id_):
                 interruption.words[id_], commands = "", []
             case _:

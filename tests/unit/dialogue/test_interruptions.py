@@ -11,7 +11,12 @@ from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
 from voicebot.calls.session import dump_context, load_context
 from voicebot.dialogue.conversation_state import Phase
-from voicebot.dialogue.interruption import LONGEST_SILENCE_S, LONGEST_SOUND_S, SURE_CONFIDENCE
+from voicebot.dialogue.interruption import (
+    LONGEST_SILENCE_S,
+    LONGEST_SOUND_S,
+    SURE_CONFIDENCE,
+    SURE_OF_SEVERAL_CONFIDENCE,
+)
 
 SO_FAR, ALL = UtteranceId("u2"), UtteranceId("u2.2")
 
@@ -85,11 +90,17 @@ def test_an_agent_nobody_can_tell_in_time_goes_on_and_late_words_still_stop_it()
     assert call.sought == "Stop"
 
 
-def test_words_that_the_recognizer_only_guessed_stop_nobody() -> None:
+@pytest.mark.parametrize(
+    ("text", "surely"),
+    [("Stop.", SURE_CONFIDENCE), ("in my mom.", SURE_OF_SEVERAL_CONFIDENCE)],
+)
+def test_words_that_the_recognizer_only_guessed_stop_nobody(text: str, surely: float) -> None:
     call = an_answer_is_spoken_over()
     call.happens(on.SpeechPaused(SO_FAR, 140))
-    guessed = on.Transcribed(SO_FAR, "in a month.", SURE_CONFIDENCE - 0.01)
+    guessed = on.Transcribed(SO_FAR, text, surely - 0.01)
     assert call.happens(guessed) == [do.ResumeSpeaking()]
+    call.happens(on.SpeechResumed(), on.SpeechPaused(ALL, 140))
+    assert do.StopSpeaking() in call.happens(on.Transcribed(ALL, text, surely))
 
 
 def test_a_sound_without_end_does_not_hold_the_answer() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from voicebot.calls.model import Route, Tier
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.questions_asked import asks, kinds_asked
 from voicebot.dialogue.topic_words import topic_words
 
@@ -35,14 +36,6 @@ class Why(StrEnum):
     WITHHELD = "withheld"  # the reply held what the guard does not let pass, or nothing
     FAILED = "failed"  # no reply came
     DEGRADED = "degraded"  # models are spared
-
-
-class Degradation(StrEnum):
-    """How much of the service is given, from all of it on downwards."""
-
-    FULL = "full"
-    SMALL_MODELS = "small-models"
-    CACHED_ANSWERS = "cached-answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +154,7 @@ class PastSuccess:
 
 def route(kind: Kind, complexity: float, now: Conditions, past: PastSuccess) -> Route:
     """Who is asked first."""
-    if now.degradation is Degradation.CACHED_ANSWERS:
+    if now.degradation >= Degradation.CACHED_ONLY:
         return Route(Tier.SCRIPT, Why.DEGRADED)
     is_seldom = past.is_seldom(Tier.SMALL, kind)
     if now.has_large and not past.is_seldom(Tier.LARGE, kind):

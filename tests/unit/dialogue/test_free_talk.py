@@ -9,10 +9,11 @@ from tests.fakes.played_agent import PlayedTools
 from tests.fakes.sample_business import a_business
 from tests.fakes.sample_calls import NOON
 from voicebot.calls.model import AnswerSource, CallFacts, CallId, ChannelId, Route, Tier
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.actions import actions_of
 from voicebot.dialogue.agent import Say, Turn
 from voicebot.dialogue.free_talk import FreeTalk
-from voicebot.dialogue.routing import LARGE_POOL, Conditions, Degradation, Why
+from voicebot.dialogue.routing import LARGE_POOL, Conditions, Why
 from voicebot.errors import InferenceError, InferenceRefused
 
 BUSINESS = a_business()
@@ -112,7 +113,7 @@ async def test_after_many_replies_in_vain_the_small_model_is_not_asked() -> None
 
 
 async def test_where_models_are_spared_nobody_is_asked() -> None:
-    now = Conditions(degradation=Degradation.CACHED_ANSWERS)
+    now = Conditions(degradation=Degradation.CACHED_ONLY)
     (step,) = await said(Models(now))
     assert step.route == Route(Tier.SCRIPT, Why.DEGRADED)
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.calls.model import Route, Tier
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.routing import (
     LARGE_POOL,
     SMALL_POOL,
     Conditions,
-    Degradation,
     Kind,
     PastSuccess,
     RoutingRules,
@@ -114,7 +114,7 @@ def test_a_turn_is_always_answered_after_two_models_at_most(
 def test_no_model_is_asked_where_only_cached_answers_are_given(
     kind: Kind, complexity: float, now: Conditions
 ) -> None:
-    spared = Conditions(now.pools, now.preferred_pool, now.room, Degradation.CACHED_ANSWERS)
+    spared = Conditions(now.pools, now.preferred_pool, now.room, Degradation.CACHED_ONLY)
     assert route(kind, complexity, spared, PastSuccess()) == Route(Tier.SCRIPT, Why.DEGRADED)
 
 

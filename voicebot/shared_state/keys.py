@@ -36,3 +36,9 @@ def line(queue: str) -> tuple[str, str, str, str]:
     """Of one queue: its callers in order, their tickets, the tickets' ends, the last number."""
     name = f"line:{queue}"
     return f"{name}:order", f"{name}:tickets", f"{name}:ends", f"{name}:number"
+
+
+def slots() -> tuple[str, str, str, str, str]:
+    """Calls by the end of their lease, the sign that somebody renews, the grace after a loss, how
+    many slots there are, and the stream that tells of one that became free."""
+    return "slots:held", "slots:alive", "slots:grace", "slots:capacity", LINE_CHANGES

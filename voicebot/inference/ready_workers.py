@@ -22,6 +22,7 @@ class ReadyWorker:
     slots: int
     pid: int
     languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
+    pools: tuple[str, ...] = ()  # none: it does whatever comes to its stage
 
 
 async def workers_ready(redis: Redis) -> Mapping[Stage, Sequence[ReadyWorker]]:
@@ -53,6 +54,7 @@ def _worker(name: str, facts: Mapping[str, Any]) -> ReadyWorker:
         pid=facts["pid"],
         # A worker of an earlier release does not tell: it is given work as it was then.
         languages=tuple(facts.get("languages", (ANY_LANGUAGE,))),
+        pools=tuple(facts.get("pools", ())),
     )
 
 

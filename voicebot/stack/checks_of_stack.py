@@ -28,6 +28,25 @@ def check_languages(language: str, missing: Sequence[LanguageMissing]) -> Findin
     return healthy(name, "served by every worker that is ready")
 
 
+def check_pools(wanted: Mapping[str, Collection[str]], served: Collection[str]) -> Finding | None:
+    """Pools by name, with who wants them, and those that have a worker; None: nobody wants one."""
+    if not wanted:
+        return None
+    missing = [
+        f"{pool} ({', '.join(sorted(whose))})"
+        for pool, whose in sorted(wanted.items())
+        if pool not in served
+    ]
+    if missing:
+        return faulty(
+            "Pools",
+            f"no worker is ready for: {'; '.join(missing)}",
+            "name the pool in VOICEBOT_POOLS, or start `python -m workers STAGE --pool POOL`; "
+            "until then others do its work",
+        )
+    return healthy("Pools", f"a worker for each: {', '.join(sorted(wanted))}")
+
+
 def check_settings_applied(
     wanted: Mapping[str, str], found: Mapping[str, str], problem: str
 ) -> Finding:

@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 
 from voicebot.agent_classes import agent_problems
 from voicebot.business_file import load_businesses
+from voicebot.dialogue.business import Business
 from voicebot.errors import (
     BusinessFileInvalid,
     ConfigurationError,
@@ -65,10 +66,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _redis(settings, is_running="redis" in running or bool(settings.redis_address))
     yield from stack_checks.check_processes(statuses)
     if any(status.name.startswith("worker-") and status.is_ready for status in statuses):
-        yield from asyncio.run(_languages(settings))
+        yield from asyncio.run(_workers(settings))
 
 
-async def _languages(settings: Settings) -> Sequence[Finding]:
+async def _workers(settings: Settings) -> Sequence[Finding]:
     try:
         businesses = load_businesses(settings.business_file)
         async with Redis.from_url(settings.redis_url, socket_timeout=_REDIS_DEADLINE_S) as redis:
@@ -76,12 +77,22 @@ async def _languages(settings: Settings) -> Sequence[Finding]:
     except (BusinessFileInvalid, SharedStateError):
         # Another check has named it.
         return ()
-    return (
-        stack_checks.check_languages(
-            ", ".join(sorted({business.language for business in businesses})),
-            check_languages(businesses, ready),
-        ),
+    languages = stack_checks.check_languages(
+        ", ".join(sorted({business.language for business in businesses})),
+        check_languages(businesses, ready),
     )
+    served = {pool for workers in ready.values() for worker in workers for pool in worker.pools}
+    pools = stack_checks.check_pools(_pools_wanted(settings, businesses), served)
+    return (languages,) if pools is None else (languages, pools)
+
+
+def _pools_wanted(settings: Settings, businesses: Sequence[Business]) -> Mapping[str, set[str]]:
+    """Each pool that is named in the settings or by a business, and by whom."""
+    wanted: dict[str, set[str]] = {pool: {"VOICEBOT_POOLS"} for pool in settings.pools}
+    for business in businesses:
+        for pool in filter(None, (business.pools.stt, business.pools.llm)):
+            wanted.setdefault(pool, set()).add(business.name)
+    return wanted
 
 
 def _machine(settings: Settings, paths: StackPaths) -> Iterator[Finding]:

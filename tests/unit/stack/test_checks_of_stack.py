@@ -119,3 +119,18 @@ def test_a_language_that_a_stage_does_not_serve_is_a_fault_that_names_what_to_in
     assert "VOICEBOT_STT_MODELS" in finding.remedy
     assert "VOICEBOT_TTS_VOICES" in finding.remedy
     assert checks.check_languages("en", []).is_ok
+
+
+def test_a_pool_that_is_wanted_has_a_worker() -> None:
+    wanted = {"llm.large": {"VOICEBOT_POOLS"}, "stt.fast": {"Harbor Dental"}}
+    finding = checks.check_pools(wanted, {"llm.large"})
+    assert finding is not None
+    assert not finding.is_ok
+    assert finding.detail == "no worker is ready for: stt.fast (Harbor Dental)"
+    found = checks.check_pools(wanted, {"llm.large", "stt.fast"})
+    assert found is not None
+    assert found.is_ok
+
+
+def test_where_no_pool_is_wanted_none_is_looked_for() -> None:
+    assert checks.check_pools({}, ()) is None

@@ -56,25 +56,44 @@ def drain_through(
     handle_time_s: float,
     hazard_per_s: float,
     phases: Sequence[Phase],
+    *,
     overtaking_per_s: float = 0.0,
+    callbacks: float = 0.0,
 ) -> Drained | None:
-    """The same while the slots change, and others come in between; None: no slot is in sight."""
+    """The same while the slots change, and others come in between; None: no slot is in sight.
+
+    Callbacks ahead are supposed to be served first: nobody of them gives up, and meanwhile those do
+    who wait.
+    """
     passed_s = 0.0
-    served = 0.0  # their number varies by chance with a variance like itself
+    served = 0.0  # in earlier phases; their number varies by chance with a variance like itself
     for phase in phases:
         ending = phase.slots / handle_time_s
         rate = max(ending - overtaking_per_s, _LEAST_RATE * ending)
-        if rate > 0.0:
+        left_s = phase.lasts_s
+        if callbacks > 0.0:
+            for_callbacks_s = min(callbacks / rate, left_s) if rate > 0.0 else left_s
+            if for_callbacks_s == inf:
+                return None
+            still_owed = max(callbacks - rate * for_callbacks_s, 0.0)
+            if for_callbacks_s < left_s:
+                still_owed = 0.0
+            served += callbacks - still_owed
+            callbacks = still_owed
+            ahead *= exp(-hazard_per_s * for_callbacks_s)
+            passed_s += for_callbacks_s
+            left_s -= for_callbacks_s
+        if rate > 0.0 and callbacks == 0.0:
             rest = drain(ahead, rate, hazard_per_s)
-            if rest.mean_s <= phase.lasts_s:
+            if rest.mean_s <= left_s:
                 earlier_s2 = served / (rate * rate)
                 return Drained(passed_s + rest.mean_s, rest.variance_s2 + earlier_s2)
-        if phase.lasts_s == inf:
+        if left_s == inf:
             return None
-        still_ahead = max(_after(ahead, rate, hazard_per_s, phase.lasts_s), 0.0)
+        still_ahead = max(_after(ahead, rate, hazard_per_s, left_s), 0.0)
         served += ahead - still_ahead
         ahead = still_ahead
-        passed_s += phase.lasts_s
+        passed_s += left_s
     return None
 
 

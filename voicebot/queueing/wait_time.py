@@ -30,10 +30,11 @@ _LEAST_SHAPE = 0.25
 class Outlook:
     """What is known at this instant about one caller's way to the head of the line."""
 
-    ahead: int  # waiting callers who come before, and callbacks that keep such a place
+    ahead: int  # waiting callers who come before
     slots: int  # conversations that can be held at once now
     rank: Rank = Rank.REGULAR
-    # Callbacks that come before this caller once they are due.
+    # Callbacks that come before, too: those that are due, and when the others will be.
+    callbacks_ahead: int = 0
     callbacks_due_in_s: Sequence[float] = ()
     # When the number of slots changes, as far as is foreseen: (in so many seconds, to so many).
     changes: Sequence[tuple[float, int]] = ()
@@ -88,10 +89,24 @@ class WaitEstimator:
         hazard = self._patience.hazard_per_s
         overtaking = self._arrivals.better_per_s(outlook.rank, now_s)
         phases = _phases(outlook)
-        drained = drain_through(outlook.ahead, handle_time_s, hazard, phases, overtaking)
+        drained = drain_through(
+            outlook.ahead,
+            handle_time_s,
+            hazard,
+            phases,
+            overtaking_per_s=overtaking,
+            callbacks=outlook.callbacks_ahead,
+        )
         if drained is not None and outlook.callbacks_due_in_s:
             due = sum(in_s <= drained.mean_s for in_s in outlook.callbacks_due_in_s)
-            drained = drain_through(outlook.ahead + due, handle_time_s, hazard, phases, overtaking)
+            drained = drain_through(
+                outlook.ahead,
+                handle_time_s,
+                hazard,
+                phases,
+                overtaking_per_s=overtaking,
+                callbacks=outlook.callbacks_ahead + due,
+            )
         if drained is None:
             return None
         model_s = drained.mean_s

@@ -22,12 +22,12 @@ class Owed:
 class PlayedCallbacks:
     """Those that are due, in the order of their places, and how many are not yet."""
 
-    __slots__ = ("_due", "paused", "ringing_in_vain")
+    __slots__ = ("_due", "paused", "ringing")
 
     def __init__(self) -> None:
         self._due: list[Owed] = []
         self.paused: dict[int, tuple[float, Owed]] = {}  # by caller: when it is due again
-        self.ringing_in_vain: dict[int, Owed] = {}
+        self.ringing: dict[int, Owed] = {}
 
     def __len__(self) -> int:
         return len(self._due) + len(self.paused)

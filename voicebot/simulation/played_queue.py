@@ -46,6 +46,7 @@ class PlayedQueue:
         self._callers: Callers = draw(queue, scenario.duration_s, dice)
         self._fates = [Fate.UNSERVED] * len(self._callers.arrive_s)
         self._talking: dict[int, float] = {}  # since when
+        self._rang_s: dict[int, float] = {}  # and how long before that the slot was held
         self._line = WaitingLine(ticket_lease_s=inf)
         self._told: dict[int, Told] = {}
         self._callbacks = PlayedCallbacks()
@@ -72,7 +73,7 @@ class PlayedQueue:
         told, estimated_s, ahead = None, None, 0
         if self.slots.free <= 0 or len(self._line) or len(self._callbacks):
             outlook = self._outlook(place)
-            ahead = outlook.ahead
+            ahead = outlook.ahead + outlook.callbacks_ahead
             told = self._waits.tell(outlook, now_s, is_counted=self._is_counted(number))
             estimated_s = None if told.estimate is None else told.estimate.point_s
         verdict = admit(
@@ -140,7 +141,7 @@ class PlayedQueue:
         if since_s is None or since_s + self._callers.handle_time_s[number] != now_s:
             return  # that conversation was cut off before
         del self._talking[number]
-        self._gives_slot_back(now_s - since_s)
+        self._gives_slot_back(now_s - since_s + self._rang_s.pop(number, 0.0))
 
     def _gives_slot_back(self, held_s: float) -> None:
         self.slots.give_back()
@@ -183,17 +184,17 @@ class PlayedQueue:
         rules = self._callback_rules(owed)
         self.counts.callback_attempts += self._is_counted(number)
         is_answered = self._dice.uniform() < rules.answered
-        if not is_answered:
-            self._callbacks.ringing_in_vain[number] = owed
+        self._callbacks.ringing[number] = owed
         rung = self._talks_at_last if is_answered else self._not_reached
         self._clock.at(now_s + rules.rings_s, rung, number)
 
     def _talks_at_last(self, number: int) -> None:
         self._fates[number] = Fate.CALLED_BACK
+        self._rang_s[number] = self._callback_rules(self._callbacks.ringing.pop(number)).rings_s
         self._talks(number)
 
     def _not_reached(self, number: int) -> None:
-        owed = self._callbacks.ringing_in_vain.pop(number)
+        owed = self._callbacks.ringing.pop(number)
         rules = self._callback_rules(owed)
         tried = Owed(owed.place, number, owed.attempts + 1)
         again_s = pause_s(rules, tried.attempts)
@@ -222,6 +223,7 @@ class PlayedQueue:
     def _cut_off(self, number: int) -> None:
         """A failure: rung back at once, before everybody else, to go on with the rest."""
         talked_s = self._clock.now_s - self._talking.pop(number)
+        self._rang_s.pop(number, None)
         self._callers.handle_time_s[number] -= talked_s
         self.slots.give_back()
         self.counts.cut_off += self._is_counted(number)
@@ -245,9 +247,10 @@ class PlayedQueue:
             if change.at_s - change.foreseen_s <= now_s < change.at_s
         )
         return Outlook(
-            ahead=self._line.before(place) + self._callbacks.before(place),
+            ahead=self._line.before(place),
             slots=self.slots.slots,
             rank=place.rank,
+            callbacks_ahead=self._callbacks.before(place),
             callbacks_due_in_s=self._callbacks.due_in_s(place, now_s),
             changes=changes,
         )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,12 @@ def test_callbacks_count_once_they_are_due() -> None:
     assert _said(_taught(), soon).point_s == _said(_taught(), Outlook(5, 4)).point_s
 
 
+def test_callbacks_ahead_do_not_give_up() -> None:
+    impatient = _taught(waits=[(60.0, True)] * 50)
+    callbacks = _said(impatient, Outlook(0, 4, callbacks_ahead=7))
+    assert callbacks.point_s > _said(impatient, Outlook(7, 4)).point_s
+
+
 def test_those_who_come_in_between_make_the_wait_longer() -> None:
     estimator = _taught()
     for at_s in range(0, 7200, 60):
@@ -75,6 +83,7 @@ OUTLOOKS = st.builds(
     st.integers(0, 500),
     st.integers(1, 200),
     st.sampled_from(Rank),
+    st.integers(0, 20),
     st.lists(st.floats(0.0, 3600.0), max_size=4).map(tuple),
     st.lists(st.tuples(st.floats(0.0, 3600.0), st.integers(1, 200)), max_size=3).map(tuple),
 )
@@ -86,9 +95,7 @@ def test_the_estimate_never_falls_as_the_line_grows(
     outlook: Outlook, waits: list[tuple[float, bool]]
 ) -> None:
     estimator = _taught(waits=waits)
-    longer = Outlook(
-        outlook.ahead + 1, outlook.slots, outlook.rank, outlook.callbacks_due_in_s, outlook.changes
-    )
+    longer = replace(outlook, ahead=outlook.ahead + 1)
     one, other = _said(estimator, outlook), _said(estimator, longer)
     assert 0.0 <= one.low_s <= one.high_s
     assert one.point_s <= other.point_s * (1 + 1e-9)

@@ -6,7 +6,8 @@ Like `ports`: each wait ends by its deadline at the latest, with SharedStateErro
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from voicebot.calls.model import CallId
+from voicebot.audio.frames import Encoding
+from voicebot.calls.model import CallId, ChannelId
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.waiting_line import Standing, Ticket
 
@@ -47,6 +48,9 @@ class WaitingLines(Protocol):
     async def give_back(self, queues: Sequence[QueueName], call_id: CallId) -> None:
         """There was no slot after all: who is in hand waits on."""
 
+    async def tell_change(self) -> None:
+        """A slot came free: whoever stands first may look."""
+
     def changes(self) -> AsyncGenerator[None]:
         """At once, whenever another may have come to stand first, and now and then."""
 
@@ -59,3 +63,32 @@ class Slots(Protocol):
 
     async def release(self, call_id: CallId) -> None:
         """Succeeds also where the call has none."""
+
+
+class SpokenFiles(Protocol):
+    """Sentences as files that Asterisk can play. Raises StoreError."""
+
+    async def find(self, text: str, voice: str) -> tuple[str, float] | None:
+        """Its media URI, and how many seconds it lasts; None: it was never kept."""
+
+    async def keep(self, text: str, voice: str, audio: bytes, encoding: Encoding) -> None: ...
+
+
+class WaitingControl(Protocol):
+    """What is asked of Asterisk for a caller who waits. Raises AsteriskError."""
+
+    async def answer(self, channel_id: ChannelId) -> None: ...
+
+    async def start_music(self, channel_id: ChannelId, music: str) -> None: ...
+
+    async def stop_music(self, channel_id: ChannelId) -> None: ...
+
+    async def play(self, channel_id: ChannelId, playback_id: str, media: Sequence[str]) -> None:
+        """Ends the music."""
+
+    async def stop_playing(self, playback_id: str) -> None:
+        """Succeeds also when it has ended."""
+
+    async def set_variable(self, channel_id: ChannelId, name: str, value: str) -> None: ...
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None: ...

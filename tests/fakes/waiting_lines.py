@@ -64,6 +64,9 @@ class FakeWaitingLines:
         for queue in queues:
             self._line(queue).give_back(call_id)
 
+    async def tell_change(self) -> None:
+        self._has_changed.set()
+
     async def changes(self) -> AsyncGenerator[None]:
         while True:
             yield
@@ -82,3 +85,20 @@ class FakeWaitingLines:
         position = line.position(ticket.call_id)
         assert position is not None
         return Standing(ticket, position)
+
+
+class FakeSlots:
+    """So many conversations at once."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.held: set[CallId] = set()
+
+    async def acquire(self, call_id: CallId) -> bool:
+        if call_id not in self.held and len(self.held) >= self.count:
+            return False
+        self.held.add(call_id)
+        return True
+
+    async def release(self, call_id: CallId) -> None:
+        self.held.discard(call_id)

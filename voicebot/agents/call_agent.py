@@ -11,6 +11,7 @@ from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
 from voicebot.agents.happenings import Happenings
 from voicebot.agents.line import Line
+from voicebot.agents.new_context import new_context
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
@@ -24,15 +25,12 @@ from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import (
     CallFacts,
     CallRecord,
-    Direction,
     TransferResult,
 )
-from voicebot.calls.outbound_session import new_pickup, session_of
+from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation import NORMAL_CLEARING
-from voicebot.dialogue.conversation_state import ConversationState
-from voicebot.dialogue.disclosure import disclosed
 from voicebot.errors import AsteriskError, MediaError
 from voicebot.telemetry.logs import log_of
 from voicebot.turns.speculation import Preparations
@@ -60,24 +58,11 @@ class CallAgent:
         self._facts = facts
         self._agent = agent
         self._encoding = media_encoding(facts.codec)
-        clock, recording = services.clock, desk.business.recording
+        clock = services.clock
         self._is_new = context is None
         if context is None:
-            context = CallContext(
-                facts,
-                agent,
-                started_at=clock.at(),
-                opening=disclosed(desk.business, desk.agent.opening(facts)),
-                is_recorded=recording.enabled,
-                conversation=ConversationState(
-                    is_recording_paused=recording.asks_consent,
-                    was_recorded=not recording.asks_consent,
-                ),
-            )
-            if facts.direction is Direction.OUTBOUND:
-                message = desk.agent.machine_message(facts)
-                context.farewell_to_machine = message or ""
-                context.pickup = new_pickup(desk.business, leaves_message=message is not None)
+            context = new_context(desk, facts, agent, clock.at())
+        self._waiting_room = services.waiting_room_of(desk.business, facts)
         self._context = context
         self._session = session_of(desk.business, context, clock.now())
         self._began_now = clock.now()
@@ -165,7 +150,7 @@ class CallAgent:
                     self._preparations,
                 )
                 if self._is_new:
-                    self.post(on.Claimed())
+                    self.post(on.Claimed() if self._waiting_room is None else on.Enqueued())
                 tasks.create_task(self._scribe.run())
                 await self._live()
                 raise _CallOver
@@ -179,6 +164,8 @@ class CallAgent:
                 self._thinking.close()
             if self._line is not None:
                 await self._line.close()
+            if self._waiting_room is not None:
+                await self._waiting_room.left(self._facts.call_id)
         if self._record is None:
             # The caller is with a person: whoever has the channel next goes on from the context.
             await self._scribe.let_go()
@@ -213,6 +200,10 @@ class CallAgent:
         match command:
             case do.Connect():
                 self._tasks.create_task(self._connect())
+            case do.SeekAdmission():
+                assert self._waiting_room is not None
+                admission = self._waiting_room.admit(self._facts, self._desk.business, self.post)
+                self._tasks.create_task(admission)
             case do.Recognize(utterance_id):
                 hearing = NOTHING_KNOWN if self._line is None else self._line.judge_hearing()
                 self._thinking.recognize(utterance_id, self._utterances.of(utterance_id), hearing)
@@ -311,6 +302,8 @@ class CallAgent:
             return
         await self._line.close()
         self._line = None
+        if self._waiting_room is not None:
+            await self._waiting_room.left(self._facts.call_id)  # a person needs no slot
 
     async def _hang_up(self, cause: int) -> None:
         self._our_hangup_cause = cause

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from voicebot.agents.clock import Clock as Clock
 from voicebot.agents.desk import Desks
 from voicebot.agents.record_keeping import RecordKeeping
+from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
+from voicebot.calls.model import CallFacts, Direction
+from voicebot.dialogue.business import Business
 from voicebot.ports import (
     CallbackBook,
     CallContexts,
@@ -24,14 +27,6 @@ from voicebot.ports import (
     WebServices,
 )
 from voicebot.turns.speculation import Speculation
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The two clocks of a driver: monotonic seconds, and aware UTC."""
-
-    now: Callable[[], float]
-    at: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +52,11 @@ class CallServices:
     message_audio: MessageAudio
     web: WebServices
     speculation: Speculation
+    waiting_room: WaitingRoom | None = None  # None: nobody waits
+
+    def waiting_room_of(self, business: Business, facts: CallFacts) -> WaitingRoom | None:
+        """Where this call's caller may have to wait; probes and whom we ring never do."""
+        room = self.waiting_room
+        if room is None or facts.direction is not Direction.INBOUND:
+            return None
+        return room if room.has_queue(business, facts.called_number) else None

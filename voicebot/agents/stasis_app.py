@@ -20,6 +20,7 @@ from voicebot.ari.decode import (
     CallBroadcast,
     CallClaimed,
     ChannelDestroyed,
+    ChannelDtmfReceived,
     ChannelHangupRequest,
     ChannelHold,
     ChannelUnhold,
@@ -98,6 +99,8 @@ class StasisApp:
             peers = tasks.create_task(self._peers.run(lambda: self.calls))
             records = tasks.create_task(self._services.records.run())
             events = tasks.create_task(self._follow_events(tasks))
+            room = self._services.waiting_room
+            waiting = None if room is None else tasks.create_task(room.run())
             await stopped.wait()
             self._is_stopping = True
             for call in self._calls.values():
@@ -113,6 +116,8 @@ class StasisApp:
             peers.cancel()
             events.cancel()
             records.cancel()
+            if waiting is not None:
+                waiting.cancel()
             await self._services.records.finish()
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
@@ -152,6 +157,10 @@ class StasisApp:
                         self._hangup_causes[channel.channel_id] = cause or known
                 case ChannelDestroyed(channel=channel, cause=cause):
                     self._gone(channel.channel_id, cause)
+                case ChannelDtmfReceived(channel=channel, digit=digit):
+                    # Of those who wait: whoever talks with us has a media channel, which tells.
+                    if self._services.waiting_room is not None:
+                        self._services.waiting_room.press(CallId(channel.channel_id), digit)
                 case ChannelHold(channel=channel) | ChannelUnhold(channel=channel):
                     if channel.channel_id in self._calls:
                         is_held = isinstance(event, ChannelHold)

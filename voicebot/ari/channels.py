@@ -3,7 +3,7 @@
 Named as in its API description, see `resources`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from voicebot.ari import model, requests
 from voicebot.ari.model import Channel
@@ -91,6 +91,26 @@ class Channels(Resource):
 
     async def ring_stop(self, channel_id: ChannelId) -> None:
         await self._call(requests.CHANNELS_RING_STOP, nothing, channelId=channel_id)
+
+    async def play_with_id(
+        self, channel_id: ChannelId, playback_id: str, media: Iterable[str]
+    ) -> None:
+        """One after the other; music ends with the first."""
+        await self._call(
+            requests.CHANNELS_PLAY_WITH_ID,
+            nothing,
+            channelId=channel_id,
+            playbackId=playback_id,
+            media=",".join(media),
+        )
+
+    async def start_moh(self, channel_id: ChannelId, *, moh_class: str | None = None) -> None:
+        await self._call(
+            requests.CHANNELS_START_MOH, nothing, channelId=channel_id, mohClass=moh_class
+        )
+
+    async def stop_moh(self, channel_id: ChannelId) -> None:
+        await self._call(requests.CHANNELS_STOP_MOH, nothing, channelId=channel_id)
 
     async def hangup(self, channel_id: ChannelId, *, reason_code: int | None = None) -> None:
         """`reason_code` is an ITU-T Q.850 cause; 16 is normal clearing."""

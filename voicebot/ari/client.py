@@ -18,7 +18,7 @@ from typing import Self
 from voicebot.ari.channels import Channels
 from voicebot.ari.decode import AriEvent
 from voicebot.ari.event_socket import EventSocket, SocketSettings, SocketStatistics
-from voicebot.ari.resources import Applications, Asterisk, Bridges, Events
+from voicebot.ari.resources import Applications, Asterisk, Bridges, Events, Playbacks
 from voicebot.errors import AriDisconnected
 from voicebot.owned_tasks import OwnedTasks
 from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
@@ -58,6 +58,7 @@ class AriClient:
         self.asterisk = Asterisk(self._socket)
         self.bridges = Bridges(self._socket)
         self.channels = Channels(self._socket)
+        self.playbacks = Playbacks(self._socket)
         self.events = Events(self._socket)
 
     @property

@@ -102,6 +102,9 @@ CHANNELS_ORIGINATE = _operation(
     "/channels",
     "endpoint extension context priority app appArgs callerId timeout channelId formats",
 )
+CHANNELS_PLAY_WITH_ID = _operation(
+    "channels.playWithId", "POST", "/channels/{channelId}/play/{playbackId}", "media"
+)
 CHANNELS_RING = _operation("channels.ring", "POST", "/channels/{channelId}/ring")
 CHANNELS_RING_STOP = _operation("channels.ringStop", "DELETE", "/channels/{channelId}/ring")
 CHANNELS_SET_CHANNEL_VAR = _operation(
@@ -114,6 +117,11 @@ CHANNELS_SNOOP_CHANNEL = _operation(
     "spy whisper app appArgs snoopId",
 )
 
+CHANNELS_START_MOH = _operation(
+    "channels.startMoh", "POST", "/channels/{channelId}/moh", "mohClass"
+)
+CHANNELS_STOP_MOH = _operation("channels.stopMoh", "DELETE", "/channels/{channelId}/moh")
+
 EVENTS_CLAIM_CHANNEL = _operation(
     "events.claimChannel", "POST", "/events/claim", "channelId application"
 )
@@ -122,6 +130,8 @@ EVENTS_USER_EVENT = _operation(
 )
 # The socket itself: opened, not sent over it.
 EVENTS_EVENT_WEBSOCKET = _operation("events.eventWebsocket", "GET", "/events", "app subscribeAll")
+
+PLAYBACKS_STOP = _operation("playbacks.stop", "DELETE", "/playbacks/{playbackId}")
 
 OPERATIONS = tuple(value for value in list(globals().values()) if isinstance(value, Operation))
 

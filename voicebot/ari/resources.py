@@ -173,6 +173,12 @@ class Events(Resource):
         )
 
 
+class Playbacks(Resource):
+    async def stop(self, playback_id: str) -> None:
+        """404 when it has ended."""
+        await self._call(requests.PLAYBACKS_STOP, nothing, playbackId=playback_id)
+
+
 def nothing(value: object) -> None:
     """For void operations: a success says all there is to know."""
 

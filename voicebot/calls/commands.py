@@ -22,6 +22,12 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class SeekAdmission:
+    """Ask whether the caller may talk, and have the caller wait. Ends in Admitted, or Promised and
+    a hang-up, or GivenUp."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recognize:
     """Transcribe an utterance. Ends in Transcribed or RecognitionFailed."""
 
@@ -143,6 +149,7 @@ class WriteRecord:
 
 Command = (
     Connect
+    | SeekAdmission
     | Recognize
     | CancelRecognition
     | Think

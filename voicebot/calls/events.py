@@ -15,6 +15,16 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Enqueued:
+    """As Claimed, but whether the caller may talk at once is for the waiting line to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """It is this caller's turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """Answered, bridged, and audio flows both ways."""
 
@@ -245,6 +255,8 @@ ConversationEvent = (
 CallEvent = (
     ConversationEvent
     | Claimed
+    | Enqueued
+    | Admitted
     | Connected
     | ConnectFailed
     | OperatorTook

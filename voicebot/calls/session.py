@@ -121,6 +121,13 @@ class CallSession:
         match event:
             case on.Claimed() if before is CallState.OFFERED:
                 return [do.Connect()]
+            case on.Enqueued() if before is CallState.OFFERED:
+                return [do.SeekAdmission()]
+            case on.Admitted() if before is CallState.WAITING:
+                return [do.Connect()]
+            case on.Promised(outcome) if before is CallState.WAITING:
+                context.conversation.promised = outcome
+                return []
             case on.Connected() if before is CallState.CONNECTING:
                 if context.answered_s is None:
                     context.answered_s = t
@@ -271,6 +278,8 @@ def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
     assert not isinstance(
         event,
         on.Claimed
+        | on.Enqueued
+        | on.Admitted
         | on.Connected
         | on.ConnectFailed
         | on.OperatorTook

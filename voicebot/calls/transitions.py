@@ -16,6 +16,7 @@ class CallState(StrEnum):
     """Where a call stands."""
 
     OFFERED = "offered"  # claimed in the race; the channel is on its way to us
+    WAITING = "waiting"  # in the line: all agents are busy
     CONNECTING = "connecting"  # being answered, bridged, its media opened
     TALKING = "talking"
     TRANSFERRING = "transferring"  # in the dialplan, while a person's telephone rings
@@ -51,6 +52,17 @@ _CONVERSATION = (
 
 TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     (CallState.OFFERED, on.Claimed): CallState.CONNECTING,
+    (CallState.OFFERED, on.Enqueued): CallState.WAITING,
+    (CallState.WAITING, on.Admitted): CallState.CONNECTING,
+    (CallState.WAITING, on.Promised): CallState.WAITING,
+    (CallState.WAITING, on.PutOnHold): CallState.WAITING,
+    (CallState.WAITING, on.TakenOffHold): CallState.WAITING,
+    # The slot came just as the caller went.
+    **{
+        (state, event): state
+        for state in (CallState.CLEARING, CallState.LEAVING, CallState.ENDED)
+        for event in (on.Enqueued, on.Admitted)
+    },
     (CallState.CONNECTING, on.Connected): CallState.TALKING,
     (CallState.CONNECTING, on.ConnectFailed): CallState.LEAVING,
     # The media channel can die while the caller's is still being answered.

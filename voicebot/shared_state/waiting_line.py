@@ -113,6 +113,12 @@ class RedisWaitingLines:
         reply = self._give_back(keys=[keys.LINE_CLAIM, keys.LINE_CHANGES, *orders], args=[call_id])
         await self._connection.answer("give head back", reply)
 
+    async def tell_change(self) -> None:
+        reply = self._connection.client.xadd(
+            keys.LINE_CHANGES, {"changed": "slots"}, maxlen=100, approximate=True
+        )
+        await self._connection.answer("tell change", reply)
+
     async def changes(self) -> AsyncGenerator[None]:
         newest = await self._connection.answer(
             "find newest change", self._connection.client.xrevrange(keys.LINE_CHANGES, count=1)

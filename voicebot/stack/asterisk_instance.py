@@ -14,7 +14,7 @@ from voicebot.stack.paths import INSTANCE_DIRECTORIES, StackPaths
 
 _NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
 # Asterisk writes here, and makes none of them itself.
-_WRITTEN_TO = ("log/cdr-custom", "spool/monitor", "spool/voicemail")
+_WRITTEN_TO = ("log/cdr-custom", "spool/monitor", "spool/voicemail", "spool/announcements")
 _HOST_RESOLV_CONF = Path("/etc/resolv.conf")
 
 

@@ -13,7 +13,7 @@ import pytest
 from voicebot.ari.channels import Channels
 from voicebot.ari.decode import DECODERS
 from voicebot.ari.requests import EVENTS_EVENT_WEBSOCKET, OPERATIONS, Operation
-from voicebot.ari.resources import Applications, Asterisk, Bridges, Events
+from voicebot.ari.resources import Applications, Asterisk, Bridges, Events, Playbacks
 
 RESOURCES = {
     "applications": Applications,
@@ -21,6 +21,7 @@ RESOURCES = {
     "bridges": Bridges,
     "channels": Channels,
     "events": Events,
+    "playbacks": Playbacks,
 }
 
 

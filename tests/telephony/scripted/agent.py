@@ -11,21 +11,28 @@ import numpy as np
 from tests.fakes.call_services import Outside
 from tests.fakes.scripted_workers import ScriptedSynthesizer
 from tests.fakes.shared_state import FakeAgentDirectory
+from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from tests.telephony.fallback.sipp import tone
+from voicebot.agents.announcing import Announcer
 from voicebot.agents.claiming import Peers
 from voicebot.agents.heartbeat import Heartbeat
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.waiting_caller import WaitingServices
+from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
+from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode
 from voicebot.calls.model import CallId
 from voicebot.calls.session import CallContext, load_context
+from voicebot.line_ports import Slots
 from voicebot.media.connection import connect
 from voicebot.ports import CallRecords
 from voicebot.settings import Settings
+from voicebot.store.announcement_audio import AnnouncementAudio
 
 APP = "voicebot-scripted-1"
 AGENT_HZ = 1_000
@@ -73,6 +80,7 @@ class ScriptedAgent:
     outside: Outside
     ari: AriClient
     stopped: asyncio.Event
+    room: WaitingRoom
 
     @property
     def contexts(self) -> Sequence[CallContext]:
@@ -82,9 +90,13 @@ class ScriptedAgent:
 
 @asynccontextmanager
 async def scripted_agent(
-    settings: Settings, outside: Outside, records: CallRecords | None = None
+    settings: Settings,
+    outside: Outside,
+    records: CallRecords | None = None,
+    slots: Slots | None = None,
 ) -> AsyncIterator[ScriptedAgent]:
-    """Takes calls inside the block; `records`: where they are kept, if not in `outside`."""
+    """Takes calls inside the block; `records`: where they are kept, if not in `outside`;
+    `slots`: how many may talk at once where the business has a queue."""
     outside.synthesizer = SpeaksInTones()
     password = settings.ari_password.get_secret_value()
     async with AriClient(settings.ari_url, settings.ari_username, password, app=APP) as ari:
@@ -95,12 +107,26 @@ async def scripted_agent(
             new_voice_detector=LoudIsSpeech,
             records=RecordKeeping(outside.records if records is None else records),
         )
+        files = AnnouncementAudio(settings.state_dir)
+        room = WaitingRoom(
+            FakeWaitingLines(),
+            FakeSlots(10) if slots is None else slots,
+            WaitingServices(
+                AriWaitingControl(ari),
+                Announcer(files, outside.synthesizer),
+                outside.messages,
+                services.clock,
+            ),
+            agent=APP,
+            businesses=lambda: [outside.business],
+        )
+        services = replace(services, waiting_room=room)
         app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), max_calls=10)
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(app.run(stopped))
             await ari.wait_connected(deadline_s=10.0)
             beats = tasks.create_task(Heartbeat(ari, APP, app.driven).run())
-            yield ScriptedAgent(outside, ari, stopped)
+            yield ScriptedAgent(outside, ari, stopped, room)
             stopped.set()
             beats.cancel()

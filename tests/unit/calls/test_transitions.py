@@ -15,6 +15,8 @@ from voicebot.errors import IllegalTransition
 UTTERANCE, REPLY, PHRASE = UtteranceId("u1"), ReplyId("1.1"), PhraseId("1.1.0")
 ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.Claimed(),
+    on.Enqueued(),
+    on.Admitted(),
     on.Connected(),
     on.ConnectFailed("media-connect-failed"),
     on.CallerAudible(),

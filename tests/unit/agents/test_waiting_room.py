@@ -1,0 +1,175 @@
+"""Callers of one process, of whom so many may talk."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.fakes.call_services import Outside
+from tests.fakes.sample_business import CONTENT
+from tests.fakes.virtual_time import settle
+from tests.fakes.waiting_control import FakeSpokenFiles, FakeWaitingControl
+from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
+from voicebot.agents.announcing import Announcer
+from voicebot.agents.waiting_caller import WaitingServices
+from voicebot.agents.waiting_room import WaitingRoom
+from voicebot.calls import events as on
+from voicebot.calls.model import CallFacts, CallId, ChannelId, Outcome
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.queue_settings import QueuePhrases
+from voicebot.queueing.model import QueueName
+
+SAID = QueuePhrases()
+VIP = "+12025550100"
+
+
+class Place:
+    """A room with slots, and who is in it."""
+
+    def __init__(self, slots: int, **queue: Any) -> None:
+        content = {**CONTENT, "queues": [{"name": "main", "vip_numbers": [VIP], **queue}]}
+        self.business = Business.model_validate(content)
+        self.outside = Outside(business=self.business)
+        self.lines, self.slots = FakeWaitingLines(ticket_lease_s=1e9), FakeSlots(slots)
+        self.control = FakeWaitingControl()
+        services = self.outside.services()
+        self.room = WaitingRoom(
+            self.lines,
+            self.slots,
+            WaitingServices(
+                self.control,
+                Announcer(FakeSpokenFiles(), self.outside.synthesizer),
+                self.outside.messages,
+                services.clock,
+            ),
+            agent="a1",
+            businesses=lambda: [self.business],
+        )
+        self.running = asyncio.create_task(self.room.run())
+        self.told: dict[str, list[on.CallEvent]] = {}
+        self.stays: dict[str, asyncio.Task[None]] = {}
+
+    async def arrives(self, name: str, number: str = "+12025550123") -> list[on.CallEvent]:
+        facts = CallFacts(CallId(name), ChannelId(name), number, "1000", "ulaw")
+        told = self.told[name] = []
+        stay = self.room.admit(facts, self.business, told.append)
+        self.stays[name] = asyncio.create_task(stay)
+        await settle()
+        return told
+
+    async def presses(self, name: str, keys: str) -> None:
+        for key in keys:
+            self.room.press(CallId(name), key)
+            await settle()
+
+    @property
+    def queue(self) -> QueueName:
+        return QueueName("main@1000")
+
+    async def close(self) -> None:
+        for task in (self.running, *self.stays.values()):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Place]:
+    place = Place(slots=1)
+    yield place
+    await place.close()
+
+
+async def test_a_caller_for_whom_there_is_a_slot_talks_at_once(place: Place) -> None:
+    assert await place.arrives("anna") == [on.Admitted()]
+    assert place.slots.held == {"anna"}
+    assert place.control.asked == []
+
+
+async def test_the_next_hears_music_and_the_position_and_comes_in_as_the_slot_is_freed(
+    place: Place,
+) -> None:
+    await place.arrives("anna")
+    assert await place.arrives("ben") == []
+    said = [SAID.all_busy, SAID.next_in_line, SAID.offer_callback, SAID.keys]
+    assert place.control.asked == [
+        ("answer", "ben"),
+        ("start_music", "ben", "default"),
+        ("play", "ben", *said),
+    ]
+    await place.room.left(CallId("anna"))
+    await settle()
+    assert place.told["ben"] == [on.Admitted()]
+    assert place.control.asked[-1] == ("stop_music", "ben")
+    assert place.slots.held == {"ben"}
+    assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_callers_come_in_by_rank_and_then_as_they_came(place: Place) -> None:
+    await place.arrives("anna")
+    for name, number in (("ben", ""), ("carl", ""), ("vera", VIP)):
+        await place.arrives(name, number)
+    order = []
+    for gone in ("anna", "vera", "ben"):
+        await place.room.left(CallId(gone))
+        await settle()
+        order += [name for name, told in place.told.items() if told and name not in order]
+    assert order == ["anna", "vera", "ben", "carl"]
+
+
+async def test_who_hangs_up_stands_in_nobodys_way(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.arrives("carl")
+    place.stays["ben"].cancel()
+    await settle()
+    assert await place.lines.position(place.queue, CallId("carl")) == 1
+    await place.room.left(CallId("anna"))
+    await settle()
+    assert place.told["carl"] == [on.Admitted()]
+    assert place.slots.held == {"carl"}
+
+
+async def test_a_callback_is_booked_and_then_the_call_ends(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.presses("ben", "11")
+    [request] = place.outside.messages.requested
+    assert request.number == "+12025550123"
+    assert place.told["ben"] == [on.Promised(Outcome.CALLBACK_BOOKED)], "also if ben hangs up now"
+    async with asyncio.timeout(60):
+        await place.stays["ben"]
+    assert place.told["ben"] == [on.Promised(Outcome.CALLBACK_BOOKED)]
+    assert ("hang_up", "ben", "16") in place.control.asked
+    assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_a_key_sends_the_caller_to_people_or_to_the_voicemail(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.arrives("carl")
+    await place.presses("ben", "0")
+    assert place.told["ben"] == [on.GivenUp("caller-wants-operator")]
+    await place.presses("carl", "#")
+    assert place.told["carl"] == [on.GivenUp("caller-leaves-message")]
+    assert ("set_variable", "carl", "VOICEBOT_TRIED", "workshop") in place.control.asked
+
+
+async def test_a_full_line_sends_callers_where_the_business_wants_them() -> None:
+    place = Place(slots=0, max_waiting=0, overflow="workshop")
+    assert await place.arrives("anna") == [on.GivenUp("line-full")]
+    expected = ("set_variable", "anna", "VOICEBOT_DEFAULT_TRANSFER", "workshop")
+    assert place.control.asked == [expected]
+    await place.close()
+
+
+async def test_a_line_that_redis_lost_is_made_anew_by_the_agents(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.arrives("carl")
+    place.lines.forget_everything()
+    await asyncio.sleep(3)
+    assert await place.lines.position(place.queue, CallId("ben")) == 1
+    assert await place.lines.position(place.queue, CallId("carl")) == 2

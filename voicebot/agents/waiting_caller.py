@@ -1,0 +1,210 @@
+"""Drives one caller's wait: feeds the waiting session, and does what it says.
+
+Music plays on the caller's own channel, which is in no bridge meanwhile: so nothing of the wait is
+recorded, and all that an admission takes is to stop it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicebot.agents.announcing import Announcer
+from voicebot.agents.clock import Clock
+from voicebot.calls.model import CallbackReason, CallbackRequest, CallFacts
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.conversation import NORMAL_CLEARING
+from voicebot.dialogue.queue_settings import QueueSettings
+from voicebot.errors import AsteriskError, InferenceError, StoreError
+from voicebot.line_ports import WaitingControl
+from voicebot.ports import CallbackBook
+from voicebot.queueing import waiting_session as ws
+from voicebot.telemetry.logs import log_of
+
+# As dialplans/fallback.conf names them: whoever was rung in vain is not rung again.
+DEFAULT_TRANSFER_VARIABLE, TRIED_VARIABLE = "VOICEBOT_DEFAULT_TRANSFER", "VOICEBOT_TRIED"
+
+log = log_of(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingServices:
+    """What all waits of a process share."""
+
+    control: WaitingControl
+    announcer: Announcer
+    callbacks: CallbackBook
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackIsBooked:
+    """And the caller was told, and hung up on."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentElsewhere:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnHasCome:
+    """The music is off: the caller may be connected."""
+
+
+WaitEnded = CallbackIsBooked | WentElsewhere | TurnHasCome
+
+
+class WaitingCaller:
+    """`run` to its end, or until cancelled."""
+
+    def __init__(
+        self,
+        services: WaitingServices,
+        facts: CallFacts,
+        business: Business,
+        settings: QueueSettings,
+        session: ws.WaitingSession,
+        booked: Callable[[], None],
+    ) -> None:
+        """`booked` is called once a callback is kept: whoever hangs up then has not given up."""
+        self._services = services
+        self._facts = facts
+        self._business = business
+        self._settings = settings
+        self._session = session
+        self._booked = booked
+        self._events: asyncio.Queue[ws.WaitingEvent | None] = asyncio.Queue()
+        self._speaking: asyncio.Task[None] | None = None
+        self._playback: str | None = None
+        self._playbacks = 0
+        self._is_admitted = False
+        self._ended: WaitEnded | None = None
+
+    @property
+    def may_be_admitted(self) -> bool:
+        return self._session.may_be_admitted and not self._is_admitted and self._ended is None
+
+    def tell(self, event: ws.WaitingEvent) -> None:
+        self._events.put_nowait(event)
+
+    def admit(self) -> None:
+        """A slot is taken for this caller."""
+        self._is_admitted = True
+        self._events.put_nowait(None)
+
+    async def run(self) -> WaitEnded:
+        """Raises AsteriskError when the caller cannot even be answered."""
+        control, channel_id = self._services.control, self._facts.channel_id
+        await control.answer(channel_id)
+        async with asyncio.TaskGroup() as tasks:
+            await self._music_on()
+            self._carry_out(self._session.begin(self._services.clock.now()), tasks)
+            while self._ended is None and not self._is_admitted:
+                self._carry_out(await self._next(), tasks)
+            await self._fall_silent()
+        if self._is_admitted:
+            await control.stop_music(channel_id)
+            return TurnHasCome()
+        assert self._ended is not None
+        return self._ended
+
+    async def _next(self) -> list[ws.WaitingCommand]:
+        now, deadline = self._services.clock.now, self._session.next_deadline()
+        try:
+            async with asyncio.timeout(None if deadline is None else max(0.0, deadline - now())):
+                event = await self._events.get()
+        except TimeoutError:
+            return self._session.on_deadline(max(now(), deadline or 0.0))
+        return [] if event is None else self._session.receive(event, now())
+
+    def _carry_out(self, commands: list[ws.WaitingCommand], tasks: asyncio.TaskGroup) -> None:
+        for command in commands:
+            match command:
+                case ws.Speak(texts):
+                    before, self._speaking = self._speaking, None
+                    if before is not None:
+                        before.cancel()
+                    self._speaking = tasks.create_task(self._speak(texts))
+                case ws.Book():
+                    tasks.create_task(self._book())
+                case ws.GoElsewhere(reason, is_for_message):
+                    tasks.create_task(self._go_elsewhere(reason, is_for_message=is_for_message))
+                case ws.TakeLeave():
+                    tasks.create_task(self._take_leave())
+
+    async def _speak(self, texts: tuple[str, ...]) -> None:
+        services, channel_id = self._services, self._facts.channel_id
+        call_id = self._facts.call_id
+        try:
+            await self._stop_playing()
+            media, seconds = await services.announcer.media_of(call_id, self._business, texts)
+            self._playbacks += 1
+            self._playback = f"announcement-{channel_id}-{self._playbacks}"
+            await services.control.play(channel_id, self._playback, media)
+            await asyncio.sleep(seconds)
+            self._playback = None
+            await self._music_on()
+        except (AsteriskError, InferenceError, StoreError) as error:
+            # The music goes on, and the next announcement comes.
+            log.error("waiting.not_said", call_id=call_id, code=error.code)
+        self.tell(ws.Spoken())
+
+    async def _stop_playing(self) -> None:
+        playback, self._playback = self._playback, None
+        if playback is not None:
+            await self._services.control.stop_playing(playback)
+
+    async def _fall_silent(self) -> None:
+        if self._speaking is not None:
+            self._speaking.cancel()
+        try:
+            await self._stop_playing()
+        except AsteriskError as error:
+            log.error("waiting.not_silent", call_id=self._facts.call_id, code=error.code)
+
+    async def _music_on(self) -> None:
+        await self._services.control.start_music(self._facts.channel_id, self._settings.music)
+
+    async def _book(self) -> None:
+        facts = self._facts
+        request = CallbackRequest(
+            facts.call_id,
+            self._business.name,
+            facts.called_number,
+            facts.caller_number,
+            CallbackReason.REQUESTED,
+            self._services.clock.at(),
+        )
+        try:
+            await self._services.callbacks.request(request)
+        except StoreError as error:
+            log.error("waiting.callback_not_booked", call_id=facts.call_id, code=error.code)
+            self.tell(ws.NotBooked())
+            return
+        self._booked()
+        self.tell(ws.Booked())
+
+    async def _go_elsewhere(self, reason: str, *, is_for_message: bool) -> None:
+        if is_for_message:
+            await self._set(TRIED_VARIABLE, self._business.operator or "")
+        self._end(WentElsewhere(reason))
+
+    async def overflow(self, target: str, reason: str) -> WaitEnded:
+        """Without a wait, to a transfer of the business's."""
+        await self._set(DEFAULT_TRANSFER_VARIABLE, target)
+        return WentElsewhere(reason)
+
+    async def _set(self, variable: str, value: str) -> None:
+        try:
+            await self._services.control.set_variable(self._facts.channel_id, variable, value)
+        except AsteriskError as error:
+            # Then the caller goes where all go.
+            log.error("waiting.variable_not_set", call_id=self._facts.call_id, code=error.code)
+
+    async def _take_leave(self) -> None:
+        self._end(CallbackIsBooked())
+        await self._services.control.hang_up(self._facts.channel_id, NORMAL_CLEARING)
+
+    def _end(self, ended: WaitEnded) -> None:
+        self._ended = ended
+        self._events.put_nowait(None)

@@ -1,0 +1,288 @@
+"""Lets callers of one process in: at once, or out of the line when a slot comes free.
+
+The head of the line is claimed by the process that has the caller; no process admits for all.
+Whoever may talk holds a slot until the call ends. Without Redis everybody is let in, as without
+queues: who cannot be served then is looked after by the dialplan.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from typing import NoReturn
+
+from voicebot.agents.waiting_caller import (
+    CallbackIsBooked,
+    TurnHasCome,
+    WaitEnded,
+    WaitingCaller,
+    WaitingServices,
+    WentElsewhere,
+)
+from voicebot.calls import events as on
+from voicebot.calls.model import CallFacts, CallId, Outcome
+from voicebot.dialogue.business import Business
+from voicebot.dialogue.queue_settings import QueueSettings, queue_of
+from voicebot.errors import AsteriskError, SharedStateError
+from voicebot.line_ports import Slots, WaitingLines
+from voicebot.queueing.admission import (
+    OfferCallback,
+    Overflow,
+    QueueRules,
+    Reject,
+    Situation,
+    TalkNow,
+    Verdict,
+    Wait,
+    admit,
+)
+from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.ranks import rank_of
+from voicebot.queueing.waiting_line import Ticket
+from voicebot.queueing.waiting_session import KeyPressed, PositionTold, WaitingSession
+from voicebot.telemetry.logs import log_of
+
+# Well below the lease of a ticket.
+RENEW_EVERY_S = 2.0
+LOOK_AGAIN_S = 1.0
+
+log = log_of(__name__)
+
+
+def queue_name(business: Business, settings: QueueSettings) -> QueueName:
+    """Of one business's queue among all that share Redis."""
+    return QueueName(f"{settings.name}@{business.dids[0]}")
+
+
+class WaitingRoom:
+    """`run` until cancelled; `admit` for each call that comes in."""
+
+    def __init__(
+        self,
+        lines: WaitingLines,
+        slots: Slots,
+        services: WaitingServices,
+        *,
+        agent: str,
+        businesses: Callable[[], Sequence[Business]],
+        degradation_step: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`businesses`: all whose callers share the slots."""
+        self._lines = lines
+        self._slots = slots
+        self._services = services
+        self._agent = agent
+        self._businesses = businesses
+        self._degradation_step = degradation_step
+        self._callers: dict[CallId, tuple[QueueName, Ticket, WaitingCaller]] = {}
+        self._pressing: dict[CallId, WaitingCaller] = {}
+        self._may_look = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._renew())
+            tasks.create_task(self._follow_changes())
+            while True:
+                try:
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        await self._may_look.wait()
+                except TimeoutError:
+                    pass  # what was not told, or not heard
+                self._may_look.clear()
+                if self._callers:
+                    await self._let_in()
+
+    def has_queue(self, business: Business, did: str) -> bool:
+        return queue_of(business.queues, did) is not None
+
+    def look(self) -> None:
+        """A slot may be free."""
+        self._may_look.set()
+
+    def press(self, call_id: CallId, digit: str) -> None:
+        """A waiting caller pressed a key; others' keys go another way."""
+        if call_id in self._pressing:
+            self._pressing[call_id].tell(KeyPressed(digit))
+
+    async def admit(
+        self, facts: CallFacts, business: Business, post: Callable[[on.CallEvent], None]
+    ) -> None:
+        """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled)."""
+        settings = queue_of(business.queues, facts.called_number)
+        assert settings is not None, "asked for callers of queues alone"
+        queue = queue_name(business, settings)
+        at = self._services.clock.at()
+        rank = rank_of(settings, facts.caller_number, facts.called_number)
+        try:
+            verdict = await self._judge(facts.call_id, settings, queue, rank, at.timestamp())
+        except SharedStateError as error:
+            log.error("admission.not_known", call_id=facts.call_id, code=error.code)
+            post(on.Admitted())
+            return
+        kind = type(verdict).__name__
+        log.info("call.judged", call_id=facts.call_id, verdict=kind, reason=verdict.reason)
+        if isinstance(verdict, TalkNow):
+            post(on.Admitted())
+            return
+        ended: WaitEnded = WentElsewhere("cannot-wait")
+        try:
+            ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
+        except* AsteriskError as errors:
+            log.error("waiting.lost", call_id=facts.call_id, exc_info=errors)
+        match ended:
+            case TurnHasCome():
+                post(on.Admitted())
+            case CallbackIsBooked():
+                pass  # told as it was booked, and hung up on since
+            case WentElsewhere(reason):
+                post(on.GivenUp(reason))
+
+    async def left(self, call_id: CallId) -> None:
+        """The call is over: its slot, if it had one, is free."""
+        try:
+            await self._slots.release(call_id)
+            await self._lines.tell_change()
+        except SharedStateError as error:
+            # It comes free by itself when its lease ends.
+            log.error("slot.not_released", call_id=call_id, code=error.code)
+
+    async def _judge(
+        self, call_id: CallId, settings: QueueSettings, queue: QueueName, rank: Rank, at_s: float
+    ) -> Verdict:
+        before = await self._lines.before(self._queues(), rank, at_s)
+        waiting = await self._lines.waiting(queue)
+        # Taken rather than counted: what is counted may be gone by the time that it is taken.
+        has_slot = before == 0 and await self._slots.acquire(call_id)
+        hours, at = settings.hours, self._services.clock.at()
+        rules = QueueRules(
+            settings.max_waiting,
+            settings.callbacks,
+            settings.overflow,
+            settings.offer_callback_above_s,
+        )
+        verdict = admit(
+            rules,
+            Situation(
+                rank=rank,
+                is_open=hours is None or hours.are_open(at),
+                free_slots=int(has_slot),
+                waiting=waiting,
+                waiting_before=before,
+                degradation_step=self._degradation_step(),
+            ),
+        )
+        if has_slot and not isinstance(verdict, TalkNow):
+            await self._slots.release(call_id)
+        return verdict
+
+    async def _stay(
+        self,
+        facts: CallFacts,
+        business: Business,
+        settings: QueueSettings,
+        queue: QueueName,
+        rank: Rank,
+        verdict: Wait | OfferCallback | Overflow | Reject,
+        post: Callable[[on.CallEvent], None],
+    ) -> WaitEnded:
+        if isinstance(verdict, Reject):
+            return WentElsewhere(verdict.reason)
+        now, call_id = self._services.clock.now(), facts.call_id
+        waits = verdict if isinstance(verdict, Wait | OfferCallback) else Wait(verdict.reason)
+        session = WaitingSession(settings, waits, facts.caller_number, now)
+
+        def booked() -> None:
+            post(on.Promised(Outcome.CALLBACK_BOOKED))
+
+        caller = WaitingCaller(self._services, facts, business, settings, session, booked)
+        if isinstance(verdict, Overflow):
+            return await caller.overflow(verdict.target, verdict.reason)
+        self._pressing[call_id] = caller
+        try:
+            if session.has_place:
+                await self._join(queue, call_id, rank, caller)
+            return await caller.run()
+        finally:
+            del self._pressing[call_id]
+            if self._callers.pop(call_id, None) is not None:
+                await self._leave(queue, call_id)
+
+    async def _join(
+        self, queue: QueueName, call_id: CallId, rank: Rank, caller: WaitingCaller
+    ) -> None:
+        arrived_at_s = self._services.clock.at().timestamp()
+        try:
+            standing = await self._lines.join(
+                queue, call_id, rank, arrived_at_s, holder=self._agent
+            )
+        except SharedStateError as error:
+            # There is music, and the keys; the next to look after this caller is the dialplan.
+            log.error("waiting.not_joined", call_id=call_id, code=error.code)
+            return
+        self._callers[call_id] = (queue, standing.ticket, caller)
+        caller.tell(PositionTold(standing.position, None, 0))
+        self.look()
+
+    async def _leave(self, queue: QueueName, call_id: CallId) -> None:
+        try:
+            await self._lines.leave(queue, call_id)
+        except SharedStateError as error:
+            # The ticket lapses.
+            log.error("waiting.not_left", call_id=call_id, code=error.code)
+
+    async def _let_in(self) -> None:
+        """The head of the line, for as long as it is ours and there are slots."""
+        queues = self._queues()
+        try:
+            while (claimed := await self._lines.claim(queues, holder=self._agent)) is not None:
+                queue, ticket = claimed
+                call_id = ticket.call_id
+                caller = self._callers[call_id][2] if call_id in self._callers else None
+                if caller is None or not caller.may_be_admitted:
+                    # Gone, or busy with a callback: then the ticket is shown again, place and all.
+                    await self._lines.leave(queue, call_id)
+                    continue
+                if not await self._slots.acquire(call_id):
+                    await self._lines.give_back(queues, call_id)
+                    return
+                if call_id in self._callers:
+                    self._callers.pop(call_id)
+                    caller.admit()
+                else:
+                    # Hung up while the slot was being taken.
+                    await self._slots.release(call_id)
+                await self._lines.leave(queue, call_id)
+        except SharedStateError as error:
+            log.error("waiting.nobody_let_in", code=error.code)
+
+    async def _renew(self) -> NoReturn:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            for call_id, (queue, ticket, caller) in list(self._callers.items()):
+                try:
+                    standing = await self._lines.renew(queue, ticket)
+                except SharedStateError as error:
+                    log.error("waiting.not_renewed", code=error.code)
+                    break
+                if call_id in self._callers:
+                    self._callers[call_id] = (queue, standing.ticket, caller)
+                    caller.tell(PositionTold(standing.position, None, 0))
+                else:
+                    # Left while the ticket was being shown.
+                    await self._leave(queue, call_id)
+
+    async def _follow_changes(self) -> NoReturn:
+        while True:
+            try:
+                async with aclosing(self._lines.changes()) as changes:
+                    async for _ in changes:
+                        self.look()
+            except SharedStateError as error:
+                log.error("waiting.changes_not_known", code=error.code)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    def _queues(self) -> list[QueueName]:
+        return [
+            queue_name(business, settings)
+            for business in self._businesses()
+            for settings in business.queues
+        ]

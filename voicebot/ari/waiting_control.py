@@ -1,0 +1,39 @@
+"""How is what a waiting caller needs said to Asterisk? Fulfils `line_ports.WaitingControl`."""
+
+from collections.abc import Sequence
+
+from voicebot.ari.call_control import NOT_FOUND, AriCallControl
+from voicebot.ari.client import AriClient
+from voicebot.calls.model import ChannelId
+from voicebot.errors import AriRequestRefused
+
+
+class AriWaitingControl:
+    def __init__(self, ari: AriClient) -> None:
+        self._ari = ari
+        self._control = AriCallControl(ari)
+
+    async def answer(self, channel_id: ChannelId) -> None:
+        await self._control.answer(channel_id)
+
+    async def start_music(self, channel_id: ChannelId, music: str) -> None:
+        await self._ari.channels.start_moh(channel_id, moh_class=music)
+
+    async def stop_music(self, channel_id: ChannelId) -> None:
+        await self._ari.channels.stop_moh(channel_id)
+
+    async def play(self, channel_id: ChannelId, playback_id: str, media: Sequence[str]) -> None:
+        await self._ari.channels.play_with_id(channel_id, playback_id, media)
+
+    async def stop_playing(self, playback_id: str) -> None:
+        try:
+            await self._ari.playbacks.stop(playback_id)
+        except AriRequestRefused as error:
+            if error.status != NOT_FOUND:
+                raise
+
+    async def set_variable(self, channel_id: ChannelId, name: str, value: str) -> None:
+        await self._ari.channels.set_channel_var(channel_id, name, value)
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        await self._control.hang_up(channel_id, cause)

@@ -92,6 +92,24 @@ def follow_up(
     )
 
 
+def got_through(record: CallRecord) -> bool:
+    """Whether this caller talked with somebody of ours to an end, and is owed no call from before.
+
+    Who asked to be called back on this very call is: that wish is younger than the call.
+    """
+    return (
+        record.facts.direction is Direction.INBOUND
+        and record.answered_at is not None
+        and record.handled_by is not HandledBy.DIALPLAN
+        and record.outcome
+        in (
+            Outcome.RESOLVED,
+            Outcome.TRANSFERRED,
+            Outcome.MESSAGE_TAKEN,
+        )
+    )
+
+
 def _message(record: CallRecord, voicemail: str, business: Business) -> Message:
     return Message(
         call_id=record.facts.call_id,

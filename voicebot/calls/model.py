@@ -47,7 +47,8 @@ class AnsweredBy(StrEnum):
 
     PERSON = "person"
     MACHINE = "machine"
-    UNKNOWN = "unknown"  # nothing was said
+    UNKNOWN = "unknown"  # nothing was said; on a callback: nobody wanted to be connected
+    DECLINED = "declined"  # a person who wants no callback
 
 
 @dataclass(frozen=True, slots=True)

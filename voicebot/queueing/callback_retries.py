@@ -54,6 +54,8 @@ def after(
         case AnsweredBy.PERSON:
             assert record is not None
             return (*picked_up, *_talked(callback, record, rules, at))
+        case AnsweredBy.DECLINED:
+            return (*picked_up, Withdrawn(Why.DECLINED))
         case AnsweredBy.MACHINE:
             return (*picked_up, _again(callback, Why.MACHINE, rules, at))
         case AnsweredBy.UNKNOWN:
@@ -75,8 +77,6 @@ def _talked(
         if callback.attempts >= rules.max_attempts:
             return (*confirmed, GaveUp(Why.ATTEMPTS))
         return (*confirmed, TalkBroke(at))
-    if record.outcome is Outcome.ABANDONED:
-        return (Withdrawn(Why.DECLINED),)
     return (*confirmed, TalkEnded())
 
 

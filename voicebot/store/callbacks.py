@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voicebot.calls.model import CallbackReason, CallbackRequest, CallId
+from voicebot.calls.model import CallbackRequest, CallId
+from voicebot.store.callback_rows import request_of
 from voicebot.store.engine import Database
 from voicebot.store.number_key import number_key
 from voicebot.store.tables import callback_requests as requests
@@ -35,6 +36,8 @@ class KeptRequest:
     request: CallbackRequest
     status: CallbackStatus
     closed_at: datetime | None
+    state: str | None = None  # of one that the service dials
+    why: str | None = None
 
 
 class SqlCallbackRequests:
@@ -70,7 +73,14 @@ class SqlCallbackRequests:
         )
         async with self._database.writing("close callback") as connection:
             closed = await connection.execute(
-                update(requests).where(is_open).values(status=status.value, closed_at=at)
+                update(requests)
+                .where(is_open)
+                .values(
+                    status=status.value,
+                    closed_at=at,
+                    # Of one that the service dials: people were faster.
+                    state=case((requests.c.state.is_(None), None), else_=status.value),
+                )
             )
         return bool(closed.rowcount)
 
@@ -91,12 +101,6 @@ async def put_request(connection: AsyncConnection, request: CallbackRequest) -> 
 
 
 def _kept(row: RowMapping) -> KeptRequest:
-    request = CallbackRequest(
-        call_id=CallId(row["call_id"]),
-        business=row["business"],
-        called_number=row["called_number"],
-        number=row["number"],
-        reason=CallbackReason(row["reason"]),
-        requested_at=row["requested_at"],
+    return KeptRequest(
+        request_of(row), CallbackStatus(row["status"]), row["closed_at"], row["state"], row["why"]
     )
-    return KeptRequest(request, CallbackStatus(row["status"]), row["closed_at"])

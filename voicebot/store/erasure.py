@@ -177,6 +177,10 @@ class Erasure:
                         else_=callback_requests.c.status,
                     ),
                     closed_at=case((is_waiting, at), else_=callback_requests.c.closed_at),
+                    state=case(
+                        (is_waiting, CallbackStatus.CANCELLED.value),
+                        else_=callback_requests.c.state,
+                    ),
                 )
             )
         return Erased(callbacks=found.rowcount)

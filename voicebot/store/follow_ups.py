@@ -17,9 +17,18 @@ from voicebot.calls.follow_up import (
     DIALPLAN_PATIENCE,
     SALVAGE_AFTER,
     FinishedCall,
+    got_through,
     is_due,
 )
-from voicebot.calls.model import CallbackRequest, CallId, CallRecord, HandledBy, Message
+from voicebot.calls.model import (
+    CallbackReason,
+    CallbackRequest,
+    CallId,
+    CallRecord,
+    HandledBy,
+    Message,
+)
+from voicebot.store.callback_bookings import caller_came_back, goes_first
 from voicebot.store.callbacks import put_request
 from voicebot.store.calls import read_calls
 from voicebot.store.engine import Database
@@ -75,6 +84,8 @@ class SqlFollowUps:
                 if is_due(call.record, row.cdr_ended_at, at, is_stub=call.is_stub):
                     done.append(decide(call))
                     await _put(connection, call.record.facts.call_id, done[-1], at)
+                    if got_through(call.record):
+                        await _cancel_owed(connection, call.record, at)
         return FollowedUp(
             calls=len(done),
             messages=sum(isinstance(one, Message) for one in done),
@@ -127,6 +138,12 @@ async def _finished(connection: AsyncConnection, rows: Mapping[str, Any]) -> Seq
     ]
 
 
+async def _cancel_owed(connection: AsyncConnection, record: CallRecord, at: datetime) -> None:
+    """What the caller was owed before this call, nobody owes any more."""
+    number, since = record.facts.caller_number, record.started_at
+    await caller_came_back(connection, record.business, number, since, at)
+
+
 async def _put(
     connection: AsyncConnection,
     call_id: CallId,
@@ -137,6 +154,8 @@ async def _put(
         await put_message(connection, done)
     elif isinstance(done, CallbackRequest):
         await put_request(connection, done)
+        if done.reason is CallbackReason.BROKEN:
+            await goes_first(connection, done)
     await connection.execute(
         update(calls).where(calls.c.call_id == call_id).values(followed_up_at=at)
     )

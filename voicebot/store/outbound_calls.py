@@ -38,6 +38,7 @@ class OutboundCall:
     number: str = field(repr=False)  # E.164
     requested_at: datetime
     request_key: str | None = None  # asked for under this: placed once
+    callback_id: CallId | None = None  # an attempt at this callback
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _row(call: OutboundCall) -> dict[str, object]:
         "number": call.number,
         "number_key": number_key(call.number),
         "requested_at": call.requested_at,
+        "callback_id": call.callback_id,
     }
 
 
@@ -147,6 +149,7 @@ def _kept(row: RowMapping) -> KeptCall:
         number=row["number"],
         requested_at=row["requested_at"],
         request_key=row["request_key"],
+        callback_id=row["callback_id"],
     )
     status = None if row["status"] is None else DialStatus(row["status"])
     return KeptCall(call, status, row["hangup_cause"], row["ended_at"])

@@ -216,7 +216,23 @@ callback_requests = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("status", Text, nullable=False),
     Column("closed_at", UtcDateTime),
+    # Of one that the service dials; none: nobody has looked at it yet, or people are to.
+    Column("state", Text),
+    Column("why", Text),
+    Column("rank", Integer),
+    Column("arrived_at_s", Float),  # epoch seconds, of the place in the line
+    Column("ticket", Integer),
+    Column("due_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("window", Text),  # by the wall clock of whoever is rung
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("channel_id", Text),  # of the last attempt, chosen before Asterisk heard of it
+    # Whoever acts on it, until when; each claim counts the epoch up, and older ones write nothing.
+    Column("claimed_by", Text),
+    Column("claimed_until", UtcDateTime),
+    Column("claim_epoch", Integer, nullable=False, server_default="0"),
     Index(None, "status", "requested_at"),
+    Index(None, "status", "due_at"),
 )
 # Nobody waits twice.
 Index(
@@ -245,6 +261,7 @@ outbound_calls = Table(
     Column("status", Text),
     Column("hangup_cause", Integer),
     Column("ended_at", UtcDateTime),
+    Column("callback_id", Text, index=True),  # an attempt at this callback
     Index(None, "business", "requested_at"),
     Index(None, "status", "requested_at"),
 )

@@ -99,7 +99,7 @@ def test_whoever_was_connected_is_done_with() -> None:
 
 
 def test_whoever_wants_no_call_gets_none() -> None:
-    left = ended(answered(PERSON, Outcome.ABANDONED))
+    left = ended(answered(AnsweredBy.DECLINED, Outcome.ABANDONED))
     assert (left.state, left.why) == (CallbackState.CANCELLED, Why.DECLINED)
 
 

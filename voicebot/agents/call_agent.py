@@ -11,7 +11,7 @@ from voicebot.agents.connecting import connect
 from voicebot.agents.desk import Desk
 from voicebot.agents.happenings import Happenings
 from voicebot.agents.line import Line
-from voicebot.agents.new_context import new_context
+from voicebot.agents.new_context import new_context, remember
 from voicebot.agents.scribe import Scribe
 from voicebot.agents.services import CallServices
 from voicebot.agents.thinking import Thinking
@@ -137,6 +137,7 @@ class CallAgent:
 
     async def run(self) -> None:
         """Until the call is over and on record, or another process has it."""
+        await remember(self._context, self._services.records)
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from voicebot.agents.scribe import Scribe
-from voicebot.calls.model import CallRecord
+from voicebot.calls.model import CallId, CallRecord
 from voicebot.errors import StoreError
 from voicebot.ports import CallRecords
 from voicebot.telemetry.logs import log_of
@@ -40,6 +40,10 @@ class RecordKeeping:
     @property
     def waiting(self) -> int:
         return len(self._waiting)
+
+    async def of(self, call_id: CallId) -> CallRecord | None:
+        """Of a call that is over; raises StoreError."""
+        return await self._records.find(call_id)
 
     async def keep(
         self, record: CallRecord, scribe: Scribe, preparations: Preparations | None = None

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from voicebot.agents.briefing import Briefing
 from voicebot.agents.call_agent import CallAgent
+from voicebot.agents.channel_facts import AGENT_NAME_VARIABLE, CODEC_VARIABLE, facts_of
 from voicebot.agents.claiming import Peers
 from voicebot.agents.orphans import Orphans, attempt, went_on
 from voicebot.agents.services import CallServices
@@ -36,19 +37,14 @@ from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import (
     BRIEF_ARGUMENT,
 )
-from voicebot.calls.model import CallFacts, CallId, ChannelId, Direction, TransferResult
-from voicebot.calls.phone_number import caller_number
+from voicebot.calls.model import CallId, ChannelId, TransferResult
 from voicebot.calls.routing import claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
 
-# As asterisk/etc and dialplans name them.
-CODEC_VARIABLE = "VOICEBOT_CODEC"
-DIRECTION_VARIABLE = "VOICEBOT_DIRECTION"
-AGENT_NAME_VARIABLE = "VOICEBOT_AGENT_NAME"
-COUNTRY_VARIABLE = "VOICEBOT_COUNTRY"
+# As asterisk/etc and dialplans name it.
 OPERATOR_VARIABLE = "VOICEBOT_OPERATOR"
 MEDIA_ARGUMENT = "media"
 BACK_ARGUMENT = "back"
@@ -208,15 +204,7 @@ class StasisApp:
         self, channel: Channel, did: str, context: CallContext | None = None
     ) -> CallAgent:
         desk = self._services.desks.of(did, channel.variables.get(AGENT_NAME_VARIABLE, ""))
-        country = channel.variables.get(COUNTRY_VARIABLE) or desk.business.country_of_callers
-        facts = CallFacts(
-            call_id=CallId(channel.channel_id),
-            channel_id=channel.channel_id,
-            caller_number=caller_number(channel.caller.number, country=country).number,
-            called_number=did,
-            codec=channel.variables.get(CODEC_VARIABLE, ""),
-            direction=_direction_of(channel),
-        )
+        facts = facts_of(channel, did, desk.business.country_of_callers)
         call = CallAgent(self._services, desk, facts, self._ari.app, context)
         self._calls[channel.channel_id] = call
         self._claimed.discard(channel.channel_id)
@@ -337,10 +325,3 @@ def _result_of(text: str) -> TransferResult:
         return TransferResult(text)
     except ValueError:
         return TransferResult.FAILED
-
-
-def _direction_of(channel: Channel) -> Direction:
-    try:
-        return Direction(channel.variables.get(DIRECTION_VARIABLE, Direction.INBOUND))
-    except ValueError:
-        return Direction.INBOUND

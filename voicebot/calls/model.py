@@ -51,6 +51,22 @@ class AnsweredBy(StrEnum):
     DECLINED = "declined"  # a person who wants no callback
 
 
+class CallbackReason(StrEnum):
+    """Why somebody is to be rung back."""
+
+    REQUESTED = "requested"
+    MISSED = "missed"  # nobody could serve the caller, and no message was left
+    BROKEN = "broken"  # the call broke under the conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Why we ring somebody back."""
+
+    reason: CallbackReason
+    of: CallId  # the call before, on which it was asked for or earned
+
+
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What Asterisk tells about a call when it offers it.
@@ -65,6 +81,7 @@ class CallFacts:
     called_number: str  # DID
     codec: str  # Asterisk's name of the caller's format: ulaw, alaw, …
     direction: Direction = Direction.INBOUND
+    owed: Owed | None = None  # a callback; None: any other call
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +190,6 @@ class Message:
     callback_number: str = ""  # confirmed by the caller; "" when only the ANI is known
     text: str = ""  # transcript
     recording: str | None = None  # path below the state directory
-
-
-class CallbackReason(StrEnum):
-    """Why somebody is to be rung back."""
-
-    REQUESTED = "requested"
-    MISSED = "missed"  # nobody could serve the caller, and no message was left
-    BROKEN = "broken"  # the call broke under the conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.phrases import split
 
+_ANSWERS = {None: AnsweredBy.UNKNOWN, True: AnsweredBy.PERSON, False: AnsweredBy.DECLINED}
 
-def new_pickup(business: Business, *, leaves_message: bool) -> Pickup:
-    """Of a call that begins."""
+
+def new_pickup(business: Business, *, leaves_message: bool, asks: bool = False) -> Pickup:
+    """Of a call that begins. `asks`: it is a callback."""
     words = business.outbound.machine_words if business.outbound is not None else ()
-    return Pickup(leaves_message=leaves_message, machine_words=words)
+    return Pickup(leaves_message=leaves_message, machine_words=words, asks=asks)
 
 
 def session_of(business: Business, context: CallContext, now: float) -> CallSession:
@@ -85,6 +87,12 @@ class OutboundSession(CallSession):
                 # The message says itself who speaks.
                 self._context.conversation.owed.clear()
                 return self._conversation.say_farewell(self._context.farewell_to_machine, t)
+            case Move.CONNECT:
+                return self._connect(t)
+            case Move.DECLINE:
+                self._context.conversation.owed.clear()
+                said = "" if self._business.callbacks is None else self._business.callbacks.declined
+                return [*self._floor.take(t), *self._conversation.say_farewell(said, t)]
             case Move.HANG_UP:
                 self._context.was_greeted = True
                 return [*self._conversation.end(), do.HangUp(NORMAL_CLEARING)]
@@ -96,6 +104,15 @@ class OutboundSession(CallSession):
         commands = self._conversation.open(words, t)
         self._context.conversation.owed = split(self._context.opening)
         return commands
+
+    def _connect(self, t: float) -> list[do.Command]:
+        """What must be heard of the first words comes before the welcome; the question does not."""
+        owed, rules = self._context.facts.owed, self._business.callbacks
+        must = self._business.disclosures_in(self._context.opening)
+        still = [phrase for phrase in self._context.conversation.owed if phrase in must]
+        if owed is not None and rules is not None:
+            still.append(rules.welcome(owed.reason))
+        return [*self._floor.take(t), *self._conversation.open(" ".join(still), t)]
 
     def _end(self, cause: int, t: float) -> list[do.Command]:
         return [
@@ -109,6 +126,8 @@ class OutboundSession(CallSession):
         """The record, with who picked up."""
         if record.answered_at is None:
             return record
+        if self._pickup.asks and not self._pickup.is_machine:
+            return replace(record, answered_by=_ANSWERS[self._pickup.is_confirmed])
         if not self._pickup.is_machine:
             who = AnsweredBy.PERSON if self._pickup.has_spoken else AnsweredBy.UNKNOWN
             return replace(record, answered_by=who)

@@ -4,6 +4,8 @@ A person says a word and waits for ours, which come as soon as that word is over
 nothing hears ours at once. A long greeting is listened to, until its words tell: what machines
 say, or people. A beep tells, too. On a machine a message is left behind its beep, or nothing.
 
+On a callback nobody is connected who has not pressed one, or said yes, when told who calls.
+
 All times are seconds since the call began.
 """
 
@@ -12,6 +14,7 @@ from enum import StrEnum
 
 from voicebot.calls import events as on
 from voicebot.calls.model import UtteranceId
+from voicebot.dialogue.intents import agrees_or_refuses
 from voicebot.dialogue.machine_words import sounds_like_a_machine
 
 # Whoever picks up speaks within this, or waits for us; then the caller is asked for.
@@ -28,6 +31,9 @@ BEEPS_WITHIN_S = 2.5
 PATIENCE_WITH_MACHINE_S = 60.0
 # Lets the beep die away, and the recording begin.
 AFTER_BEEP_S = 0.3
+# From the first word to whoever picked up; the question is heard out after about ten.
+CONFIRMS_WITHIN_S = 25.0
+YES_KEY, NO_KEY = "1", "2"
 # The first so many utterances may turn out to be a machine's; after that it is a person.
 SUSPECT_UTTERANCES = 2
 
@@ -38,6 +44,7 @@ class PickupPhase(StrEnum):
     RINGING = "ringing"  # until the audio is up
     AWAITING = "awaiting"  # the first word
     JUDGING = "judging"  # a long greeting is over; its words are awaited
+    CONFIRMING = "confirming"  # whoever picked up is asked for a key, or a yes
     TALKING = "talking"  # a person, as far as anybody knows
     MACHINE = "machine"  # its greeting or its beep is waited for
     BEEPED = "beeped"
@@ -55,6 +62,8 @@ class Move(StrEnum):
     FALL_SILENT = "fall_silent"
     LEAVE_MESSAGE = "leave_message"
     HANG_UP = "hang_up"
+    CONNECT = "connect"  # a person wants to talk
+    DECLINE = "decline"  # and this one does not
 
 
 @dataclass(slots=True)
@@ -71,6 +80,8 @@ class Pickup:
     is_machine: bool = False
     machine_until_s: float | None = None
     has_spoken: bool = False  # whoever picked up
+    asks: bool = False  # a key or a yes connects
+    is_confirmed: bool | None = None
 
     def audio_is_up(self, t: float) -> None:
         if self.phase is PickupPhase.RINGING:
@@ -88,6 +99,8 @@ class Pickup:
         match self.phase:
             case PickupPhase.AWAITING | PickupPhase.JUDGING:
                 return self._await(event, t)
+            case PickupPhase.CONFIRMING:
+                return self._confirm(event, t)
             case PickupPhase.TALKING:
                 return self._talk(event, t)
             case PickupPhase.MACHINE | PickupPhase.BEEPED:
@@ -103,9 +116,12 @@ class Pickup:
             case PickupPhase.AWAITING if self.spoke_at_s is not None:
                 return self._meet_machine(t)
             case PickupPhase.AWAITING:
-                return self._begin_to_talk(Move.HELLO_AND_GREET)
+                return self._begin_to_talk(Move.HELLO_AND_GREET, t)
             case PickupPhase.JUDGING:
-                return self._begin_to_talk(Move.GREET)
+                return self._begin_to_talk(Move.GREET, t)
+            case PickupPhase.CONFIRMING:
+                self.phase = PickupPhase.CLOSING
+                return Move.HANG_UP
             case PickupPhase.MACHINE if self.spoke_at_s is not None:
                 self.phase = PickupPhase.CLOSING
                 return Move.HANG_UP
@@ -123,7 +139,7 @@ class Pickup:
             case on.BeepHeard():
                 return self._beep(t)
             case on.KeyPressed():
-                return self._begin_to_talk(Move.GREET)
+                return self._begin_to_talk(Move.GREET, t)
             case on.SpeechStarted():
                 self.phase = PickupPhase.AWAITING
                 if self.spoke_at_s is None:
@@ -133,7 +149,7 @@ class Pickup:
                 if self.spoke_at_s is None:
                     self.spoke_at_s = t
                 if t - silence_ms / 1000 - self.spoke_at_s < SHORT_GREETING_S:
-                    return self._begin_to_talk(Move.GREET)
+                    return self._begin_to_talk(Move.GREET, t)
                 self.phase, self.judged = PickupPhase.JUDGING, utterance_id
                 self.deadline_s = t + WORDS_WITHIN_S
                 return Move.RECOGNIZE
@@ -141,15 +157,43 @@ class Pickup:
                 if sounds_like_a_machine(text, self.machine_words):
                     return self._meet_machine(t)
                 if self.phase is PickupPhase.JUDGING:
-                    return self._begin_to_talk(Move.GREET)
+                    return self._begin_to_talk(Move.GREET, t)
             case on.RecognitionFailed(utterance_id) if utterance_id == self.judged:
                 if self.phase is PickupPhase.JUDGING:
-                    return self._begin_to_talk(Move.GREET)
+                    return self._begin_to_talk(Move.GREET, t)
         return Move.NOTHING
 
-    def _begin_to_talk(self, move: Move) -> Move:
-        self.phase, self.deadline_s = PickupPhase.TALKING, None
+    def _begin_to_talk(self, move: Move, t: float) -> Move:
+        if self.asks:
+            self.phase, self.deadline_s = PickupPhase.CONFIRMING, t + CONFIRMS_WITHIN_S
+        else:
+            self.phase, self.deadline_s = PickupPhase.TALKING, None
         return move
+
+    def _confirm(self, event: on.CallEvent, t: float) -> Move:
+        match event:
+            case on.KeyPressed(digit) if digit in (YES_KEY, NO_KEY):
+                return self._decide(is_yes=digit == YES_KEY)
+            case on.BeepHeard():
+                return self._beep(t)
+            case on.SpeechEnded():
+                return Move.RECOGNIZE
+            case on.Transcribed(utterance_id, _) if utterance_id == self.judged:
+                return Move.NOTHING  # of the greeting, and late
+            case on.Transcribed(_, text):
+                if sounds_like_a_machine(text, self.machine_words):
+                    return self._meet_machine(t)
+                if (is_yes := agrees_or_refuses(text)) is not None:
+                    return self._decide(is_yes=is_yes)
+            case on.PhraseStarted() | on.PhrasePlayed() | on.PhraseFailed() | on.Silenced():
+                return Move.CONVERSE
+        # The question is heard out, whatever is said over it.
+        return Move.NOTHING
+
+    def _decide(self, *, is_yes: bool) -> Move:
+        self.is_confirmed, self.deadline_s = is_yes, None
+        self.phase = PickupPhase.TALKING if is_yes else PickupPhase.CLOSING
+        return Move.CONNECT if is_yes else Move.DECLINE
 
     def _talk(self, event: on.CallEvent, t: float) -> Move:
         match event:

@@ -30,16 +30,23 @@ from voicebot.calls.follow_up import FinishedCall, follow_up
 from voicebot.calls.model import CallbackRequest, CallId, Message
 from voicebot.commands import calls, messages
 from voicebot.commands.showing import database_of
+from voicebot.dialogue.business import Business
 from voicebot.errors import StoreError
 from voicebot.hooks.mail import Mail, SmtpServer
 from voicebot.hooks.webhook import Webhook
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.recognizer import WorkerRecognizer
+from voicebot.outbound.callback_dialler import CallbackDialler
+from voicebot.outbound.dialing import dialer_of
 from voicebot.ports import Recognizer
+from voicebot.queueing.model import Place
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.stack.trunks import load_trunks
 from voicebot.store.call_transcripts import SqlCallTranscripts
+from voicebot.store.callback_bookings import SqlCallbackBookings
+from voicebot.store.callback_claims import SqlCallbackClaims
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
@@ -151,6 +158,18 @@ async def _chores(
             stopping=stopping,
             start=partial(ReadingProcess.start, python=settings.recordings_python),
         )
+        dialler = await stack.enter_async_context(
+            CallbackDialler(
+                SqlCallbackClaims(database),
+                SqlCallbackBookings(database),
+                partial(dialer_of, settings, database),
+                businesses.in_force,
+                partial(load_trunks, settings.trunks_file),
+                _nobody_waits,
+                settings.node_name,
+                partial(datetime.now, UTC),
+            )
+        )
         readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
             *(readings if settings.reads_recordings else ()),
@@ -158,11 +177,17 @@ async def _chores(
             Chore(
                 FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)
             ),
+            Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )
+
+
+async def _nobody_waits(_business: Business) -> Place | None:
+    """The head of the line of those who wait on the telephone: there is no such line yet."""
+    return None
 
 
 @asynccontextmanager

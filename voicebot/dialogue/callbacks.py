@@ -6,6 +6,7 @@ work through the list (`voicebot callbacks list`).
 
 from pydantic import Field
 
+from voicebot.calls.model import CallbackReason
 from voicebot.dialogue.business_parts import Part, Spoken
 
 
@@ -33,6 +34,19 @@ class Callbacks(Part):
     no_answer_again_s: int = Field(900, ge=30, le=86_400)
     machine_again_s: int = Field(3_600, ge=30, le=86_400)
     expires_after_h: int = Field(72, ge=1, le=336, description="Or when its window is over.")
+
+    def opening_after(self, greeting: str, reason: CallbackReason) -> str:
+        """The first words: who calls, why, and what to do about it."""
+        because = {
+            CallbackReason.REQUESTED: self.requested,
+            CallbackReason.MISSED: self.missed,
+            CallbackReason.BROKEN: self.dropped,
+        }
+        return f"{greeting} {because[reason]} {self.press_one}"
+
+    def welcome(self, reason: CallbackReason) -> str:
+        """The first words to whoever wants to talk."""
+        return self.resumed if reason is CallbackReason.BROKEN else self.connected
 
     @property
     def texts(self) -> tuple[str, ...]:

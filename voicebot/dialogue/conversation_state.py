@@ -66,6 +66,7 @@ class ConversationState:
     interruption: Interruption | None = None  # of the turn in progress
     next_number: int = 0
     attempts_before: int = 0  # under that number, in turns of which nothing came
+    before: list[Exchange] = field(default_factory=list)  # on the call that this one goes on with
     history: list[Exchange] = field(default_factory=list)
     records: list[TurnRecord] = field(default_factory=list)
     unheard: Unheard | None = None
@@ -148,7 +149,7 @@ class ConversationState:
             utterances=tuple(turn.utterances),
             keys=turn.keys,
             at=at,
-            history=tuple(self.history),
+            history=(*self.before, *self.history),
             last=self.records[-1] if self.records else None,
             memory=dict(self.memory),
             came_back=turn.came_back,
@@ -171,7 +172,7 @@ class ConversationState:
             utterances=(),
             keys="",
             at=at,
-            history=(*self.history, Exchange(record.heard, record.said)),
+            history=(*self.before, *self.history, Exchange(record.heard, record.said)),
             last=record,
             memory=dict(turn.memory),
             is_recording_paused=self.is_recording_paused,

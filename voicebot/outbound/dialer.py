@@ -7,7 +7,7 @@ not known whether Asterisk has rung, it is looked for, and never asked for again
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -17,7 +17,7 @@ from typing import Protocol
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import ChannelDestroyed, ChannelStateChange, Resynced
 from voicebot.calls.dialled import DialStatus, dial_status
-from voicebot.calls.model import AnsweredBy, CallId, CallRecord, ChannelId
+from voicebot.calls.model import AnsweredBy, CallId, CallRecord, ChannelId, Owed
 from voicebot.calls.outbound_rules import (
     Destination,
     Refused,
@@ -26,12 +26,14 @@ from voicebot.calls.outbound_rules import (
 )
 from voicebot.dialogue.business import Business
 from voicebot.errors import AriDisconnected, AriRequestRefused, AriRequestTimeout
-from voicebot.outbound.placing import Way, is_there, obstacle, originate
+from voicebot.outbound.placing import Way, is_there, obstacle, originate, talks_with
 from voicebot.store.outbound_calls import KeptCall, OutboundCall, SqlOutboundCalls
 from voicebot.telemetry.logs import log_of
 
 # The record of a call is written within two seconds of its end.
 LOOKS, LOOK_EVERY_S = 50, 0.1
+# What an agent that died knew of a call is on record some seconds later.
+WHOLE_LOOKS = 80
 RECONNECT_WITHIN_S = 5.0
 # A dialer needs less than this from keeping a call to asking Asterisk for it.
 SURELY_PLACED_AFTER = timedelta(seconds=15)
@@ -51,6 +53,10 @@ class Request:
     way: Way
     agent: str = ""
     key: str | None = None
+    # Of a callback: its channel's id, chosen and kept beforehand, and why we ring.
+    call_id: CallId | None = None
+    owed: Owed | None = None
+    at_any_hour: bool = False  # judged by whoever asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Records(Protocol):
 
 
 OnProgress = Callable[[str], None]
+# Asked at the last moment before Asterisk is: whether the call is still ours to place.
+MayPlace = Callable[[], Awaitable[bool]]
 
 
 class Dialer:
@@ -100,14 +108,19 @@ class Dialer:
         self._clock = clock
 
     async def dial(
-        self, request: Request, *, waits: bool = True, on_progress: OnProgress | None = None
+        self,
+        request: Request,
+        *,
+        waits: bool = True,
+        on_progress: OnProgress | None = None,
+        may_place: MayPlace | None = None,
     ) -> DialResult:
         """Raises AsteriskError or StoreError; then nobody was rung, or the call is on record."""
         tell = on_progress if on_progress is not None else _nobody_listens
         rules, at = request.business.outbound, self._clock()
         assert rules is not None, "judged before"
         await self._settle_left_open()
-        refused = refusal_now(request.destination, rules, at)
+        refused = None if request.at_any_hour else refusal_now(request.destination, rules, at)
         refused = await obstacle(self._ari, request.way) if refused is None else refused
         call = self._call(request, at)
         known: Refused | KeptCall | None = refused
@@ -119,6 +132,9 @@ class Dialer:
         if isinstance(known, KeptCall):
             return await self._told_again(known)
         log.info("outbound.begun", call_id=call.call_id, trunk=call.trunk)
+        if may_place is not None and not await may_place():
+            await self._calls.settle(call.call_id, DialStatus.CANCELLED, None, self._clock())
+            return DialResult(DialStatus.CANCELLED, call.call_id)
         placed = await self._place(call, request)
         if placed is _Placed.NO:
             await self._calls.settle(call.call_id, DialStatus.CONGESTION, None, self._clock())
@@ -130,10 +146,60 @@ class Dialer:
             return DialResult(None, call.call_id)
         return await self._follow(call, tell)
 
+    async def resume(
+        self, call_id: CallId, *, on_progress: OnProgress | None = None
+    ) -> DialResult | None:
+        """What came of a call whose dialer is gone; places none. None: it never was begun."""
+        kept = await self._calls.find(call_id)
+        if kept is None:
+            return None
+        call, channel_id = kept.call, ChannelId(call_id)
+        while kept.status is None:
+            if await is_there(self._ari, call):
+                try:
+                    await self._ari.applications.subscribe(self._ari.app, channel_id)
+                except AriRequestRefused:
+                    continue  # it ended just now
+                return await self._follow(call, on_progress or _nobody_listens)
+            record = await self._records.find(call_id)
+            is_young = self._clock() - call.requested_at < SURELY_PLACED_AFTER
+            if record is not None or not is_young:
+                # A channel that was there may have ended between the two looks.
+                return await self._settled(call, cause=None, was_answered=False)
+            await asyncio.sleep(LOOK_EVERY_S)
+            kept = await self._calls.find(call_id) or kept
+        return replace(await self._told_again(kept), was_placed_before=False)
+
+    async def with_whole_record(self, result: DialResult) -> DialResult:
+        """With who picked up, once that is on record: an agent that died is salvaged first."""
+        assert result.call_id is not None, "it was placed"
+        record = result.record
+        for _ in range(WHOLE_LOOKS):
+            if record is not None and record.answered_by is not None:
+                return replace(result, record=record)
+            await asyncio.sleep(LOOK_EVERY_S)
+            record = await self._records.find(result.call_id)
+        return replace(result, record=record)
+
+    async def talks_with(self, number: str) -> bool:
+        """Whether a call with this number (E.164) is up."""
+        return await talks_with(self._ari, number)
+
+    async def obstacle(self, request: Request) -> Refused | None:
+        """Why the call cannot be placed now, whomever it is to."""
+        return await obstacle(self._ari, request.way)
+
+    async def hang_up(self, call_id: CallId) -> None:
+        """Ends a call that is not wanted any more, if it is there."""
+        try:
+            await self._ari.channels.hangup(ChannelId(call_id))
+        except AriRequestRefused as error:
+            log.info("outbound.over_already", call_id=call_id, status=error.status)
+
     def _call(self, request: Request, at: datetime) -> OutboundCall:
         return OutboundCall(
             # Nobody else's: Asterisk's own ids end in a number.
-            call_id=CallId(f"{self._node_name}-out-{secrets.token_hex(8)}"),
+            call_id=request.call_id or CallId(f"{self._node_name}-out-{secrets.token_hex(8)}"),
             business=request.business.name,
             did=request.did,
             agent=request.agent,
@@ -141,12 +207,13 @@ class Dialer:
             number=request.destination.number,
             requested_at=at,
             request_key=request.key,
+            callback_id=None if request.owed is None else request.owed.of,
         )
 
     async def _place(self, call: OutboundCall, request: Request) -> "_Placed":
         """Whether Asterisk rings now. Raises AsteriskError when that cannot be found out."""
         try:
-            await originate(self._ari, call, request.way, request.business)
+            await originate(self._ari, call, request.way, request.business, request.owed)
         except AriRequestRefused as error:
             log.error("outbound.not_placed", call_id=call.call_id, status=error.status)
             return _Placed.NO

@@ -1,8 +1,8 @@
 """Who rings whom, and over which trunk? Joins business files, trunks, database and Asterisk."""
 
 import secrets
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from voicebot.ari.client import AriClient
@@ -57,27 +57,32 @@ async def dial(
     )
     if isinstance(request, Refused):
         return DialResult(DialStatus.REFUSED, refused=request)
-    async with AsyncExitStack() as stack:
-        database = Database.open(settings.resolved_database_url)
-        stack.push_async_callback(database.close)
-        ari = await stack.enter_async_context(
-            AriClient(
-                settings.ari_url,
-                settings.ari_username,
-                settings.ari_password.get_secret_value(),
-                app=f"{APP_PREFIX}{secrets.token_hex(8)}",
-                request_deadline_s=settings.ari_request_deadline_ms / 1000,
-            )
-        )
+    database = Database.open(settings.resolved_database_url)
+    try:
+        async with dialer_of(settings, database) as dialer:
+            return await dialer.dial(request, waits=waits, on_progress=on_progress)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def dialer_of(settings: Settings, database: Database) -> AsyncIterator[Dialer]:
+    """With an ARI application of its own, for one call at a time; raises AsteriskError."""
+    async with AriClient(
+        settings.ari_url,
+        settings.ari_username,
+        settings.ari_password.get_secret_value(),
+        app=f"{APP_PREFIX}{secrets.token_hex(8)}",
+        request_deadline_s=settings.ari_request_deadline_ms / 1000,
+    ) as ari:
         await ari.wait_connected(CONNECT_WITHIN_S)
-        dialer = Dialer(
+        yield Dialer(
             ari,
             SqlOutboundCalls(database),
             SqlCallRecords(database),
             settings.node_name,
             lambda: datetime.now(UTC),
         )
-        return await dialer.dial(request, waits=waits, on_progress=on_progress)
 
 
 def request_of(
@@ -108,7 +113,7 @@ def request_of(
     if agent is not None and agent not in rules.agents:
         known = ", ".join(sorted(rules.agents)) or "none"
         raise ConfigurationError(f'--agent: "{agent}" is none of outbound.agents: {known}')
-    way = _way(load_trunks(settings.trunks_file), trunk, caller_id)
+    way = way_of(load_trunks(settings.trunks_file), trunk, caller_id)
     if isinstance(way, Refused):
         return way
     return Request(ringing, destination, caller_id, way, agent or "", key)
@@ -132,7 +137,7 @@ def _business(
     raise ConfigurationError(f"say for whom to ring, by --business or --did; there are: {names}")
 
 
-def _way(trunks: Sequence[Trunk], name: str | None, caller_id: str) -> Way | Refused:
+def way_of(trunks: Sequence[Trunk], name: str | None, caller_id: str) -> Way | Refused:
     """The trunk wanted, or the first that brings the number shown, or the first of all."""
     digits = caller_id.removeprefix("+")
 

@@ -7,11 +7,17 @@ become of the call once it is answered is in the dialplan (dialplans/outbound.co
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from voicebot.agents.stasis_app import AGENT_NAME_VARIABLE, DIRECTION_VARIABLE
+from voicebot.agents.channel_facts import (
+    AGENT_NAME_VARIABLE,
+    CALLBACK_VARIABLE,
+    DIRECTION_VARIABLE,
+    callback_text,
+)
 from voicebot.ari.client import AriClient
 from voicebot.calls.asterisk_names import AGENT_APP_PREFIX
-from voicebot.calls.model import ChannelId, Direction
+from voicebot.calls.model import ChannelId, Direction, Owed
 from voicebot.calls.outbound_rules import Refusal, Refused
+from voicebot.calls.phone_number import caller_number, country_of
 from voicebot.dialogue.business import Business
 from voicebot.errors import AriRequestRefused
 from voicebot.store.outbound_calls import OutboundCall
@@ -47,7 +53,20 @@ async def obstacle(ari: AriClient, way: Way) -> Refused | None:
     return None
 
 
-async def originate(ari: AriClient, call: OutboundCall, way: Way, business: Business) -> None:
+async def talks_with(ari: AriClient, number: str) -> bool:
+    """Whether a call with this number (E.164) is up: whoever rang us is not rung."""
+    country = country_of(number)
+    channels = await ari.channels.list()
+    return any(
+        caller_number(channel.caller.number, country=country).number == number
+        for channel in channels
+        if channel.name.startswith("PJSIP/")
+    )
+
+
+async def originate(
+    ari: AriClient, call: OutboundCall, way: Way, business: Business, owed: Owed | None = None
+) -> None:
     """Asks Asterisk to ring. Raises AsteriskError; after a timeout it may ring all the same."""
     rules = business.outbound
     assert rules is not None, "judged before"
@@ -59,7 +78,7 @@ async def originate(ari: AriClient, call: OutboundCall, way: Way, business: Busi
         caller_id=call.did,
         ring_timeout_s=rules.ring_s,
         channel_id=ChannelId(call.call_id),
-        variables=_variables(call, business),
+        variables=_variables(call, business, owed),
     )
 
 
@@ -74,12 +93,13 @@ async def is_there(ari: AriClient, call: OutboundCall) -> bool:
     return True
 
 
-def _variables(call: OutboundCall, business: Business) -> Mapping[str, str]:
+def _variables(call: OutboundCall, business: Business, owed: Owed | None) -> Mapping[str, str]:
     return {
         DIRECTION_VARIABLE: Direction.OUTBOUND.value,
         "VOICEBOT_DID": call.did,
         "VOICEBOT_NUMBER": call.number,
         AGENT_NAME_VARIABLE: call.agent,
+        CALLBACK_VARIABLE: "" if owed is None else callback_text(owed),
         "VOICEBOT_IS_RECORDED": str(int(business.recording.enabled)),
         "VOICEBOT_MAX_MESSAGE_S": str(business.voicemail_max_s),
         "VOICEBOT_DEFAULT_TRANSFER": business.operator or "",

@@ -80,6 +80,7 @@ def test_an_offered_call_tells_its_codec_and_number_before_it_is_claimed(
         "VOICEBOT_DIRECTION": "",
         "VOICEBOT_AGENT_NAME": "",
         "VOICEBOT_COUNTRY": "",
+        "VOICEBOT_CALLBACK": "",
     }
 
 

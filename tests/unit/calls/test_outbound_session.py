@@ -8,7 +8,16 @@ from tests.fakes.sample_business import CONTENT
 from tests.unit.calls.playing import PlayedCall, a_context, spoken
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import AnsweredBy, CallRecord, Direction, Outcome, UtteranceId
+from voicebot.calls.model import (
+    AnsweredBy,
+    CallbackReason,
+    CallId,
+    CallRecord,
+    Direction,
+    Outcome,
+    Owed,
+    UtteranceId,
+)
 from voicebot.calls.outbound_session import OutboundSession, new_pickup, session_of
 from voicebot.calls.pickup import AFTER_BEEP_S, SPEAKS_WITHIN_S
 from voicebot.calls.session import CallContext, CallSession, dump_context, load_context
@@ -160,3 +169,74 @@ def test_a_call_that_nobody_answered_is_nobodys() -> None:
     assert isinstance(written, do.WriteRecord)
     assert written.record.answered_by is None
     assert isinstance(session, CallSession)
+
+
+OWED = Owed(CallbackReason.BROKEN, CallId("node1-1.1"))
+ASKED = f"{GREETING} We were cut off."
+
+
+def a_callback() -> PlacedCall:
+    outbound = {"greeting": GREETING}
+    rules = {"dropped": "We were cut off.", "press_one": "Press one.", "resumed": "Let us go on."}
+    business = Business.model_validate({**CONTENT, "outbound": outbound, "callbacks": rules})
+    context = a_context()
+    context.facts = replace(context.facts, direction=Direction.OUTBOUND, owed=OWED)
+    assert business.callbacks is not None
+    context.opening = business.callbacks.opening_after(GREETING, OWED.reason)
+    context.pickup = new_pickup(business, leaves_message=False, asks=True)
+    call = PlacedCall(business, context)
+    call.happens(on.SpeechStarted(U1))
+    assert spoken(call.happens(on.SpeechEnded(U1, 480))) == f"{ASKED} Press one."
+    return call
+
+
+def test_whoever_presses_one_on_a_callback_is_connected() -> None:
+    call = a_callback()
+    call.hears_all()
+    assert spoken(call.happens(on.KeyPressed("1"))) == "Let us go on."
+    call.hears_all()
+    call.speaks("where are you")
+    assert len(call.world.thinking) == 1
+    assert call.ends().answered_by is AnsweredBy.PERSON
+
+
+def test_whoever_says_yes_is_connected_and_whoever_says_something_else_is_not() -> None:
+    call = a_callback()
+    call.hears_all()
+    for number, text in enumerate(("Who is there?", "Yes, please.")):
+        utterance = UtteranceId(f"later-{number}")
+        assert call.happens(on.SpeechStarted(utterance)) == []
+        assert call.happens(on.SpeechEnded(utterance, 480)) == [do.Recognize(utterance)]
+        said = call.happens(on.Transcribed(utterance, text))
+    assert spoken(said) == "Let us go on."
+
+
+def test_what_must_be_heard_comes_before_the_welcome_of_whoever_is_quick() -> None:
+    call = a_callback()
+    assert spoken(call.happens(on.KeyPressed("1"))) == (
+        "This is the machine of Lakeside Bikes. Let us go on."
+    )
+
+
+def test_whoever_wants_no_callback_is_told_goodbye_and_it_is_on_record() -> None:
+    call = a_callback()
+    call.hears_all()
+    assert "not call you again" in spoken(call.happens(on.KeyPressed("2")))
+    call.hears_all()
+    assert do.HangUp(16) in call.waits()
+    assert call.ends().answered_by is AnsweredBy.DECLINED
+
+
+def test_whoever_does_not_answer_the_question_is_not_connected() -> None:
+    call = a_callback()
+    call.hears_all()
+    while do.HangUp(16) not in call.waits():
+        call.hears_all()  # whether anybody is there
+    assert call.ends().answered_by is AnsweredBy.UNKNOWN
+
+
+def test_a_machine_is_no_place_for_a_callback() -> None:
+    call = a_callback()
+    call.happens(on.SpeechStarted(U2), on.SpeechEnded(U2, 480))
+    assert do.HangUp(16) in call.happens(on.Transcribed(U2, MACHINE_SAYS))
+    assert call.ends().answered_by is AnsweredBy.MACHINE

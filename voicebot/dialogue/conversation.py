@@ -21,6 +21,7 @@ from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.interruptions import Interruptions
 from voicebot.dialogue.patience import ask_for_patience
 from voicebot.dialogue.phrases import split
+from voicebot.dialogue.routing import Why
 from voicebot.dialogue.turn import PhraseState
 
 NORMAL_CLEARING = 16  # ITU-T Q.850
@@ -241,7 +242,9 @@ class Conversation:
         assert turn is not None
         match step:
             case Say(text, source, fact_id, route):
-                if source is AnswerSource.MODEL:
+                # A model that was asked in vain was waited for, too.
+                was_withheld = route is not None and route.reason == Why.WITHHELD
+                if source is AnswerSource.MODEL or was_withheld:
                     turn.moments.was_generated = True
                 if not turn.is_answered or source is not AnswerSource.SCRIPT:
                     turn.source, turn.fact_id, turn.route = source, fact_id, route

@@ -24,9 +24,13 @@ def test_what_is_prepared_within_the_silence_costs_nothing() -> None:
 
 def test_a_model_that_takes_longer_than_the_silence_is_the_models_time() -> None:
     stages = StageTimings(
-        endpointing_ms=480, recognition_ms=110, first_phrase_ms=300, synthesis_ms=90
+        endpointing_ms=480,
+        recognition_ms=110,
+        retrieval_ms=20,
+        first_phrase_ms=300,
+        synthesis_ms=90,
     )
-    assert own_share_ms(740, stages, pause_ms=200) == 40
+    assert own_share_ms(760, stages, pause_ms=200) == 40
 
 
 def test_of_a_turn_without_words_nothing_is_known() -> None:

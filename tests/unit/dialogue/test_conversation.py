@@ -68,6 +68,8 @@ def test_a_fact_of_the_models_own_is_replaced_by_not_knowing(call: Conversing) -
     assert spoken(commands) == PHRASES.unknown
     call.hears_all()
     assert call.last_record.source is AnswerSource.SCRIPT
+    # It was waited for all the same.
+    assert call.last_record.timings.first_phrase_ms == 16
 
 
 def test_what_follows_harmless_words_is_withheld_by_itself(call: Conversing) -> None:

@@ -136,7 +136,7 @@ def test_an_event_that_no_state_expects_is_our_own_bug() -> None:
         after(Confirmed())
 
 
-@pytest.mark.parametrize("status", set(DialStatus) - {DialStatus.ANSWERED})
+@pytest.mark.parametrize("status", [one for one in DialStatus if one is not DialStatus.ANSWERED])
 def test_every_way_not_to_be_reached_has_its_reason(status: DialStatus) -> None:
     expected = {
         DialStatus.BUSY: Why.BUSY,

@@ -17,14 +17,13 @@ from tests.stack_fixture import free_ports, stack_for_tests
 from tests.telephony.accounting import accounted
 from tests.telephony.conversation.calling import Line
 from tests.telephony.outbound.callee import ANSWERS, callee, pause, ulaw
-from tests.telephony.outbound.conftest import ANY_TIME, NUMBER, TRUNK, expects_calls_only
+from tests.telephony.outbound.conftest import ANY_TIME, NUMBER, TRUNK
 from tests.telephony.service.web_server import CALENDAR_PATH, WebServer, web_server
 from voicebot.caller.audio_files import read_wav
 from voicebot.caller.listening import contains_words, transcribe
 from voicebot.caller.speech import spoken
 from voicebot.calls.model import Outcome
-from voicebot.stack import asterisk_console
-from voicebot.stack.paths import StackPaths
+from voicebot.stack import trunk_config
 from voicebot.stack.stack import Stack
 from voicebot.stack.supervisor_config import environment_of
 
@@ -63,17 +62,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     (directory / "shop.yaml").write_text(yaml.safe_dump(SHOP))
     with web_server() as web, pytest.MonkeyPatch.context() as environment:
         environment.setenv("APPOINTMENTS_URL", web.url(CALENDAR_PATH))
-        with stack_for_tests(
-            directory / "state",
-            business_file=directory / "shop.yaml",
-            trunks_file=directory / "trunks.yaml",
-            agent_processes=1,
-        ) as stack:
-            paths = StackPaths.of(stack.settings)
-            expects_calls_only(paths.asterisk_instance / "etc")
-            asterisk_console.ask(paths, "module reload res_pjsip.so")
-            with accounted(stack):
-                yield Shop(stack, web, port)
+        # The carrier is not asked for its health: SIPp would take that for the call. A reload
+        # behind the start comes too late, for a question that is due is asked all the same.
+        environment.setattr(trunk_config, "QUALIFY_S", 0)
+        with (
+            stack_for_tests(
+                directory / "state",
+                business_file=directory / "shop.yaml",
+                trunks_file=directory / "trunks.yaml",
+                agent_processes=1,
+            ) as stack,
+            accounted(stack),
+        ):
+            yield Shop(stack, web, port)
 
 
 def test_the_agent_that_was_chosen_talks_and_is_recorded(shop: Shop, tmp_path: Path) -> None:

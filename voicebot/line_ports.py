@@ -3,11 +3,12 @@
 Like `ports`: each wait ends by its deadline at the latest, with SharedStateError.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId, ChannelId
+from voicebot.capacity.slots import Occupancy
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.waiting_line import Standing, Ticket
 
@@ -63,6 +64,29 @@ class Slots(Protocol):
 
     async def release(self, call_id: CallId) -> None:
         """Succeeds also where the call has none."""
+
+    def hold(self, call_id: CallId) -> None:
+        """The call talks in any case, and counts: where there is no slot, as one too many."""
+
+    async def occupancy(self) -> Occupancy: ...
+
+    async def set_capacity(self, count: int, *, believed_for_s: float) -> None:
+        """How many there are, until told anew; after that, none."""
+
+
+class WorkerCensus(Protocol):
+    """The workers that are ready."""
+
+    async def conversations(self) -> Mapping[str, Sequence[int]]:
+        """How many each of a stage's workers bears, for every stage."""
+
+
+class CapacityBoard(Protocol):
+    """Where agents agree who reckons the capacity for all of them."""
+
+    async def report(self, correction: float | None) -> Sequence[float] | None:
+        """Tells one's own, None before anything was seen. Returns what all told to the one that
+        reckons, and None to the others."""
 
 
 class SpokenFiles(Protocol):

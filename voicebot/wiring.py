@@ -6,13 +6,15 @@ import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
 
+from voicebot.agents.announcing import Announcer
+from voicebot.agents.capacity_watch import CapacityWatch
 from voicebot.agents.claiming import Peers
 from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.heartbeat import Heartbeat
@@ -21,13 +23,17 @@ from voicebot.agents.readiness import Readiness
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.waiting_caller import WaitingServices
+from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.ami.connection import AmiSettings
 from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
+from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.meaning import MiniLmEncoder
+from voicebot.inference.ready_workers import Census
 from voicebot.inference.recognizer import WorkerRecognizer
 from voicebot.inference.reply_store import ReplyStore
 from voicebot.inference.responder import WorkerResponder
@@ -36,11 +42,16 @@ from voicebot.inference.speech_store import SpeechStore
 from voicebot.inference.synthesizer import WorkerSynthesizer
 from voicebot.media.connection import connect
 from voicebot.media.voice_judge import JudgedVoiceDetector, VoiceJudge, silero
+from voicebot.owned_tasks import OwnedTasks
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_events import RedisCallEvents
+from voicebot.shared_state.capacity_board import RedisCapacityBoard
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.slots import RedisSlots
+from voicebot.shared_state.waiting_line import RedisWaitingLines
+from voicebot.store.announcement_audio import AnnouncementAudio
 from voicebot.store.callbacks import SqlCallbackRequests
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
@@ -68,8 +79,10 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))
+        slots = await stack.enter_async_context(_slots(connection))
         speech = await stack.enter_async_context(_speech(settings, gateway))
         replies = await stack.enter_async_context(_replies(settings))
+        census = await stack.enter_async_context(_census(settings))
         meaning = MiniLmEncoder()
         stack.callback(meaning.close)
         web = await stack.enter_async_context(HttpWebServices())
@@ -107,6 +120,22 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             web=web,
             speculation=Speculation(),
         )
+        control = WaitingServices(
+            AriWaitingControl(ari),
+            Announcer(AnnouncementAudio(settings.state_dir), speech),
+            services.callbacks,
+            services.clock,
+        )
+        room = WaitingRoom(
+            RedisWaitingLines(connection),
+            slots,
+            control,
+            agent=name,
+            businesses=lambda: [desk.business for desk in desks.all],
+        )
+        board = RedisCapacityBoard(connection, name)
+        capacity = CapacityWatch(census, slots, board, services.clock)
+        services = replace(services, waiting_room=room, turn_over=capacity.turn_over)
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, settings.agent_max_calls)
         app = StasisApp(ari, services, peers, max_calls=settings.agent_max_calls)
@@ -121,6 +150,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(readiness.warm_the_rest()),
                 tasks.create_task(heartbeat.run()),
                 tasks.create_task(watch.run()),
+                tasks.create_task(capacity.run()),
             ]
             await app.run(stopped)
             for task in beside:
@@ -173,6 +203,27 @@ async def _shared_state(settings: Settings) -> AsyncIterator[RedisConnection]:
         yield connection
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def _slots(connection: RedisConnection) -> AsyncIterator[RedisSlots]:
+    """This process's slots, renewed from before its first call until after its last."""
+    slots = RedisSlots(connection)
+    async with OwnedTasks() as tasks:
+        keeping = tasks.create_task(slots.keep())
+        try:
+            yield slots
+        finally:
+            keeping.cancel()
+
+
+@asynccontextmanager
+async def _census(settings: Settings) -> AsyncIterator[Census]:
+    redis = _quick_redis(settings)
+    try:
+        yield Census(redis)
+    finally:
+        await redis.aclose()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 
 from voicebot.calls.model import CallId
+from voicebot.capacity.slots import Occupancy
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.waiting_line import Standing, Ticket, WaitingLine
 
@@ -102,3 +103,12 @@ class FakeSlots:
 
     async def release(self, call_id: CallId) -> None:
         self.held.discard(call_id)
+
+    def hold(self, call_id: CallId) -> None:
+        self.held.add(call_id)
+
+    async def occupancy(self) -> Occupancy:
+        return Occupancy(len(self.held), self.count)
+
+    async def set_capacity(self, count: int, *, believed_for_s: float) -> None:
+        self.count = count

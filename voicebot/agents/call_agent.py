@@ -62,7 +62,7 @@ class CallAgent:
         self._is_new = context is None
         if context is None:
             context = new_context(desk, facts, agent, clock.at())
-        self._waiting_room = services.waiting_room_of(desk.business, facts)
+        self._waiting_room = services.waiting_room_of(facts)
         self._context = context
         self._session = session_of(desk.business, context, clock.now())
         self._began_now = clock.now()
@@ -234,6 +234,7 @@ class CallAgent:
                 self._tasks.create_task(self._leave(reason))
             case do.NoteTurn(turn):
                 self._desk.learn_of(turn, self._context.conversation.records)
+                self._services.turn_over(turn)
                 self._scribe.note(
                     "turn.over", **{**asdict(turn), "started_at": turn.started_at.isoformat()}
                 )
@@ -245,6 +246,8 @@ class CallAgent:
         assert self._tasks is not None
         if self._line is not None:
             await self._line.close()
+        if self._waiting_room is not None:
+            self._waiting_room.talks(self._facts.call_id)
         try:
             connection = await connect(
                 services,

@@ -8,8 +8,7 @@ from voicebot.agents.desk import Desks
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import CallFacts, Direction
-from voicebot.dialogue.business import Business
+from voicebot.calls.model import CallFacts, Direction, TurnRecord
 from voicebot.ports import (
     CallbackBook,
     CallContexts,
@@ -53,10 +52,8 @@ class CallServices:
     web: WebServices
     speculation: Speculation
     waiting_room: WaitingRoom | None = None  # None: nobody waits
+    turn_over: Callable[[TurnRecord], None] = lambda turn: None
 
-    def waiting_room_of(self, business: Business, facts: CallFacts) -> WaitingRoom | None:
+    def waiting_room_of(self, facts: CallFacts) -> WaitingRoom | None:
         """Where this call's caller may have to wait; probes and whom we ring never do."""
-        room = self.waiting_room
-        if room is None or facts.direction is not Direction.INBOUND:
-            return None
-        return room if room.has_queue(business, facts.called_number) else None
+        return self.waiting_room if facts.direction is Direction.INBOUND else None

@@ -91,8 +91,9 @@ class WaitingRoom:
                 if self._callers:
                     await self._let_in()
 
-    def has_queue(self, business: Business, did: str) -> bool:
-        return queue_of(business.queues, did) is not None
+    def talks(self, call_id: CallId) -> None:
+        """The call counts, whether or not it was let in by us: it may have come back."""
+        self._slots.hold(call_id)
 
     def look(self) -> None:
         """A slot may be free."""
@@ -108,7 +109,9 @@ class WaitingRoom:
     ) -> None:
         """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled)."""
         settings = queue_of(business.queues, facts.called_number)
-        assert settings is not None, "asked for callers of queues alone"
+        if settings is None:
+            post(on.Admitted())
+            return
         queue = queue_name(business, settings)
         at = self._services.clock.at()
         rank = rank_of(settings, facts.caller_number, facts.called_number)
@@ -281,8 +284,10 @@ class WaitingRoom:
             await asyncio.sleep(LOOK_AGAIN_S)
 
     def _queues(self) -> list[QueueName]:
-        return [
-            queue_name(business, settings)
+        # A business may have several desks.
+        names = {
+            queue_name(business, settings): None
             for business in self._businesses()
             for settings in business.queues
-        ]
+        }
+        return list(names)

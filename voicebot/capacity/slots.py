@@ -23,6 +23,19 @@ def capacity(slots: Mapping[str, Iterable[int]], correction: float = 1.0) -> int
     return max(0, floor(min((sum(each) for each in slots.values()), default=0) * correction))
 
 
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """How many conversations are held, of how many that can be."""
+
+    held: int
+    capacity: int
+
+    @property
+    def share(self) -> float:
+        """1 where all are held; also where there are none to hold."""
+        return self.held / self.capacity if self.capacity > 0 else 1.0
+
+
 @dataclass(slots=True)
 class SlotLedger:
     """Who holds a slot, until when."""

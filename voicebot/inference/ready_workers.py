@@ -30,6 +30,21 @@ async def workers_ready(redis: Redis) -> Mapping[Stage, Sequence[ReadyWorker]]:
     return {stage: await _ready(redis, stage) for stage in Stage}
 
 
+class Census:
+    """Fulfils `line_ports.WorkerCensus`."""
+
+    def __init__(self, redis: Redis) -> None:
+        """`redis` answers within a short time, or fails."""
+        self._redis = redis
+
+    async def conversations(self) -> Mapping[str, Sequence[int]]:
+        """How many each of a stage's workers bears; raises SharedStateError."""
+        ready = await workers_ready(self._redis)
+        return {
+            stage.value: [worker.slots for worker in workers] for stage, workers in ready.items()
+        }
+
+
 async def _ready(redis: Redis, stage: Stage) -> Sequence[ReadyWorker]:
     prefix = worker_key(stage, "")
     try:

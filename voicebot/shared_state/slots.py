@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from voicebot.calls.model import CallId
-from voicebot.capacity.slots import LEASE_S
+from voicebot.capacity.slots import LEASE_S, Occupancy
 from voicebot.errors import SharedStateError
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
@@ -51,6 +51,19 @@ class RedisSlots:
         async with self._changing:
             self._mine.discard(call_id)
             await self._run("release", call_id)
+
+    def hold(self, call_id: CallId) -> None:
+        """The call talks, slot or not: it counts from the next renewal on, until released."""
+        self._mine.add(call_id)
+
+    async def occupancy(self) -> Occupancy:
+        """As of now; a slot whose lease has ended counts until somebody asks for one."""
+        held_key, _, _, capacity_key, _ = keys.slots()
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            pipeline.zcard(held_key)
+            pipeline.get(capacity_key)
+            held, count = await self._connection.answer("count slots", pipeline.execute())
+        return Occupancy(int(held), int(count or 0))
 
     async def hand_over(self, call_id: CallId, successor: CallId) -> bool:
         """Gives a call's slot to another, which this process looks after from now on.

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.shared_state.redis_server import RedisServer
 from tests.polling import asked_until
 from voicebot.calls.model import CallId
+from voicebot.capacity.slots import Occupancy
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.slots import RedisSlots
@@ -145,3 +146,16 @@ async def test_after_a_restart_holders_show_theirs_before_others_get_any(
     finally:
         keeping.cancel()
         await connection.close()
+
+
+async def test_who_talks_in_any_case_counts_as_one_too_many(connection: RedisConnection) -> None:
+    slots = await given_by(connection, 1, LONG_S)
+    assert await slots.acquire(A)
+    slots.hold(B)
+    await slots.renew()
+    assert await slots.occupancy() == Occupancy(held=2, capacity=1)
+    await slots.release(A)
+    assert not await slots.acquire(C)
+    await slots.release(B)
+    assert await slots.acquire(C)
+    assert (await slots.occupancy()).share == 1.0

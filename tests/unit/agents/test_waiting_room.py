@@ -88,6 +88,16 @@ async def test_a_caller_for_whom_there_is_a_slot_talks_at_once(place: Place) -> 
     assert place.control.asked == []
 
 
+async def test_who_rings_a_number_without_a_queue_talks_at_once_and_counts(place: Place) -> None:
+    await place.arrives("anna")
+    place.business = place.business.model_copy(update={"queues": ()})
+    assert await place.arrives("ben") == [on.Admitted()]
+    place.room.talks(CallId("ben"))
+    assert place.slots.held == {"anna", "ben"}
+    await place.room.left(CallId("ben"))
+    assert place.slots.held == {"anna"}
+
+
 async def test_the_next_hears_music_and_the_position_and_comes_in_as_the_slot_is_freed(
     place: Place,
 ) -> None:

@@ -1,0 +1,36 @@
+"""Who reckons the capacity for all, and from what every agent has seen?
+
+One agent at a time, on a lease, so that a thousand of them do not all count the same workers.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from voicebot.shared_state import keys
+from voicebot.shared_state.connection import RedisConnection
+
+# Within it an agent reports several times; after it another one reckons.
+LEASE_S = 2.0
+
+_SCRIPT = Path(__file__).parent / "scripts" / "capacity_report.lua"
+
+
+class RedisCapacityBoard:
+    """Fulfils `line_ports.CapacityBoard`."""
+
+    def __init__(
+        self, connection: RedisConnection, agent: str, *, lease_s: float = LEASE_S
+    ) -> None:
+        self._connection = connection
+        self._agent = agent
+        self._lease_ms = round(lease_s * 1000)
+        self._report = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
+
+    async def report(self, correction: float | None) -> Sequence[float] | None:
+        told = "" if correction is None else f"{correction:.4f}"
+        reply = self._report(
+            keys=[keys.CAPACITY_LEADER, keys.CAPACITY_CORRECTIONS],
+            args=[self._agent, self._lease_ms, told],
+        )
+        corrections = await self._connection.answer("report capacity", reply)
+        return None if corrections is None else [float(each) for each in corrections]

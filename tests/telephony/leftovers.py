@@ -11,18 +11,28 @@ from typing import Any
 import httpx
 from redis import Redis
 
+from voicebot.agents.capacity_watch import BELIEVED_FOR_S
+from voicebot.capacity.slots import LEASE_S
 from voicebot.shared_state.agent_directory import LEASE_MS
 from voicebot.shared_state.call_events import LIFETIME_S
 from voicebot.stack.programs import STAGES
 from voicebot.stack.stack import Stack
 from workers.contract import KEY_LIFETIME_S, STAGE_LEASE_MS, WORKER_LEASE_S
 
+SLOTS_MS = round(max(LEASE_S, BELIEVED_FOR_S) * 1_000)
 _ESTABLISHED = "01"
 _TAKEN = "unacked"  # Celery's: work that a worker has at hand
 # Where a call may leave files, until retention deletes them.
 _FOLDERS_OF_CALLS = ("asterisk/spool/monitor", "asterisk/spool/voicemail", "messages")
 # Where files come and go that belong to no call.
-_FOLDERS_OF_THE_STACK = ("log", "redis", "supervisor", "asterisk/log", "asterisk/run")
+_FOLDERS_OF_THE_STACK = (
+    "asterisk/spool/announcements",
+    "log",
+    "redis",
+    "supervisor",
+    "asterisk/log",
+    "asterisk/run",
+)
 _DATABASES = re.compile(r"(?:voicebot\.db|astdb\.sqlite3)(?:-wal|-shm|-journal)?")
 
 
@@ -48,6 +58,10 @@ MAY_STAY = (
     MayStay(r"answers:.+", "what a model need not be asked twice, bounded"),
     MayStay(r"unacked_index", "when each work in `unacked` was taken"),
     MayStay(r"call-events(:.+)?", "for those who watch", LIFETIME_S * 1_000),
+    MayStay(r"slots:(capacity|alive|grace)", "how many conversations can be held", SLOTS_MS),
+    MayStay(r"capacity:(leader|corrections)", "who reckons that for all", SLOTS_MS),
+    MayStay(r"line-changes", "what lets the next caller in, trimmed as it is written"),
+    MayStay(r"line:.+:number", "one number for each queue"),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),
 )
 

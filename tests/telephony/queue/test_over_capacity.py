@@ -1,0 +1,42 @@
+"""More callers than there are slots: one talks, the others wait, hear the truth, and are let in."""
+
+from tests.polling import until
+from tests.telephony.queue.conftest import SHOP
+from tests.telephony.service.caller import Caller, hears_all
+from tests.telephony.service.running import Service
+from voicebot.calls.transitions import CallState
+from voicebot.dialogue.queue_settings import QueuePhrases
+
+SAID = QueuePhrases()
+LIMIT_S = 40
+
+
+def waits(caller: Caller) -> bool:
+    context = caller.context
+    return context is not None and context.state is CallState.WAITING
+
+
+def test_who_rings_second_waits_to_music_hears_the_position_and_then_talks(full: Service) -> None:
+    with full.calling(SHOP) as first:
+        first.is_answered("greeting")
+        with full.calling(SHOP) as second:
+            until(lambda: waits(second), "the second waits", LIMIT_S)
+            second.hears_sound()
+            with full.calling(SHOP) as third:
+                until(lambda: waits(third), "the third waits", LIMIT_S)
+                first.says("What are your opening hours?")
+                first.is_answered("hours")
+                third.keeps("wait")
+                third.hangs_up()
+            second.keeps("wait")
+            first.hangs_up()
+            second.is_answered("greeting")
+            second.says("Where is your shop?")
+            second.is_answered("place")
+            second.hangs_up()
+            heard, thirds = second.words(), third.words()
+    assert hears_all(heard["wait"], SAID.next_in_line), heard
+    assert hears_all(thirds["wait"], "You are number 2 in line."), thirds
+    assert hears_all(heard["greeting"], full.business("shop").opening), heard
+    for caller in (first, second, third):
+        assert full.record_of(caller).facts.caller_number.endswith(caller.number)

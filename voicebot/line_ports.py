@@ -4,6 +4,7 @@ Like `ports`: each wait ends by its deadline at the latest, with SharedStateErro
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
@@ -81,12 +82,19 @@ class WorkerCensus(Protocol):
         """How many each of a stage's workers bears, for every stage."""
 
 
+@dataclass(frozen=True, slots=True)
+class CapacityView:
+    """What one agent knows of what can be held."""
+
+    max_talking: int  # conversations that it drives itself at most
+    correction: float | None  # of what the workers bear; None before anything was seen
+
+
 class CapacityBoard(Protocol):
     """Where agents agree who reckons the capacity for all of them."""
 
-    async def report(self, correction: float | None) -> Sequence[float] | None:
-        """Tells one's own, None before anything was seen. Returns what all told to the one that
-        reckons, and None to the others."""
+    async def report(self, view: CapacityView) -> Sequence[CapacityView] | None:
+        """Returns what all told, own view included, to the one that reckons; None to others."""
 
 
 class SpokenFiles(Protocol):

@@ -114,7 +114,12 @@ class Settings(BaseSettings):
     )
 
     agent_processes: int = Field(2, ge=1, description="Agent processes started by `up`.")
-    agent_max_calls: int = Field(50, ge=1, description="Calls one agent process takes at most.")
+    agent_max_calls: int = Field(
+        50, ge=1, description="Callers that one agent process talks with at most."
+    )
+    agent_max_waiting: int = Field(
+        500, ge=0, description="Callers who wait with one agent process besides."
+    )
     metrics_first_port: int = Field(
         0,
         ge=0,

@@ -30,6 +30,7 @@ from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
 from voicebot.ari.waiting_control import AriWaitingControl
+from voicebot.calls.routing import Room
 from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.meaning import MiniLmEncoder
@@ -134,11 +135,12 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             businesses=lambda: [desk.business for desk in desks.all],
         )
         board = RedisCapacityBoard(connection, name)
-        capacity = CapacityWatch(census, slots, board, services.clock)
+        most = Room(settings.agent_max_calls, settings.agent_max_waiting)
+        capacity = CapacityWatch(census, slots, board, services.clock, max_talking=most.talking)
         services = replace(services, waiting_room=room, turn_over=capacity.turn_over)
         directory = RedisAgentDirectory(connection)
-        peers = Peers(directory, name, settings.agent_max_calls)
-        app = StasisApp(ari, services, peers, max_calls=settings.agent_max_calls)
+        peers = Peers(directory, name, most.all)
+        app = StasisApp(ari, services, peers, most=most)
         heartbeat = Heartbeat(ari, name, app.driven)
 
         async def prepare(new: tuple[Desk, ...]) -> None:

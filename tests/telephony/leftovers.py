@@ -59,7 +59,7 @@ MAY_STAY = (
     MayStay(r"unacked_index", "when each work in `unacked` was taken"),
     MayStay(r"call-events(:.+)?", "for those who watch", LIFETIME_S * 1_000),
     MayStay(r"slots:(capacity|alive|grace)", "how many conversations can be held", SLOTS_MS),
-    MayStay(r"capacity:(leader|corrections)", "who reckons that for all", SLOTS_MS),
+    MayStay(r"capacity:(leader|views)", "who reckons that for all", SLOTS_MS),
     MayStay(r"line-changes", "what lets the next caller in, trimmed as it is written"),
     MayStay(r"line:.+:number", "one number for each queue"),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),

@@ -92,6 +92,10 @@ class CallAgent:
         )
 
     @property
+    def is_waiting(self) -> bool:
+        return self._session.state is CallState.WAITING
+
+    @property
     def is_leaving(self) -> bool:
         """Whether the caller is on the way to the dialplan, as we asked."""
         return self._session.state is CallState.LEAVING and self._our_hangup_cause is None

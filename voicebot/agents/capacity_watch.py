@@ -1,8 +1,8 @@
 """Keeps the number of slots true: what the workers bear, corrected by what callers really wait.
 
 Every agent follows the latency of its own turns; one of them, on a lease, adds up what the ready
-workers say that they bear and corrects it by the median of all agents: one that is slow for
-reasons of its own moves nobody.
+workers and the agents say that they bear and corrects it by the median of all agents: one that is
+slow for reasons of its own moves nobody.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from voicebot.calls.model import TurnRecord
 from voicebot.capacity.adaptive_limit import AdaptiveLimit, LimitRules
 from voicebot.capacity.slots import capacity
 from voicebot.errors import SharedStateError
-from voicebot.line_ports import CapacityBoard, Slots, WorkerCensus
+from voicebot.line_ports import CapacityBoard, CapacityView, Slots, WorkerCensus
 from voicebot.telemetry.logs import log_of
 
 LOOK_EVERY_S = 0.5
@@ -23,6 +23,8 @@ BELIEVED_FOR_S = 5.0
 
 # From the caller's last sound to ours: what density is measured by, at four callers on two cores.
 TURN, TURN_BUDGET_S = "turn", 1.5
+# Beside the workers' stages: whoever drives the calls is one, too.
+AGENTS = "agents"
 # An agent of four callers ends a turn every two seconds; the newest latencies are kept anyway.
 RULES = LimitRules(window_s=120.0)
 
@@ -33,12 +35,19 @@ class CapacityWatch:
     """`run` until cancelled; tell it each turn that is over."""
 
     def __init__(
-        self, census: WorkerCensus, slots: Slots, board: CapacityBoard, clock: Clock
+        self,
+        census: WorkerCensus,
+        slots: Slots,
+        board: CapacityBoard,
+        clock: Clock,
+        *,
+        max_talking: int,
     ) -> None:
         self._census = census
         self._slots = slots
         self._board = board
         self._clock = clock
+        self._max_talking = max_talking
         self._limit = AdaptiveLimit({TURN: TURN_BUDGET_S}, RULES)
         self._has_seen = False
         self._told: int | None = None
@@ -69,12 +78,16 @@ class CapacityWatch:
         own = self._limit.adjust(occupancy.share, now)
         if own != before:
             log.info("capacity.corrected", correction=round(own, 3))
-        corrections = await self._board.report(own if self._has_seen else None)
-        if corrections is None:
+        view = CapacityView(self._max_talking, own if self._has_seen else None)
+        views = await self._board.report(view)
+        if views is None:
             return
-        count = capacity(
-            await self._census.conversations(), median_low(corrections) if corrections else 1.0
-        )
+        bears = {
+            **await self._census.conversations(),
+            AGENTS: [each.max_talking for each in views],
+        }
+        corrections = [each.correction for each in views if each.correction is not None]
+        count = capacity(bears, median_low(corrections) if corrections else 1.0)
         await self._slots.set_capacity(count, believed_for_s=BELIEVED_FOR_S)
         if count != self._told:
             log.info("capacity.is", slots=count, correction=corrections)

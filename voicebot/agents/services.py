@@ -9,6 +9,7 @@ from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, Direction, TurnRecord
+from voicebot.dialogue.queue_settings import queue_of
 from voicebot.ports import (
     CallbackBook,
     CallContexts,
@@ -57,3 +58,9 @@ class CallServices:
     def waiting_room_of(self, facts: CallFacts) -> WaitingRoom | None:
         """Where this call's caller may have to wait; probes and whom we ring never do."""
         return self.waiting_room if facts.direction is Direction.INBOUND else None
+
+    def may_wait(self, called_number: str) -> bool:
+        """Whether callers of this number have a queue to wait in."""
+        if self.waiting_room is None:
+            return False
+        return queue_of(self.desks.of(called_number).business.queues, called_number) is not None

@@ -38,7 +38,7 @@ from voicebot.calls.asterisk_names import (
     BRIEF_ARGUMENT,
 )
 from voicebot.calls.model import CallId, ChannelId, TransferResult
-from voicebot.calls.routing import claim_delay_ms
+from voicebot.calls.routing import Room, claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, SharedStateError
@@ -59,13 +59,11 @@ log = log_of(__name__)
 class StasisApp:
     """`run` until cancelled, or until `stop` and the last call's end."""
 
-    def __init__(
-        self, ari: AriClient, services: CallServices, peers: Peers, *, max_calls: int
-    ) -> None:
+    def __init__(self, ari: AriClient, services: CallServices, peers: Peers, *, most: Room) -> None:
         self._ari = ari
         self._services = services
         self._peers = peers
-        self._max_calls = max_calls
+        self._most = most
         self._orphans = Orphans(ari, services.control, self.driven)
         self._calls: dict[ChannelId, CallAgent] = {}
         self._briefings: dict[ChannelId, Briefing] = {}
@@ -119,8 +117,8 @@ class StasisApp:
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
         async for event in self._ari.events():
             match event:
-                case CallBroadcast(channel=channel):
-                    race = tasks.create_task(self._race(channel))
+                case CallBroadcast(channel=channel, called=called):
+                    race = tasks.create_task(self._race(channel, called))
                     self._races[channel.channel_id] = race
                     race.add_done_callback(partial(self._forget_race, channel.channel_id))
                 case CallClaimed(channel=channel, winner=winner) if winner != self._ari.app:
@@ -173,8 +171,15 @@ class StasisApp:
                 case _:
                     pass
 
-    async def _race(self, channel: Channel) -> None:
-        delay_ms = claim_delay_ms(self.calls, self._max_calls, self._peers.loads, random.random())
+    async def _race(self, channel: Channel, called: str) -> None:
+        waiting = sum(call.is_waiting for call in self._calls.values())
+        delay_ms = claim_delay_ms(
+            Room(self.calls - waiting, waiting),
+            self._most,
+            self._peers.loads,
+            random.random(),
+            may_wait=self._services.may_wait(called),
+        )
         if delay_ms is None:
             return
         await asyncio.sleep(delay_ms / 1000)

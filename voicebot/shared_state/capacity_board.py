@@ -3,9 +3,11 @@
 One agent at a time, on a lease, so that a thousand of them do not all count the same workers.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from voicebot.line_ports import CapacityView
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
 
@@ -26,11 +28,11 @@ class RedisCapacityBoard:
         self._lease_ms = round(lease_s * 1000)
         self._report = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
 
-    async def report(self, correction: float | None) -> Sequence[float] | None:
-        told = "" if correction is None else f"{correction:.4f}"
+    async def report(self, view: CapacityView) -> Sequence[CapacityView] | None:
+        told = json.dumps([view.max_talking, view.correction])
         reply = self._report(
-            keys=[keys.CAPACITY_LEADER, keys.CAPACITY_CORRECTIONS],
+            keys=[keys.CAPACITY_LEADER, keys.CAPACITY_VIEWS],
             args=[self._agent, self._lease_ms, told],
         )
-        corrections = await self._connection.answer("report capacity", reply)
-        return None if corrections is None else [float(each) for each in corrections]
+        views = await self._connection.answer("report capacity", reply)
+        return None if views is None else [CapacityView(*json.loads(each)) for each in views]

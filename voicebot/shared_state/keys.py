@@ -15,9 +15,9 @@ ALL_CALL_EVENTS = "call-events"
 # Who is being admitted, on a lease; and the stream of what may let the next one in.
 LINE_CLAIM = "line-claim"
 LINE_CHANGES = "line-changes"
-# Which agent reckons the capacity for all, on a lease; and by how much each finds it off.
+# Which agent reckons the capacity for all, on a lease; and what each sees of it.
 CAPACITY_LEADER = "capacity:leader"
-CAPACITY_CORRECTIONS = "capacity:corrections"
+CAPACITY_VIEWS = "capacity:views"
 
 
 def call_context(call_id: CallId) -> str:

@@ -27,6 +27,7 @@ from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode
 from voicebot.calls.model import CallId
+from voicebot.calls.routing import Room
 from voicebot.calls.session import CallContext, load_context
 from voicebot.line_ports import Slots
 from voicebot.media.connection import connect
@@ -121,7 +122,7 @@ async def scripted_agent(
             businesses=lambda: [outside.business],
         )
         services = replace(services, waiting_room=room)
-        app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), max_calls=10)
+        app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), most=Room(10))
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(app.run(stopped))

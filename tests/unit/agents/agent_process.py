@@ -10,7 +10,7 @@ from voicebot.agents.claiming import Peers
 from voicebot.agents.stasis_app import StasisApp
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.model import ChannelId
-from voicebot.calls.routing import LONGEST_DELAY_MS
+from voicebot.calls.routing import LONGEST_DELAY_MS, Room
 
 CALL, OTHER = "node1-1.1", "node1-1.2"
 MAX_CALLS = 2
@@ -26,7 +26,7 @@ class Process:
         self.directory = FlakyDirectory()
         self.stopped = asyncio.Event()
         peers = Peers(self.directory, OWN, MAX_CALLS)
-        self.app = StasisApp(self.ari, outside.services(), peers, max_calls=MAX_CALLS)
+        self.app = StasisApp(self.ari, outside.services(), peers, most=Room(MAX_CALLS))
         outside.on_link = self._media_enters_stasis
         outside.control.on_hung_up = self._hung_up
         outside.control.on_left = self.left

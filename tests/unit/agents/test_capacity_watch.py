@@ -13,6 +13,7 @@ from tests.fakes.waiting_lines import FakeSlots
 from voicebot.agents.capacity_watch import BELIEVED_FOR_S, LOOK_EVERY_S, CapacityWatch
 from voicebot.calls.model import AnswerSource, CallId, StageTimings, TurnRecord
 from voicebot.errors import SharedStateError
+from voicebot.line_ports import CapacityView
 
 
 @dataclass
@@ -30,14 +31,12 @@ class FakeCensus:
 class FakeBoard:
     """`others`: what they told; None: one of them reckons."""
 
-    others: Sequence[float] | None = ()
+    others: Sequence[CapacityView] | None = ()
     told: list[float | None] = field(default_factory=list)
 
-    async def report(self, correction: float | None) -> Sequence[float] | None:
-        self.told.append(correction)
-        if self.others is None:
-            return None
-        return [*self.others, *([] if correction is None else [correction])]
+    async def report(self, view: CapacityView) -> Sequence[CapacityView] | None:
+        self.told.append(view.correction)
+        return None if self.others is None else [*self.others, view]
 
 
 class Watched:
@@ -45,7 +44,7 @@ class Watched:
         self.census = FakeCensus({"stt": [4, 4], "llm": [10], "tts": [20]})
         self.board, self.slots = FakeBoard(), FakeSlots(0)
         clock = Outside().services().clock
-        self.watch = CapacityWatch(self.census, self.slots, self.board, clock)
+        self.watch = CapacityWatch(self.census, self.slots, self.board, clock, max_talking=50)
         self.running = asyncio.create_task(self.watch.run())
 
     def turn(self, total_ms: int | None, heard: str = "hello") -> None:
@@ -76,6 +75,15 @@ async def test_there_are_as_many_slots_as_the_weakest_stage_bears(watched: Watch
     assert watched.slots.count == 4
 
 
+async def test_there_are_no_more_slots_than_the_agents_drive_calls(watched: Watched) -> None:
+    watched.census.found = {"stt": [4_000], "llm": [4_000], "tts": [4_000]}
+    await watched.look()
+    assert watched.slots.count == 50
+    watched.board.others = (CapacityView(30, None),)
+    await watched.look()
+    assert watched.slots.count == 80
+
+
 async def test_an_agent_that_does_not_reckon_sets_nothing(watched: Watched) -> None:
     watched.board.others, watched.slots.count = None, 3
     await watched.look()
@@ -101,7 +109,7 @@ async def test_answers_to_nobody_and_without_sound_say_nothing(watched: Watched)
 
 
 async def test_one_slow_agent_of_three_moves_nobody(watched: Watched) -> None:
-    watched.board.others = (1.0, 1.0)
+    watched.board.others = (CapacityView(50, 1.0), CapacityView(50, 1.0))
     for _ in range(30):
         watched.turn(9_000)
     await watched.look()

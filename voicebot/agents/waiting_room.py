@@ -44,6 +44,7 @@ from voicebot.telemetry.logs import log_of
 # Well below the lease of a ticket.
 RENEW_EVERY_S = 2.0
 LOOK_AGAIN_S = 1.0
+BETWEEN_LOOKS_S = 0.02
 
 log = log_of(__name__)
 
@@ -90,6 +91,8 @@ class WaitingRoom:
                 self._may_look.clear()
                 if self._callers:
                     await self._let_in()
+                    # Changes that come close together are one: of many agents, each looks.
+                    await asyncio.sleep(BETWEEN_LOOKS_S)
 
     def talks(self, call_id: CallId) -> None:
         """The call counts, whether or not it was let in by us: it may have come back."""

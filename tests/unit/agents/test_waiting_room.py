@@ -14,7 +14,7 @@ from tests.fakes.waiting_control import FakeSpokenFiles, FakeWaitingControl
 from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
-from voicebot.agents.waiting_room import WaitingRoom
+from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, WaitingRoom
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Outcome
 from voicebot.dialogue.business import Business
@@ -58,6 +58,11 @@ class Place:
         self.stays[name] = asyncio.create_task(stay)
         await settle()
         return told
+
+    async def goes(self, name: str) -> None:
+        await self.room.left(CallId(name))
+        await asyncio.sleep(2 * BETWEEN_LOOKS_S)
+        await settle()
 
     async def presses(self, name: str, keys: str) -> None:
         for key in keys:
@@ -109,8 +114,7 @@ async def test_the_next_hears_music_and_the_position_and_comes_in_as_the_slot_is
         ("start_music", "ben", "default"),
         ("play", "ben", *said),
     ]
-    await place.room.left(CallId("anna"))
-    await settle()
+    await place.goes("anna")
     assert place.told["ben"] == [on.Admitted()]
     assert place.control.asked[-1] == ("stop_music", "ben")
     assert place.slots.held == {"ben"}
@@ -123,8 +127,7 @@ async def test_callers_come_in_by_rank_and_then_as_they_came(place: Place) -> No
         await place.arrives(name, number)
     order = []
     for gone in ("anna", "vera", "ben"):
-        await place.room.left(CallId(gone))
-        await settle()
+        await place.goes(gone)
         order += [name for name, told in place.told.items() if told and name not in order]
     assert order == ["anna", "vera", "ben", "carl"]
 
@@ -136,8 +139,7 @@ async def test_who_hangs_up_stands_in_nobodys_way(place: Place) -> None:
     place.stays["ben"].cancel()
     await settle()
     assert await place.lines.position(place.queue, CallId("carl")) == 1
-    await place.room.left(CallId("anna"))
-    await settle()
+    await place.goes("anna")
     assert place.told["carl"] == [on.Admitted()]
     assert place.slots.held == {"carl"}
 

@@ -43,14 +43,13 @@ from voicebot.inference.speech_store import SpeechStore
 from voicebot.inference.synthesizer import WorkerSynthesizer
 from voicebot.media.connection import connect
 from voicebot.media.voice_judge import JudgedVoiceDetector, VoiceJudge, silero
-from voicebot.owned_tasks import OwnedTasks
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.capacity_board import RedisCapacityBoard
 from voicebot.shared_state.connection import RedisConnection
-from voicebot.shared_state.slots import RedisSlots
+from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.announcement_audio import AnnouncementAudio
 from voicebot.store.callbacks import SqlCallbackRequests
@@ -80,7 +79,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))
-        slots = await stack.enter_async_context(_slots(connection))
+        slots = await stack.enter_async_context(slots_of(connection))
         speech = await stack.enter_async_context(_speech(settings, gateway))
         replies = await stack.enter_async_context(_replies(settings))
         census = await stack.enter_async_context(_census(settings))
@@ -205,18 +204,6 @@ async def _shared_state(settings: Settings) -> AsyncIterator[RedisConnection]:
         yield connection
     finally:
         await connection.close()
-
-
-@asynccontextmanager
-async def _slots(connection: RedisConnection) -> AsyncIterator[RedisSlots]:
-    """This process's slots, renewed from before its first call until after its last."""
-    slots = RedisSlots(connection)
-    async with OwnedTasks() as tasks:
-        keeping = tasks.create_task(slots.keep())
-        try:
-            yield slots
-        finally:
-            keeping.cancel()
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import (
     CallFacts,
     CallRecord,
+    Direction,
     TransferResult,
 )
 from voicebot.calls.outbound_session import session_of
@@ -155,7 +156,8 @@ class CallAgent:
                     self._preparations,
                 )
                 if self._is_new:
-                    self.post(on.Claimed() if self._waiting_room is None else on.Enqueued())
+                    waits = self._facts.direction is Direction.INBOUND and self._waiting_room
+                    self.post(on.Enqueued() if waits else on.Claimed())
                 tasks.create_task(self._scribe.run())
                 await self._live()
                 raise _CallOver

@@ -56,8 +56,8 @@ class CallServices:
     turn_over: Callable[[TurnRecord], None] = lambda turn: None
 
     def waiting_room_of(self, facts: CallFacts) -> WaitingRoom | None:
-        """Where this call's caller may have to wait; probes and whom we ring never do."""
-        return self.waiting_room if facts.direction is Direction.INBOUND else None
+        """Who knows of this call's slot; probes take none. Whom we ring has not to wait."""
+        return None if facts.direction is Direction.PROBE else self.waiting_room
 
     def may_wait(self, called_number: str) -> bool:
         """Whether callers of this number have a queue to wait in."""

@@ -36,6 +36,7 @@ from voicebot.queueing.admission import (
     admit,
 )
 from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.queue_names import queue_name, queue_names
 from voicebot.queueing.ranks import rank_of
 from voicebot.queueing.waiting_line import Ticket
 from voicebot.queueing.waiting_session import KeyPressed, PositionTold, WaitingSession
@@ -47,11 +48,6 @@ LOOK_AGAIN_S = 1.0
 BETWEEN_LOOKS_S = 0.02
 
 log = log_of(__name__)
-
-
-def queue_name(business: Business, settings: QueueSettings) -> QueueName:
-    """Of one business's queue among all that share Redis."""
-    return QueueName(f"{settings.name}@{business.dids[0]}")
 
 
 class WaitingRoom:
@@ -287,10 +283,4 @@ class WaitingRoom:
             await asyncio.sleep(LOOK_AGAIN_S)
 
     def _queues(self) -> list[QueueName]:
-        # A business may have several desks.
-        names = {
-            queue_name(business, settings): None
-            for business in self._businesses()
-            for settings in business.queues
-        }
-        return list(names)
+        return queue_names(self._businesses())

@@ -30,19 +30,20 @@ from voicebot.calls.follow_up import FinishedCall, follow_up
 from voicebot.calls.model import CallbackRequest, CallId, Message
 from voicebot.commands import calls, messages
 from voicebot.commands.showing import database_of
-from voicebot.dialogue.business import Business
 from voicebot.errors import StoreError
 from voicebot.hooks.mail import Mail, SmtpServer
 from voicebot.hooks.webhook import Webhook
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.recognizer import WorkerRecognizer
 from voicebot.outbound.callback_dialler import CallbackDialler
+from voicebot.outbound.callback_line import TICKET_LEASE_S, CallbackLine
 from voicebot.outbound.dialing import dialer_of
 from voicebot.ports import Recognizer
-from voicebot.queueing.model import Place
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.slots import slots_of
+from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.stack.trunks import load_trunks
 from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.callback_bookings import SqlCallbackBookings
@@ -158,6 +159,9 @@ async def _chores(
             stopping=stopping,
             start=partial(ReadingProcess.start, python=settings.recordings_python),
         )
+        slots = await stack.enter_async_context(slots_of(shared_state))
+        lines = RedisWaitingLines(shared_state, ticket_lease_s=TICKET_LEASE_S)
+        line = await stack.enter_async_context(CallbackLine(lines, slots))
         dialler = await stack.enter_async_context(
             CallbackDialler(
                 SqlCallbackClaims(database),
@@ -165,7 +169,7 @@ async def _chores(
                 partial(dialer_of, settings, database),
                 businesses.in_force,
                 partial(load_trunks, settings.trunks_file),
-                _nobody_waits,
+                line,
                 settings.node_name,
                 partial(datetime.now, UTC),
             )
@@ -183,11 +187,6 @@ async def _chores(
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )
-
-
-async def _nobody_waits(_business: Business) -> Place | None:
-    """The head of the line of those who wait on the telephone: there is no such line yet."""
-    return None
 
 
 @asynccontextmanager

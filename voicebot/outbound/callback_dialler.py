@@ -18,7 +18,8 @@ from voicebot.calls.follow_up import business_named
 from voicebot.calls.model import CallbackRequest, CallId, ChannelId, Owed
 from voicebot.calls.outbound_rules import Destination, Refused, caller_id_of
 from voicebot.dialogue.business import Business
-from voicebot.errors import AsteriskError, BusinessFileInvalid, StoreError
+from voicebot.errors import AsteriskError, BusinessFileInvalid, SharedStateError, StoreError
+from voicebot.outbound.callback_line import CallbackLine
 from voicebot.outbound.dialer import Dialer, DialResult, Request
 from voicebot.outbound.dialing import way_of
 from voicebot.queueing.callback_booking import Wish, book, destination_for
@@ -42,7 +43,6 @@ from voicebot.queueing.callbacks import (
     TakenOver,
     Why,
 )
-from voicebot.queueing.model import Place
 from voicebot.stack.trunks import Trunk
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import Claim, SqlCallbackClaims
@@ -55,7 +55,6 @@ AT_ONCE: Final = 20
 ANSWERED: Final = "answered"
 
 OpenDialer = Callable[[], AbstractAsyncContextManager[Dialer]]
-HeadOfLine = Callable[[Business], Awaitable[Place | None]]
 
 log = log_of("callbacks")
 
@@ -70,7 +69,7 @@ class CallbackDialler:
         open_dialer: OpenDialer,
         businesses: Callable[[], Awaitable[Sequence[Business]]],
         trunks: Callable[[], Sequence[Trunk]],
-        head_of_line: HeadOfLine,
+        line: CallbackLine,
         node_name: str,
         clock: Callable[[], datetime],
     ) -> None:
@@ -79,7 +78,7 @@ class CallbackDialler:
         self._open_dialer = open_dialer
         self._businesses = businesses
         self._trunks = trunks
-        self._head_of_line = head_of_line
+        self._line = line
         self._node_name = node_name
         self._clock = clock
         self._holder = f"{node_name}-{secrets.token_hex(4)}"
@@ -125,7 +124,7 @@ class CallbackDialler:
                     await self._resume(claim, callback, business, dialer)
                 else:
                     await self._begin(claim, callback, business, businesses, dialer)
-        except AsteriskError as error:
+        except (AsteriskError, SharedStateError) as error:
             log.warning("callback.unable", callback_id=callback.callback_id, code=error.code)
             if callback.state not in ON_A_CALL:
                 await self._give_back(claim, callback)
@@ -147,13 +146,10 @@ class CallbackDialler:
             await self._keep(claim, callback, after_refusal(destination, self._clock()))
             return
         at = self._clock()
-        sight = Sight(
-            at,
-            head_of_line=await self._head_of_line(business),
-            is_on_the_line=await dialer.talks_with(destination.number),
-        )
+        sight = Sight(at, is_on_the_line=await dialer.talks_with(destination.number))
         verdict = turn(callback, destination, business, sight)
         if not isinstance(verdict, CameDue):
+            await self._line.leaves(callback, business)
             await self._keep(claim, callback, verdict)
             return
         request = self._request(callback, business, destination)
@@ -165,10 +161,21 @@ class CallbackDialler:
         if refused is not None:
             await self._keep(claim, callback, after_refusal(refused, at))
             return
-        callback = callback.receive(CameDue()).receive(with_slot(is_held=True, at=at))
         assert request.call_id is not None
+        has_slot = await self._line.takes_slot(callback, business, businesses, request.call_id)
+        at = self._clock()
+        callback = callback.receive(CameDue()).receive(with_slot(is_held=has_slot, at=at))
+        if not has_slot:
+            await self._keep(claim, callback)
+            return
         callback = callback.receive(DialBegan(ChannelId(request.call_id)))
-        if await self._claims.keep(claim, callback, at):
+        is_kept = False
+        try:
+            is_kept = await self._claims.keep(claim, callback, at)
+        finally:
+            if not is_kept:
+                await self._line.is_over(request.call_id)
+        if is_kept:
             await self._follow(
                 claim,
                 callback,
@@ -187,6 +194,7 @@ class CallbackDialler:
         assert callback.channel_id is not None, "kept before it was dialled"
         call_id = CallId(callback.channel_id)
         log.info("callback.taken_over", callback_id=callback.callback_id, call_id=call_id)
+        self._line.holds(call_id)
         await self._follow(
             claim,
             callback,
@@ -204,6 +212,7 @@ class CallbackDialler:
         call: Callable[[Callable[[str], None]], Awaitable[DialResult | None]],
     ) -> None:
         """Until the call is over; the claim is kept up meanwhile."""
+        assert callback.channel_id is not None, "kept before it was dialled"
         answered = asyncio.Event()
 
         def tell(progress: str) -> None:
@@ -213,11 +222,13 @@ class CallbackDialler:
         keeping = asyncio.create_task(self._keep_up(claim, callback, dialer, answered))
         try:
             result = await call(tell)
-            if result is not None and result.status is DialStatus.ANSWERED:
-                result = await dialer.with_whole_record(result)
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+            # Should it go on without us: the agent that talks holds the slot by itself.
+            await self._line.is_over(CallId(callback.channel_id))
+        if result is not None and result.status is DialStatus.ANSWERED:
+            result = await dialer.with_whole_record(result)
         await self._keep(claim, callback, *self._events(callback, business, result))
 
     def _events(
@@ -301,7 +312,7 @@ class CallbackDialler:
         )
 
     async def _give_back(self, claim: Claim, callback: Callback) -> None:
-        """Asterisk is away: nothing was asked of it, or it is asked again by the next."""
+        """Asterisk or Redis is away: nothing was asked, or it is asked again by the next."""
         found = await self._bookings.find(callback.callback_id)
         if found is not None and found.state not in ON_A_CALL:
             await self._keep(claim, callback, self._unable())

@@ -1,6 +1,7 @@
-"""Is it a callback's turn, may it ring at this moment, and is there room for the talk?
+"""May a callback ring at this moment, and is there room for the talk?
 
-Asked in this order, by whoever holds the claim on it. What only has to wait keeps its place.
+Asked in this order, by whoever holds the claim on it; whose turn it is, the line knows. What only
+has to wait keeps its place.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,10 @@ from voicebot.queueing.callbacks import (
     SlotReserved,
     Why,
 )
-from voicebot.queueing.model import Place
 from voicebot.queueing.permitted_hours import permitted
 from voicebot.queueing.time_spans import Spans, intersection, next_instant
 
-# Somebody is before it, or no slot is free: a slot may become free at any moment.
+# Somebody stands before it, or no slot is free: that may change at any moment.
 TURN_AGAIN: Final = timedelta(seconds=1)
 ON_THE_LINE_AGAIN: Final = timedelta(seconds=60)
 UNABLE_AGAIN: Final = timedelta(seconds=10)
@@ -38,7 +38,6 @@ class Sight:
     """What the driver sees at this moment."""
 
     at: datetime
-    head_of_line: Place | None = None  # of those who wait in the line; None: nobody
     is_on_the_line: bool = False  # a call with that very number is up
 
 
@@ -56,8 +55,6 @@ def turn(
         return GaveUp(Why.TOO_LATE)
     if rings_at > at:
         return Postponed(rings_at, Why.HOURS)
-    if sight.head_of_line is not None and sight.head_of_line < callback.place:
-        return Postponed(at + TURN_AGAIN, Why.TURN)
     return CameDue()
 
 

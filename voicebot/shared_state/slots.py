@@ -6,6 +6,8 @@ restart of Redis, the living holders show theirs before new ones are given.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import structlog
 from voicebot.calls.model import CallId
 from voicebot.capacity.slots import LEASE_S, Occupancy
 from voicebot.errors import SharedStateError
+from voicebot.owned_tasks import OwnedTasks
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
 
@@ -102,6 +105,18 @@ class RedisSlots:
     async def _run(self, name: str, *call_ids: CallId) -> Any:
         reply = self._script[name](keys=keys.slots(), args=[self._lease_ms, *call_ids])
         return await self._connection.answer(f"slots {name.replace('_', ' ')}", reply)
+
+
+@asynccontextmanager
+async def slots_of(connection: RedisConnection) -> AsyncIterator[RedisSlots]:
+    """This process's slots, renewed from before its first call until after its last."""
+    slots = RedisSlots(connection)
+    async with OwnedTasks() as tasks:
+        keeping = tasks.create_task(slots.keep())
+        try:
+            yield slots
+        finally:
+            keeping.cancel()
 
 
 def _text(name: str) -> str:

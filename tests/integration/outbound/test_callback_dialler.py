@@ -9,24 +9,28 @@ from functools import partial
 
 import pytest
 
+from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from tests.unit.queueing.owed import DID, NOON, NUMBER, record, shop, wish
 from voicebot.calls.dialled import DialStatus
 from voicebot.calls.model import AnsweredBy, CallId, CallRecord, Outcome
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
-from voicebot.outbound import callback_dialler
+from voicebot.outbound import callback_dialler, callback_line
 from voicebot.outbound.callback_dialler import LEASE, CallbackDialler
+from voicebot.outbound.callback_line import CallbackLine
 from voicebot.outbound.dialer import DialResult, MayPlace, OnProgress, Request
 from voicebot.queueing.callback_booking import Wish, book
 from voicebot.queueing.callbacks import Callback, CallbackState, Why
-from voicebot.queueing.model import Place
+from voicebot.queueing.model import Rank
+from voicebot.queueing.queue_names import queue_name
 from voicebot.stack.trunks import Trunk
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import Claim, SqlCallbackClaims
 from voicebot.store.engine import Database
 from voicebot.store.outbound_calls import KeptCall, OutboundCall, SqlOutboundCalls
 
-SHOP = shop()
+SHOP = shop(queues=[{"name": "main"}])
+QUEUE = queue_name(SHOP, SHOP.queues[0])
 TRUNK = Trunk.model_validate(
     {"name": "carrier", "host": "127.0.0.12", "country": "US", "numbers": [DID]}
 )
@@ -49,7 +53,8 @@ class World:
     most_at_once: int = 0
     ends_with: DialStatus = DialStatus.ANSWERED
     record: CallRecord | None = None
-    head: Place | None = None
+    lines: FakeWaitingLines = field(default_factory=FakeWaitingLines)
+    slots: FakeSlots = field(default_factory=lambda: FakeSlots(1))
     is_talking: bool = False
 
     def step(self) -> None:
@@ -63,6 +68,7 @@ class World:
         return callback
 
     def originate(self, call_id: str) -> None:
+        assert CallId(call_id) in self.slots.held, "somebody can talk with whoever picks up"
         assert call_id not in self.rung, "Asterisk makes no second channel of an id"
         self.rung.append(call_id)
         self.ringing.add(call_id)
@@ -166,16 +172,13 @@ def a_dialler(world: World, business: Business = SHOP) -> CallbackDialler:
     async def businesses() -> Sequence[Business]:
         return (business,)
 
-    async def head(_business: Business) -> Place | None:
-        return world.head
-
     return CallbackDialler(
         MortalClaims(world),
         SqlCallbackBookings(world.database),
         opened,  # type: ignore[arg-type]
         businesses,
         lambda: (TRUNK,),
-        head,
+        CallbackLine(world.lines, world.slots),
         "node-1",
         lambda: world.at,
     )
@@ -265,17 +268,44 @@ async def test_a_conversation_that_breaks_is_rung_again_at_once_and_first(world:
     assert (await world.kept()).state is CallbackState.DONE
 
 
-async def test_nobody_is_rung_before_those_who_wait_longer_or_while_on_the_line(
-    world: World,
+async def test_nobody_is_rung_before_those_who_wait_longer(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = (await world.kept()).place
-    world.head = replace(first, arrived_at_s=first.arrived_at_s - 1)
+    monkeypatch.setattr(callback_line, "STANDS_S", 0.02)
+    earlier_s = NOON.timestamp() - 60
+    caller = CallId("waits")
+    await world.lines.join(QUEUE, caller, Rank.REGULAR, earlier_s, holder="agent")
     await lives(world)
-    assert (await world.kept()).why is Why.TURN
-    world.head, world.is_talking = None, True
+    assert ((await world.kept()).why, world.rung) == (Why.NO_SLOT, [])
+    assert await world.lines.waiting(QUEUE) == 2
+    later_s = NOON.timestamp() + 60
+    assert await world.lines.before([QUEUE], Rank.REGULAR, later_s) == 2
+    await world.lines.leave(QUEUE, caller)
     world.at += timedelta(seconds=2)
     await lives(world)
+    assert len(world.rung) == 1
+    assert (await world.lines.waiting(QUEUE), world.slots.held) == (0, set())
+
+
+async def test_without_a_slot_nobody_is_rung_and_the_place_in_the_line_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback_line, "STANDS_S", 0.02)
+    world.slots.hold(CallId("talks"))
+    await lives(world)
+    assert ((await world.kept()).why, world.rung) == (Why.NO_SLOT, [])
+    assert await world.lines.before([QUEUE], Rank.REGULAR, NOON.timestamp() + 1) == 1
+    await world.slots.release(CallId("talks"))
+    world.at += timedelta(seconds=2)
+    await lives(world)
+    assert (await world.kept()).state is CallbackState.DONE
+
+
+async def test_who_talks_with_us_is_not_rung(world: World) -> None:
+    world.is_talking = True
+    await lives(world)
     assert ((await world.kept()).why, world.rung) == (Why.ON_THE_LINE, [])
+    assert await world.lines.waiting(QUEUE) == 0
 
 
 async def test_what_is_withdrawn_while_it_rings_is_hung_up(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from tests.polling import until
 from tests.telephony.fallback.agent import Agent
 from tests.telephony.outbound.callee import REFUSES, RINGS, Callee
@@ -17,10 +18,10 @@ from voicebot.calls.model import CallbackReason, CallId
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
 from voicebot.outbound.callback_dialler import LEASE, CallbackDialler
+from voicebot.outbound.callback_line import CallbackLine
 from voicebot.outbound.dialing import dialer_of
 from voicebot.queueing.callback_booking import Wish, book
 from voicebot.queueing.callbacks import Callback, CallbackState, Why
-from voicebot.queueing.model import Place
 from voicebot.settings import Settings
 from voicebot.stack.trunks import load_trunks
 from voicebot.store.callback_bookings import SqlCallbackBookings
@@ -67,9 +68,6 @@ class Diallers:
         async def businesses() -> Sequence[Business]:
             return self._businesses
 
-        async def nobody(_business: Business) -> Place | None:
-            return None
-
         async with asyncio.timeout(LIMIT_S):
             async with CallbackDialler(
                 SqlCallbackClaims(self._database),
@@ -77,7 +75,7 @@ class Diallers:
                 partial(dialer_of, self._settings, self._database),
                 businesses,
                 partial(load_trunks, self._settings.trunks_file),
-                nobody,
+                CallbackLine(FakeWaitingLines(), FakeSlots(1)),
                 self._settings.node_name,
                 clock,
             ) as dialler:

@@ -54,16 +54,6 @@ def test_at_night_it_waits_for_the_morning_of_whoever_is_rung() -> None:
     )
 
 
-@given(st.sampled_from(Rank), st.floats(-3600, 3600), st.integers(0, 5))
-def test_it_keeps_its_place_among_those_who_wait_in_the_line(
-    rank: Rank, earlier_s: float, number: int
-) -> None:
-    head = Place(rank, NOON.timestamp() + earlier_s, number)
-    due = verdict(owed(), Sight(NOON, head_of_line=head))
-    assert (due == CameDue()) == (owed().place <= head)
-    assert due == CameDue() or isinstance(due, Postponed)
-
-
 def test_a_caller_who_is_talking_with_us_is_not_rung() -> None:
     held = verdict(owed(), Sight(NOON, is_on_the_line=True))
     assert isinstance(held, Postponed)

@@ -22,12 +22,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
 from voicebot.calls.hearing import NOTHING_KNOWN
-from voicebot.calls.model import (
-    CallFacts,
-    CallRecord,
-    Direction,
-    TransferResult,
-)
+from voicebot.calls.model import CallFacts, CallRecord, TransferResult
 from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
@@ -156,7 +151,7 @@ class CallAgent:
                     self._preparations,
                 )
                 if self._is_new:
-                    waits = self._facts.direction is Direction.INBOUND and self._waiting_room
+                    waits = self._services.must_wait(self._facts)
                     self.post(on.Enqueued() if waits else on.Claimed())
                 tasks.create_task(self._scribe.run())
                 await self._live()

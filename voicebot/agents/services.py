@@ -56,8 +56,12 @@ class CallServices:
     turn_over: Callable[[TurnRecord], None] = lambda turn: None
 
     def waiting_room_of(self, facts: CallFacts) -> WaitingRoom | None:
-        """Who knows of this call's slot; probes take none. Whom we ring has not to wait."""
+        """Who knows of this call's slot; probes take none."""
         return None if facts.direction is Direction.PROBE else self.waiting_room
+
+    def must_wait(self, facts: CallFacts) -> bool:
+        """Whether this call asks to be let in; whom we ring has nothing to wait for."""
+        return facts.direction is Direction.INBOUND and self.waiting_room is not None
 
     def may_wait(self, called_number: str) -> bool:
         """Whether callers of this number have a queue to wait in."""

@@ -24,7 +24,7 @@ from voicebot.queueing.waiting_line import Ticket, WaitingLine
 from voicebot.simulation.callers import Callers, draw
 from voicebot.simulation.clock import Clock
 from voicebot.simulation.counts import Counts, Fate, Sample
-from voicebot.simulation.played_callbacks import Owed, PlayedCallbacks, pause_s
+from voicebot.simulation.played_callbacks import PlayedCallbacks
 from voicebot.simulation.played_slots import PlayedSlots
 from voicebot.simulation.played_waits import PlayedWaits, Told
 from voicebot.simulation.scenario import Callbacks, Scenario, SimulatedQueue
@@ -141,6 +141,8 @@ class PlayedQueue:
         if since_s is None or since_s + self._callers.handle_time_s[number] != now_s:
             return  # that conversation was cut off before
         del self._talking[number]
+        if number in self._callbacks:
+            self._callbacks.served(number)
         self._gives_slot_back(now_s - since_s + self._rang_s.pop(number, 0.0))
 
     def _gives_slot_back(self, held_s: float) -> None:
@@ -153,8 +155,8 @@ class PlayedQueue:
         now_s = self._clock.now_s
         while self.slots.free > 0:
             ticket, owed = self._line.head(now_s), self._callbacks.head()
-            if owed is not None and (ticket is None or owed.place < ticket.place):
-                self._ring(self._callbacks.take_head())
+            if owed is not None and (ticket is None or owed < ticket.place):
+                self._ring()
             elif ticket is not None:
                 number = ticket.place.number
                 self._line.leave(ticket.call_id)
@@ -171,43 +173,44 @@ class PlayedQueue:
         self.counts.callbacks_booked += self._is_counted(number)
         if told is not None:
             self._told[number] = told
-        self._callbacks.due(Owed(place, number))
+        self._callbacks.book(place, self._callback_rules(place), self._clock.now_s)
         self._serve()
 
-    def _ring(self, owed: Owed) -> None:
+    def _ring(self) -> None:
         """The slot is held from here on."""
-        number, now_s = owed.number, self._clock.now_s
+        now_s = self._clock.now_s
+        place = self._callbacks.ring_head().place
+        number = place.number
         told = self._told.pop(number, None)
         if told is not None:
-            self._waits.turn_of_callback(owed.place, told, now_s)
+            self._waits.turn_of_callback(place, told, now_s)
         self.slots.take()
-        rules = self._callback_rules(owed)
+        rules = self._callback_rules(place)
         self.counts.callback_attempts += self._is_counted(number)
         is_answered = self._dice.uniform() < rules.answered
-        self._callbacks.ringing[number] = owed
         rung = self._talks_at_last if is_answered else self._not_reached
         self._clock.at(now_s + rules.rings_s, rung, number)
 
     def _talks_at_last(self, number: int) -> None:
         self._fates[number] = Fate.CALLED_BACK
-        self._rang_s[number] = self._callback_rules(self._callbacks.ringing.pop(number)).rings_s
+        self._rang_s[number] = self._callback_rules(self._callbacks[number].place).rings_s
+        self._callbacks.connected(number)
         self._talks(number)
 
     def _not_reached(self, number: int) -> None:
-        owed = self._callbacks.ringing.pop(number)
-        rules = self._callback_rules(owed)
-        tried = Owed(owed.place, number, owed.attempts + 1)
-        again_s = pause_s(rules, tried.attempts)
-        if again_s is None:
-            self._fates[number] = Fate.NOT_REACHED
-        else:
-            due_s = self._clock.now_s + again_s
-            self._callbacks.pause(tried, due_s)
-            self._clock.at(due_s, self._due_again, number)
+        rules = self._callback_rules(self._callbacks[number].place)
+        again_at_s = self._callbacks.not_reached(number, rules, self._clock.now_s)
+        self._rings_again(number, again_at_s)
         self._gives_slot_back(rules.rings_s)
 
+    def _rings_again(self, number: int, at_s: float | None) -> None:
+        if at_s is None:
+            self._fates[number] = Fate.NOT_REACHED
+        else:
+            self._clock.at(at_s, self._due_again, number)
+
     def _due_again(self, number: int) -> None:
-        self._callbacks.due(self._callbacks.paused[number][1])
+        self._callbacks.due_again(number)
         self._serve()
 
     def _slots_changed(self, index: int) -> None:
@@ -229,7 +232,11 @@ class PlayedQueue:
         self.counts.cut_off += self._is_counted(number)
         self._fates[number] = Fate.UNSERVED
         place = Place(Rank.DROPPED, self._callers.arrive_s[number], number)
-        self._callbacks.due(Owed(place, number))
+        rules, now_s = self._callback_rules(place), self._clock.now_s
+        if number in self._callbacks:
+            self._rings_again(number, self._callbacks.broke(number, rules, now_s))
+        else:
+            self._callbacks.book(place, rules, now_s)
 
     def _sampled(self, _: int) -> None:
         now_s = self._clock.now_s
@@ -265,9 +272,9 @@ class PlayedQueue:
         callbacks = self._queue.callbacks
         return callbacks is not None and self._callers.dice[number] < callbacks.taken
 
-    def _callback_rules(self, owed: Owed) -> Callbacks:
+    def _callback_rules(self, place: Place) -> Callbacks:
         callbacks = self._queue.callbacks
-        is_dropped = owed.place.rank is Rank.DROPPED
+        is_dropped = place.rank is Rank.DROPPED
         return self._queue.dropped if is_dropped or callbacks is None else callbacks
 
 

@@ -77,8 +77,9 @@ class Callbacks(_Part):
     taken: float = Field(ge=0, le=1, description="Share of those to whom one is offered.")
     answered: float = Field(ge=0, le=1, description="Share of attempts.")
     rings_s: float = Field(default=20.0, gt=0, description="The slot is held meanwhile.")
-    max_attempts: int = Field(default=3, ge=1)
-    again_s: float = Field(default=900.0, gt=0, description="Doubled with each attempt.")
+    max_attempts: int = Field(default=3, ge=1, le=20)
+    again_s: int = Field(default=900, ge=30, le=86_400, description="Doubled with each attempt.")
+    expires_after_h: int = Field(default=72, ge=1, le=336)
 
 
 class SimulatedQueue(_Part):

@@ -96,7 +96,7 @@ SMALL = st.builds(
         offered_above_s=st.floats(0.0, 100.0),
         taken=st.floats(0.0, 1.0),
         answered=st.floats(0.0, 1.0),
-        again_s=st.floats(1.0, 300.0),
+        again_s=st.integers(30, 300),
     ),
     vip=st.floats(0.0, 0.5),
     returning=st.floats(0.0, 0.5),

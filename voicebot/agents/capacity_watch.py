@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from voicebot.agents.clock import Clock
 from voicebot.calls.model import TurnRecord
-from voicebot.capacity.adaptive_limit import AdaptiveLimit, LimitRules
 from voicebot.capacity.slots import capacity
+from voicebot.capacity.turn_latency import TURN, turn_limit
 from voicebot.errors import SharedStateError
 from voicebot.line_ports import CapacityBoard, CapacityView, Slots, WorkerCensus
 from voicebot.telemetry.logs import log_of
@@ -21,12 +21,8 @@ LOOK_EVERY_S = 0.5
 # Without anybody who reckons, nobody new is let in from then on.
 BELIEVED_FOR_S = 5.0
 
-# From the caller's last sound to ours: what density is measured by, at four callers on two cores.
-TURN, TURN_BUDGET_S = "turn", 1.5
 # Beside the workers' stages: whoever drives the calls is one, too.
 AGENTS = "agents"
-# An agent of four callers ends a turn every two seconds; the newest latencies are kept anyway.
-RULES = LimitRules(window_s=120.0)
 
 log = log_of(__name__)
 
@@ -48,7 +44,7 @@ class CapacityWatch:
         self._board = board
         self._clock = clock
         self._max_talking = max_talking
-        self._limit = AdaptiveLimit({TURN: TURN_BUDGET_S}, RULES)
+        self._limit = turn_limit()
         self._has_seen = False
         self._told: int | None = None
 

@@ -4,7 +4,8 @@ The 95th percentile of each stage against its budget. Above the budget the corre
 share, at once; below a dead band it grows by small equal steps, seldom (AIMD: D.-M. Chiu and R.
 Jain, "Analysis of the increase and decrease algorithms", 1989). Growth beyond what was calibrated
 is tried only while the slots are really used, and never, for a while, up to where it was too much
-last. After each change only what was measured since then counts.
+last. After each change only what was measured since then counts; and a shrink has come into force
+only when the conversations above it have ended: until then nothing more is taken back.
 """
 
 from collections import deque
@@ -27,7 +28,7 @@ class LimitRules:
     dwell_s: float = 5.0  # from one change to a shrink
     growth_dwell_s: float = 15.0  # from one change to a growth
     used_from: float = 0.8  # share of slots in use that counts as proof
-    remembers_s: float = 300.0
+    remembers_s: float = 1200.0
     window_s: float = 20.0
     fewest: int = 20  # latencies that a percentile is told from
     longest: int = 500  # latencies kept of a stage
@@ -50,6 +51,7 @@ class AdaptiveLimit:
     correction: float = 1.0
     _seen: dict[str, deque[tuple[float, float]]] = field(default_factory=dict)
     _changed_at: float | None = None
+    _shrank: bool = False  # at the last change
     _too_much: float = 0.0
     _too_much_until: float = 0.0
 
@@ -72,7 +74,12 @@ class AdaptiveLimit:
 
     def adjust(self, used: float, now: float) -> float:
         """The correction from now on. `used`: share of the slots that are in use."""
-        rules, strain = self.rules, self.strain(now)
+        rules = self.rules
+        if used > 1.0 and self._shrank:
+            # What was taken back is still talked in: it shows no effect yet.
+            self._seen.clear()
+            return self.correction
+        strain = self.strain(now)
         since = None if self._changed_at is None else now - self._changed_at
         if strain is None:
             return self.correction
@@ -80,8 +87,10 @@ class AdaptiveLimit:
             self._too_much, self._too_much_until = self.correction, now + rules.remembers_s
             shrink = max(rules.most_shrink, min(rules.least_shrink, 1.0 / strain))
             self._change(max(rules.least, self.correction * shrink), now)
+            self._shrank = True
         elif strain < rules.grows_below and (since is None or since >= rules.growth_dwell_s):
             self._change(max(self.correction, self._grown(used, now)), now)
+            self._shrank = False
         return self.correction
 
     def _grown(self, used: float, now: float) -> float:

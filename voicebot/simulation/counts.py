@@ -50,6 +50,11 @@ class Counts:
     callbacks_booked: int = 0
     callback_attempts: int = 0
     cut_off: int = 0  # conversations, by failures
+    # Where the machines are played, too: of all callers, from the first on.
+    turns: int = 0
+    late_turns: int = 0  # beyond their budget
+    corrections: int = 0  # of the number of slots
+    degradations: int = 0  # changes of the step
     told: int = 0  # announcements
     told_longer: int = 0
     estimates: WaitAccuracy = field(default_factory=WaitAccuracy)

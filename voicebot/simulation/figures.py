@@ -39,6 +39,17 @@ class CallbackFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityFigures:
+    """Where the machines were played, too; else all are 0."""
+
+    late_turns: float | None  # share of all turns
+    corrections: int
+    degradations: int
+    fewest_slots: int
+    most_slots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Of the callers who came after the warm-up."""
 
@@ -55,6 +66,7 @@ class Figures:
     longest_line: int
     estimates: EstimateFigures
     callbacks: CallbackFigures
+    capacity: CapacityFigures
     told: int
     told_longer: int
 
@@ -86,6 +98,13 @@ def figures_of(name: str, counts: Counts, fates: Mapping[Fate, int], slots: Play
             reached=fates[Fate.CALLED_BACK],
             not_reached=fates[Fate.NOT_REACHED],
             cut_off=counts.cut_off,
+        ),
+        capacity=CapacityFigures(
+            late_turns=_share(counts.late_turns, counts.turns),
+            corrections=counts.corrections,
+            degradations=counts.degradations,
+            fewest_slots=min((sample.slots for sample in counts.samples), default=0),
+            most_slots=max((sample.slots for sample in counts.samples), default=0),
         ),
         told=counts.told,
         told_longer=counts.told_longer,

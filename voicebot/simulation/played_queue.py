@@ -25,6 +25,7 @@ from voicebot.simulation.callers import Callers, draw
 from voicebot.simulation.clock import Clock
 from voicebot.simulation.counts import Counts, Fate, Sample
 from voicebot.simulation.played_callbacks import PlayedCallbacks
+from voicebot.simulation.played_capacity import LOOK_EVERY_S, PlayedCapacity
 from voicebot.simulation.played_slots import PlayedSlots
 from voicebot.simulation.played_waits import PlayedWaits, Told
 from voicebot.simulation.scenario import Callbacks, Scenario, SimulatedQueue
@@ -41,6 +42,7 @@ class PlayedQueue:
         self.name = queue.name
         self.counts = Counts()
         self.slots = PlayedSlots(queue.slots, clock, scenario.warm_up_s, scenario.duration_s)
+        self._capacity = PlayedCapacity(queue.slots, queue.machines, self.counts, dice)
         self._queue, self._scenario, self._clock, self._dice = queue, scenario, clock, dice
         self._rules = _rules(queue)
         self._callers: Callers = draw(queue, scenario.duration_s, dice)
@@ -56,6 +58,8 @@ class PlayedQueue:
         for index, change in enumerate(queue.changes):
             clock.at(change.at_s, self._slots_changed, index)
         clock.at(0.0, self._sampled)
+        if self._capacity.is_measured:
+            clock.at(0.0, self._measured)
 
     def fates(self) -> dict[Fate, int]:
         """Of all who are counted."""
@@ -78,7 +82,15 @@ class PlayedQueue:
             estimated_s = None if told.estimate is None else told.estimate.point_s
         verdict = admit(
             self._rules,
-            Situation(place.rank, True, self.slots.free, len(self._line), ahead, 0, estimated_s),
+            Situation(
+                place.rank,
+                True,
+                self.slots.free,
+                len(self._line),
+                ahead,
+                self._capacity.step,
+                estimated_s,
+            ),
         )
         if isinstance(verdict, TalkNow):
             self._waits.connected_at_once()
@@ -215,8 +227,9 @@ class PlayedQueue:
 
     def _slots_changed(self, index: int) -> None:
         change = self._queue.changes[index]
-        self.slots.become(change.slots)
-        surplus = min(self.slots.busy - change.slots, len(self._talking))
+        self._capacity.calibrated(change.slots)
+        self.slots.become(self._capacity.slots)
+        surplus = min(self.slots.busy - self.slots.slots, len(self._talking))
         if change.cuts_calls and surplus > 0:
             chosen = self._dice.choice(list(self._talking), surplus, replace=False)
             for number in chosen.tolist():
@@ -237,6 +250,15 @@ class PlayedQueue:
             self._rings_again(number, self._callbacks.broke(number, rules, now_s))
         else:
             self._callbacks.book(place, rules, now_s)
+
+    def _measured(self, _: int) -> None:
+        now_s = self._clock.now_s
+        self._capacity.look(self.slots.busy, now_s)
+        if self._capacity.slots != self.slots.slots:
+            self.slots.become(self._capacity.slots)
+            self._serve()
+        if now_s < self._scenario.duration_s:
+            self._clock.at(now_s + LOOK_EVERY_S, self._measured)
 
     def _sampled(self, _: int) -> None:
         now_s = self._clock.now_s

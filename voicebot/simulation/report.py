@@ -45,6 +45,11 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.1f} s"
 
 
+def _slots(of: Figures) -> str:
+    fewest, most = of.capacity.fewest_slots, of.capacity.most_slots
+    return str(most) if fewest == most else f"{fewest} to {most}"
+
+
 Row = tuple[str, Callable[[Figures], str]]
 
 
@@ -58,6 +63,10 @@ def _service(within: str) -> tuple[Row, ...]:
         ("abandoned", lambda of: _percent(of.abandoned)),
         ("found no room in the line", lambda of: _percent(of.blocked)),
         ("occupancy", lambda of: _percent(of.occupancy)),
+        ("slots", _slots),
+        ("  corrected, times", lambda of: str(of.capacity.corrections)),
+        ("  steps of degradation, up and down", lambda of: str(of.capacity.degradations)),
+        ("turns answered late", lambda of: _percent(of.capacity.late_turns)),
         ("longest line", lambda of: str(of.longest_line)),
         ("unaccounted for", lambda of: str(of.unaccounted)),
     )

@@ -82,6 +82,14 @@ class Callbacks(_Part):
     expires_after_h: int = Field(default=72, ge=1, le=336)
 
 
+class Machines(_Part):
+    """What the workers really bear, where that is not what they said."""
+
+    bear: int = Field(ge=1, description="Conversations, beyond which answers pile up.")
+    turn_s: float = Field(default=0.5, gt=0, description="An answer's latency on an idle machine.")
+    turn_every_s: float = Field(default=8.0, gt=0, description="In one conversation.")
+
+
 class SimulatedQueue(_Part):
     """One queue with slots of its own."""
 
@@ -95,6 +103,9 @@ class SimulatedQueue(_Part):
         default=False, description="Whom the line has no room for goes elsewhere."
     )
     changes: tuple[Change, ...] = ()
+    machines: Machines | None = Field(
+        default=None, description="None: the workers bear just as many as there are slots."
+    )
     callbacks: Callbacks | None = None
     dropped: Callbacks = Field(
         default=Callbacks(

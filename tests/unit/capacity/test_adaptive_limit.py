@@ -70,7 +70,7 @@ def test_unused_slots_prove_no_room_for_more() -> None:
 def test_it_recovers_what_it_lost_also_while_few_slots_are_used() -> None:
     each = limit()
     played(each, 3.0, 3)
-    later = played(each, 0.3, 900, start=10, used=0.1)
+    later = played(each, 0.3, round(RULES.remembers_s) + 400, start=10, used=0.1)
     assert later[0] < 1.0
     assert later[-1] == 1.0
 
@@ -78,9 +78,19 @@ def test_it_recovers_what_it_lost_also_while_few_slots_are_used() -> None:
 def test_it_does_not_climb_at_once_to_where_it_was_too_much() -> None:
     each = limit()
     played(each, 1.2, 3)
-    later = played(each, 0.5, 250, start=3)
+    remembers_s = round(RULES.remembers_s)
+    later = played(each, 0.5, remembers_s - 5, start=3)
     assert max(later) < 1.0
-    assert max(played(each, 0.5, 400, start=253)) > 1.0
+    assert max(played(each, 0.5, 200, start=3 + remembers_s)) > 1.0
+
+
+def test_nothing_more_is_taken_back_while_what_was_taken_back_is_still_talked_in() -> None:
+    each = limit()
+    shrunk = played(each, 3.0, 3)[-1]
+    assert set(played(each, 3.0, 100, start=3, used=1 / shrunk)) == {shrunk}
+    # What was measured meanwhile says nothing of how it is afterwards.
+    assert set(played(each, 0.9, 100, start=103)) == {shrunk}
+    assert played(each, 3.0, 3, start=203)[-1] < shrunk
 
 
 @given(st.floats(0.01, 10), st.floats(0, 1))

@@ -15,13 +15,15 @@ from pydantic import JsonValue
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import (
     BridgeId,
-    CallbackRequest,
     CallId,
     CallRecord,
     ChannelId,
     Message,
 )
+from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
+from voicebot.queueing.callback_booking import Wish
+from voicebot.queueing.callbacks import Callback
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,11 +297,11 @@ class MessageBook(Protocol):
 
 
 class CallbackBook(Protocol):
-    """Who waits to be rung back. Raises StoreError."""
+    """Who is to be rung back. Raises StoreError."""
 
-    async def request(self, request: CallbackRequest) -> None:
-        """Keeps the request; one that is open for the same number and business stays the only
-        one. Once this returns it may be promised to the caller."""
+    async def book(self, wish: Wish, business: str) -> Callback | Refused | None:
+        """Keeps the wish; what is open for the same number and business stays the only one.
+        Unless it is refused, it may be promised to the caller. None: people will ring."""
 
 
 class MessageAudio(Protocol):

@@ -52,7 +52,7 @@ from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.announcement_audio import AnnouncementAudio
-from voicebot.store.callbacks import SqlCallbackRequests
+from voicebot.store.callback_desk import CallbackDesk
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
@@ -115,7 +115,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             events=RedisCallEvents(connection),
             records=RecordKeeping(SqlCallRecords(database)),
             messages=SqlMessages(database),
-            callbacks=SqlCallbackRequests(database),
+            callbacks=CallbackDesk(database, lambda: [desk.business for desk in desks.all]),
             message_audio=MessageAudio(settings.state_dir),
             web=web,
             speculation=Speculation(),

@@ -6,7 +6,9 @@ from pydantic import JsonValue
 
 from tests.fakes.script import Forever, comes_to_pass
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import CallbackRequest, CallId, Message
+from voicebot.calls.model import CallId, Message
+from voicebot.calls.outbound_rules import Refused
+from voicebot.queueing.callback_booking import Wish
 
 
 class FakeMessages:
@@ -14,7 +16,8 @@ class FakeMessages:
 
     def __init__(self) -> None:
         self.left: list[Message] = []
-        self.requested: list[CallbackRequest] = []
+        self.requested: list[Wish] = []
+        self.refused: Refused | None = None
         self.audio: list[bytes] = []
         self.failure: Exception | Forever | None = None
 
@@ -22,9 +25,11 @@ class FakeMessages:
         await self._fail()
         self.left.append(message)
 
-    async def request(self, request: CallbackRequest) -> None:
+    async def book(self, wish: Wish, business: str) -> Refused | None:
         await self._fail()
-        self.requested.append(request)
+        if self.refused is None:
+            self.requested.append(wish)
+        return self.refused
 
     async def save(self, call_id: CallId, audio: bytes, encoding: Encoding) -> str | None:
         self.audio.append(audio)

@@ -14,10 +14,12 @@ from pydantic import JsonValue
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts
+from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.agent import Turn, VoiceAgent
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.routing import Conditions
 from voicebot.errors import InferenceError, VoicebotError
+from voicebot.queueing.callback_windows import LocalWindow
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class PlayedTools:
 
     messages: list[tuple[str, str, str]] = field(default_factory=list)
     callbacks: list[str] = field(default_factory=list)
+    windows: list[LocalWindow | None] = field(default_factory=list)
+    refused: Refused | None = None  # what callbacks come to
     posted: list[tuple[str, Mapping[str, JsonValue]]] = field(default_factory=list)
     # What the next of these comes to.
     failure: VoicebotError | None = None
@@ -83,9 +87,14 @@ class PlayedTools:
         self._fail()
         self.messages.append((name, callback_number, text))
 
-    async def request_callback(self, number: str) -> None:
+    async def request_callback(
+        self, number: str, window: LocalWindow | None = None
+    ) -> Refused | None:
         self._fail()
-        self.callbacks.append(number)
+        if self.refused is None:
+            self.callbacks.append(number)
+            self.windows.append(window)
+        return self.refused
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
         self._fail()

@@ -21,6 +21,7 @@ from voicebot.dialogue.phrases import PhraseSplitter, split
 from voicebot.dialogue.routing import Conditions
 from voicebot.errors import ActionFailed, StoreError
 from voicebot.ports import MeaningEncoder, ReplyMemory, Responder
+from voicebot.queueing.callback_windows import LocalWindow
 
 REPLY_DEADLINE_S = 10.0
 ASKING = CallFacts(CallId("asking"), ChannelId("asking"), "", "", "ulaw")
@@ -98,7 +99,7 @@ class _WrittenTools:
     async def leave_message(self, name: str, callback_number: str, text: str) -> Never:
         raise StoreError("nothing is kept in writing")
 
-    async def request_callback(self, number: str) -> Never:
+    async def request_callback(self, number: str, window: LocalWindow | None = None) -> Never:
         raise StoreError("nothing is kept in writing")
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> Never:

@@ -14,18 +14,20 @@ from voicebot.audio.frames import Encoding
 from voicebot.calls import events as on
 from voicebot.calls.model import (
     CallbackReason,
-    CallbackRequest,
     CallFacts,
     HandledBy,
     Message,
     Outcome,
     ReplyId,
 )
+from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.masking import mask
 from voicebot.dialogue.phrases import PhraseSplitter
 from voicebot.dialogue.routing import Conditions
 from voicebot.errors import InferenceError, StoreError
+from voicebot.queueing.callback_booking import Wish
+from voicebot.queueing.callback_windows import LocalWindow
 from voicebot.telemetry.logs import log_of
 
 RETRIEVAL_DEADLINE_S = 2.0
@@ -143,21 +145,26 @@ class TurnTools:
             )
         self.post_event(on.Promised(Outcome.MESSAGE_TAKEN))
 
-    async def request_callback(self, number: str) -> None:
+    async def request_callback(
+        self, number: str, window: LocalWindow | None = None
+    ) -> Refused | None:
         call = self.call
         await self.caller_has_finished()
+        wish = Wish(
+            call.call_id,
+            call.called_number,
+            number,
+            CallbackReason.REQUESTED,
+            self.services.clock.at(),
+            window=window,
+        )
         async with _in_time():
-            await self.services.callbacks.request(
-                CallbackRequest(
-                    call_id=call.call_id,
-                    business=self.desk.business.name,
-                    called_number=call.called_number,
-                    number=number,
-                    reason=CallbackReason.REQUESTED,
-                    requested_at=self.services.clock.at(),
-                )
-            )
+            booked = await self.services.callbacks.book(wish, self.desk.business.name)
+        if isinstance(booked, Refused):
+            log.info("turn.callback_refused", call_id=call.call_id, reason=booked.reason.value)
+            return booked
         self.post_event(on.Promised(Outcome.CALLBACK_BOOKED))
+        return None
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
         await self.caller_has_finished()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.clock import Clock
-from voicebot.calls.model import CallbackReason, CallbackRequest, CallFacts
+from voicebot.calls.model import CallbackReason, CallFacts
+from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.queue_settings import QueueSettings
@@ -18,6 +19,8 @@ from voicebot.errors import AsteriskError, InferenceError, StoreError
 from voicebot.line_ports import WaitingControl
 from voicebot.ports import CallbackBook
 from voicebot.queueing import waiting_session as ws
+from voicebot.queueing.callback_booking import Wish
+from voicebot.queueing.model import Place
 from voicebot.telemetry.logs import log_of
 
 # As dialplans/fallback.conf names them: whoever was rung in vain is not rung again.
@@ -78,6 +81,8 @@ class WaitingCaller:
         self._playback: str | None = None
         self._playbacks = 0
         self._is_admitted = False
+        # In the line, if there: what a callback keeps.
+        self.place: Place | None = None
         self._ended: WaitEnded | None = None
 
     @property
@@ -167,19 +172,23 @@ class WaitingCaller:
 
     async def _book(self) -> None:
         facts = self._facts
-        request = CallbackRequest(
+        wish = Wish(
             facts.call_id,
-            self._business.name,
             facts.called_number,
             facts.caller_number,
             CallbackReason.REQUESTED,
             self._services.clock.at(),
+            self.place,
         )
         try:
-            await self._services.callbacks.request(request)
+            booked = await self._services.callbacks.book(wish, self._business.name)
         except StoreError as error:
             log.error("waiting.callback_not_booked", call_id=facts.call_id, code=error.code)
             self.tell(ws.NotBooked())
+            return
+        if isinstance(booked, Refused):
+            log.info("waiting.callback_refused", call_id=facts.call_id, reason=booked.reason.value)
+            self.tell(ws.NotBooked(is_refused=True))
             return
         self._booked()
         self.tell(ws.Booked())

@@ -221,6 +221,7 @@ class WaitingRoom:
             log.error("waiting.not_joined", call_id=call_id, code=error.code)
             return
         self._callers[call_id] = (queue, standing.ticket, caller)
+        caller.place = standing.ticket.place
         caller.tell(PositionTold(standing.position, None, 0))
         self.look()
 
@@ -267,6 +268,7 @@ class WaitingRoom:
                     break
                 if call_id in self._callers:
                     self._callers[call_id] = (queue, standing.ticket, caller)
+                    caller.place = standing.ticket.place
                     caller.tell(PositionTold(standing.position, None, 0))
                 else:
                     # Left while the ticket was being shown.

@@ -18,11 +18,13 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from voicebot.calls.model import AnswerSource, CallFacts, Route, TransferResult, TurnRecord
+from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.actions import Action
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.routing import Conditions
+from voicebot.queueing.callback_windows import LocalWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,13 @@ class Tools(Protocol):
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:
         """Keeps a message with the audio of this turn, and has it passed on; raises StoreError."""
 
-    async def request_callback(self, number: str) -> None:
-        """Keeps a request to ring this number back; raises StoreError."""
+    async def request_callback(
+        self, number: str, window: LocalWindow | None = None
+    ) -> Refused | None:
+        """Has this number rung back, as soon as it is its turn or then; raises StoreError.
+
+        None: it is kept, and may be promised.
+        """
 
     async def post(self, url: str, values: Mapping[str, JsonValue]) -> JsonValue:
         """Sends JSON to a web service of the business's; raises ActionFailed."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from voicebot.calls.model import Route, Tier, TransferResult
-from voicebot.dialogue import forms, number_entry, prompt
+from voicebot.dialogue import form_filling, forms, number_entry, prompt
 from voicebot.dialogue.actions import (
     CALLBACK,
     ENTRY_PREFIX,
@@ -41,6 +41,7 @@ from voicebot.dialogue.answering import (
     told,
 )
 from voicebot.dialogue.business import Business
+from voicebot.dialogue.form_filling import FORM
 from voicebot.dialogue.free_talk import FreeTalk
 from voicebot.dialogue.history import Exchange
 from voicebot.dialogue.intents import Intent, agrees_or_refuses, recognise_intent
@@ -49,11 +50,10 @@ from voicebot.dialogue.menu import REPEAT
 from voicebot.dialogue.routing import Why
 from voicebot.dialogue.spoken_digits import digits_in
 from voicebot.dialogue.summary import summarise
-from voicebot.errors import ActionFailed, StoreError
+from voicebot.errors import ActionFailed
 
 # What the agent notes about a call.
 OFFERED = "offered"  # the fact or action that the caller was asked about
-FORM = "form"
 ENTRY = "entry"
 CONSENT = "consent"
 PAUSED = "paused"  # the recording, for what the caller is about to say
@@ -101,7 +101,7 @@ class BusinessAgent(VoiceAgent):
         if isinstance(entry := memory.get(ENTRY), dict):
             return self._take_entry(turn, number_entry.load_entry(entry))
         if isinstance(form := memory.get(FORM), dict):
-            return self._fill(turn, forms.load_form(form))
+            return form_filling.fill(turn, forms.load_form(form), self.business)
         if memory.get(PAUSED):
             return _steps(Say(self.business.phrases.anything_else), LISTEN_FOR_CARD)
         if turn.keys:
@@ -169,7 +169,7 @@ class BusinessAgent(VoiceAgent):
             asked = forms.begin(
                 forms.FormKind(name), turn.call.caller_number, self.business.phrases
             )
-            steps = self._ask(turn, asked)
+            steps = form_filling.ask(turn, asked)
         assert steps is not None, "an action of ours is one of these"
         async for step in steps:
             yield step
@@ -191,38 +191,6 @@ class BusinessAgent(VoiceAgent):
         turn.memory[WAS_TURNED_AWAY] = True
         is_closed = result is TransferResult.CLOSED
         yield Say(phrases.nobody_in if is_closed else phrases.nobody_free)
-
-    # --- messages and callback requests ------------------------------------
-
-    async def _ask(self, turn: Turn, asked: forms.Ask) -> AsyncIterator[Step]:
-        turn.memory[FORM] = forms.dump_form(asked.form)
-        yield Say(asked.text)
-        if asked.listen is not None:
-            yield asked.listen
-
-    async def _fill(self, turn: Turn, form: forms.Form) -> AsyncIterator[Step]:
-        phrases = self.business.phrases
-        match forms.receive(form, turn.heard, turn.keys, phrases):
-            case forms.Ask() as asked:
-                async for step in self._ask(turn, asked):
-                    yield step
-            case forms.Dropped():
-                del turn.memory[FORM]
-                yield Say(phrases.ask_again)
-            case forms.Filled(filled, text):
-                del turn.memory[FORM]
-                try:
-                    if filled.kind is forms.FormKind.MESSAGE:
-                        await turn.tools.leave_message(filled.name, filled.number, text)
-                        done = phrases.message_taken
-                    else:
-                        await turn.tools.request_callback(filled.number)
-                        done = phrases.callback_booked
-                except StoreError:
-                    # Nothing was promised yet; the store has told its own log.
-                    yield Say(phrases.not_kept)
-                    return
-                yield Say(f"{done} {phrases.anything_else}")
 
     # --- keys --------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class Phrases(Part):
     ask_message: Spoken = "Please say your message now."
     message_taken: Spoken = "Thank you. I have noted your message and will pass it on. "
     callback_booked: Spoken = "Good. Somebody will call you back at that number."
+    number_refused: Spoken = "I am sorry, that is a number that we cannot call back."
     anything_else: Spoken = "Is there anything else I can do for you?"
     not_kept: Spoken = "I am sorry, I cannot write that down right now. Please call again later."
     read_back_entry: Spoken = "You entered {keys}. Is that right?"

@@ -132,6 +132,12 @@ def receive(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
             return Filled(form, heard)
 
 
+def another_number(form: Form, phrases: Phrases) -> Ask | None:
+    """In place of one that is not rung; None: asked often enough."""
+    form = replace(form, number="", failures=form.failures + 1)
+    return None if form.failures > MAX_FAILURES else _ask_number(form, phrases.ask_number)
+
+
 def _named(form: Form, phrases: Phrases) -> Ask:
     if form.number:
         return _read_back(form, phrases)

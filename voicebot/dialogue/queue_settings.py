@@ -38,6 +38,7 @@ class QueuePhrases(Part):
     confirm: Spoken = "Press one if that is right, or two if it is not."
     booked: Spoken = "Good. We will call you back. Goodbye."
     not_booked: Spoken = "I am sorry, I cannot write that down right now."
+    number_refused: Spoken = "I am sorry, that is a number that we cannot call back."
     number_unknown: Spoken = "I cannot see your number, so we cannot call you back at it."
     digits: tuple[Spoken, ...] = Field(default=DIGITS, min_length=10, max_length=10)
 

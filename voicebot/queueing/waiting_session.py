@@ -52,7 +52,9 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class NotBooked:
-    """It is not."""
+    """It is not: for now, or because that number is not rung."""
+
+    is_refused: bool = False
 
 
 WaitingEvent = PositionTold | KeyPressed | Spoken | Booked | NotBooked
@@ -163,8 +165,10 @@ class WaitingSession:
             case Booked() if self.phase is WaitingPhase.BOOKING:
                 self.phase = WaitingPhase.TAKING_LEAVE
                 return [Speak((self._phrases.booked,))]
-            case NotBooked() if self.phase is WaitingPhase.BOOKING:
-                return self._back((self._phrases.not_booked,), now)
+            case NotBooked(is_refused) if self.phase is WaitingPhase.BOOKING:
+                phrases = self._phrases
+                said = phrases.number_refused if is_refused else phrases.not_booked
+                return self._back((said,), now)
             case Spoken() if self.phase is WaitingPhase.TAKING_LEAVE:
                 return self._end(TakeLeave())
         return []

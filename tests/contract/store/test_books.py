@@ -8,6 +8,8 @@ from tests.fakes.books import FakeCallbackBook, FakeMessageBook
 from tests.fakes.sample_messages import a_message, a_request, a_voicemail
 from voicebot.calls.model import CallbackRequest, CallId, Message
 from voicebot.ports import CallbackBook, MessageBook
+from voicebot.queueing.callback_booking import Wish
+from voicebot.store.callback_desk import CallbackDesk
 from voicebot.store.callbacks import SqlCallbackRequests
 from voicebot.store.engine import Database
 from voicebot.store.messages import SqlMessages
@@ -45,11 +47,21 @@ def callbacks(implementation: Database | None) -> tuple[CallbackBook, Waiting]:
 
         return fake, waiting_in_memory
     book = SqlCallbackRequests(implementation)
+    desk = CallbackDesk(implementation, lambda: ())
 
     async def waiting() -> Sequence[CallbackRequest]:
         return [found.request for found in await book.waiting(100)]
 
-    return book, waiting
+    return desk, waiting
+
+
+def a_wish(
+    call_id: str = "node1-1.1", number: str = "+1 555 0100", business: str = "Lakeside Bikes"
+) -> tuple[Wish, str]:
+    """The same request, as the agent tells it."""
+    asked = a_request(call_id, number=number, business=business)
+    wish = Wish(asked.call_id, asked.called_number, asked.number, asked.reason, asked.requested_at)
+    return wish, asked.business
 
 
 async def test_a_message_is_kept_as_it_was_left(messages: tuple[MessageBook, Kept]) -> None:
@@ -76,16 +88,16 @@ async def test_a_voicemail_takes_nothing_from_what_the_agent_wrote_down(
 
 async def test_a_request_is_kept_as_it_was_made(callbacks: tuple[CallbackBook, Waiting]) -> None:
     book, waiting = callbacks
-    await book.request(a_request())
+    await book.book(*a_wish())
     assert await waiting() == [a_request()]
 
 
 async def test_whoever_asks_twice_waits_once(callbacks: tuple[CallbackBook, Waiting]) -> None:
     book, waiting = callbacks
-    await book.request(a_request("node1-1.1", number="+1 555 0100"))
-    await book.request(a_request("node1-2.2", number="001-555-0100"))
-    await book.request(a_request("node1-3.3", number="+1 555 0101"))
-    await book.request(a_request("node1-4.4", number="+1 555 0100", business="Harbour Cafe"))
+    await book.book(*a_wish("node1-1.1", number="+1 555 0100"))
+    await book.book(*a_wish("node1-2.2", number="001-555-0100"))
+    await book.book(*a_wish("node1-3.3", number="+1 555 0101"))
+    await book.book(*a_wish("node1-4.4", number="+1 555 0100", business="Harbour Cafe"))
     assert [request.call_id for request in await waiting()] == [
         "node1-1.1",
         "node1-3.3",

@@ -17,9 +17,10 @@ from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, WaitingRoom
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Outcome
+from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
-from voicebot.queueing.model import QueueName
+from voicebot.queueing.model import QueueName, Rank
 
 SAID = QueuePhrases()
 VIP = "+12025550100"
@@ -150,12 +151,27 @@ async def test_a_callback_is_booked_and_then_the_call_ends(place: Place) -> None
     await place.presses("ben", "11")
     [request] = place.outside.messages.requested
     assert request.number == "+12025550123"
+    assert request.place is not None, "kept"
+    assert request.place.rank is Rank.REGULAR
     assert place.told["ben"] == [on.Promised(Outcome.CALLBACK_BOOKED)], "also if ben hangs up now"
     async with asyncio.timeout(60):
         await place.stays["ben"]
     assert place.told["ben"] == [on.Promised(Outcome.CALLBACK_BOOKED)]
     assert ("hang_up", "ben", "16") in place.control.asked
     assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_a_number_that_is_not_rung_is_refused_and_the_caller_stays_in_line(
+    place: Place,
+) -> None:
+    place.outside.messages.refused = Refused(Refusal.PREMIUM_RATE, "it costs extra")
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.presses("ben", "11")
+    assert place.outside.messages.requested == []
+    assert place.told["ben"] == []
+    assert await place.lines.waiting(place.queue) == 1
+    assert SAID.number_refused in str(place.control.asked)
 
 
 async def test_a_key_sends_the_caller_to_people_or_to_the_voicemail(place: Place) -> None:

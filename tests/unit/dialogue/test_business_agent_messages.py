@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.sample_business import a_business
 from tests.unit.calls.playing import a_context, spoken
 from tests.unit.dialogue.conversing import Conversing, a_call
+from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.errors import StoreError
 
 PHRASES = a_business().phrases
@@ -58,6 +59,33 @@ def test_a_caller_with_a_withheld_number_is_asked_for_one() -> None:
     call = Conversing(context=context)
     call.greets()
     assert call.wants("@callback") == PHRASES.ask_number
+
+
+def test_a_number_that_is_not_rung_is_refused_and_another_asked_for() -> None:
+    call = a_call()
+    call.wants("@callback")
+    call.tools.refused = Refused(Refusal.PREMIUM_RATE, "it costs extra")
+    said = call.hears_and_says("Yes.")
+    assert said == f"{PHRASES.number_refused} {PHRASES.ask_number}"
+    assert call.tools.callbacks == []
+    call.hears_all()
+    call.tools.refused = None
+    call.presses("2025550177#")
+    call.hears_all()
+    call.presses("1")
+    assert call.tools.callbacks == ["2025550177"]
+
+
+def test_who_gives_such_numbers_only_is_not_asked_for_ever() -> None:
+    call = a_call()
+    call.wants("@callback")
+    call.tools.refused = Refused(Refusal.PREMIUM_RATE, "it costs extra")
+    for _ in range(2):
+        call.hears_and_says("Yes.")
+        call.hears_all()
+        call.presses("2025550177#")
+        call.hears_all()
+    assert call.hears_and_says("Yes.") == f"{PHRASES.number_refused} {PHRASES.ask_again}"
 
 
 def test_what_cannot_be_kept_is_not_promised() -> None:

@@ -144,7 +144,7 @@ events: st.SearchStrategy[WaitingEvent | None] = st.one_of(
     st.builds(at, st.integers(1, 30), st.integers(0, 3)),
     st.builds(at, st.integers(1, 30), st.integers(0, 3), st.just(5.0), st.integers(5, 900)),
     st.builds(KeyPressed, st.sampled_from("0123456789*#")),
-    st.sampled_from([Spoken(), Booked(), NotBooked()]),
+    st.sampled_from([Spoken(), Booked(), NotBooked(), NotBooked(is_refused=True)]),
     st.none(),
 )
 

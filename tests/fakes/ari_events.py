@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tests.fakes.call_services import STARTED_AT
 from tests.unit.ari import messages
@@ -24,7 +25,7 @@ from voicebot.ari.decode import (
 )
 from voicebot.ari.event_socket import EventSocket
 from voicebot.ari.model import Channel, DialplanPlace, Party, Value
-from voicebot.ari.resources import Applications, Events
+from voicebot.ari.resources import Applications, Asterisk, Events
 from voicebot.calls.model import ChannelId
 
 OWN, PEER = "voicebot-a-1", "voicebot-a-2"
@@ -84,13 +85,21 @@ class FakeAri(AriClient):
         self.applications = Applications(self.socket)
         self.events = Events(self.socket)
         self.channels = Channels(self.socket)
+        self.asterisk = Asterisk(self.socket)
         self.is_gone_from_asterisk()
         self.owns()
+        self.began(STARTED_AT - timedelta(hours=1))
 
     def owns(self, *channel_ids: str) -> None:
         """These channels are in our application, as Asterisk sees it."""
         body = {"name": OWN, "channel_ids": list(channel_ids), "bridge_ids": []}
         self.socket.answers["applications.get"] = (200, body)
+
+    def began(self, at: datetime) -> None:
+        """When this Asterisk was started."""
+        body = {"system": {"version": "22.10.1"}, "config": {"name": "node1"}}
+        status = {"startup_time": at.isoformat()}
+        self.socket.answers["asterisk.getInfo"] = (200, body | {"status": status})
 
     def is_gone_from_asterisk(self) -> None:
         """Whichever channel is asked for."""

@@ -59,7 +59,7 @@ class CallAgent:
         if context is None:
             context = new_context(desk, facts, agent, clock.at())
         self._waiting_room = services.waiting_room_of(facts)
-        self._context = context
+        self._context, self.started_at = context, context.started_at
         self._session = session_of(desk.business, context, clock.now())
         self._began_now = clock.now()
         self._happenings = Happenings(clock.now)

@@ -14,6 +14,7 @@ from voicebot.agents.briefing import Briefing
 from voicebot.agents.call_agent import CallAgent
 from voicebot.agents.channel_facts import AGENT_NAME_VARIABLE, CODEC_VARIABLE, facts_of
 from voicebot.agents.claiming import Peers
+from voicebot.agents.lost_calls import LostCalls
 from voicebot.agents.orphans import Orphans, attempt, went_on
 from voicebot.agents.services import CallServices
 from voicebot.ari.client import AriClient
@@ -64,6 +65,7 @@ class StasisApp:
         self._services = services
         self._peers = peers
         self._most = most
+        self._lost_calls = LostCalls(ari)
         self._orphans = Orphans(ari, services.control, self.driven)
         self._calls: dict[ChannelId, CallAgent] = {}
         self._briefings: dict[ChannelId, Briefing] = {}
@@ -93,6 +95,7 @@ class StasisApp:
             peers = tasks.create_task(self._peers.run(lambda: self.calls))
             records = tasks.create_task(self._services.records.run())
             events = tasks.create_task(self._follow_events(tasks))
+            lost = tasks.create_task(self._lost_calls.run(self._calls.values))
             room = self._services.waiting_room
             waiting = None if room is None else tasks.create_task(room.run())
             await stopped.wait()
@@ -109,6 +112,7 @@ class StasisApp:
                     call.post(on.LeftStasis())
             peers.cancel()
             events.cancel()
+            lost.cancel()
             records.cancel()
             if waiting is not None:
                 waiting.cancel()
@@ -164,9 +168,8 @@ class StasisApp:
                 case Resynced(channels=channels):
                     # Compared now: a call that begins later is not in this snapshot.
                     present = {channel.channel_id: channel for channel in channels}
-                    for channel_id, call in self._calls.items():
-                        if channel_id not in present:
-                            call.post(on.HungUp(NORMAL_CLEARING))
+                    missing = [call for at, call in self._calls.items() if at not in present]
+                    tasks.create_task(self._lost_calls.end(missing))
                     tasks.create_task(self._orphans.free(present, self.driven()))
                 case _:
                     pass

@@ -69,7 +69,7 @@ def channel(value: object) -> Channel:
         connected=_party(fields, "connected"),
         dialplan=_dialplan(fields),
         language=read(fields, "language", str),
-        created_at=_instant(fields, "creationtime"),
+        created_at=instant(fields, "creationtime"),
         variables=_variables(fields),
     )
 
@@ -149,7 +149,7 @@ def _dialplan(fields: Mapping[str, object]) -> DialplanPlace:
     )
 
 
-def _instant(fields: Mapping[str, object], name: str) -> datetime:
+def instant(fields: Mapping[str, object], name: str) -> datetime:
     try:
         instant = datetime.fromisoformat(read(fields, name, str))
         if instant.tzinfo is None:

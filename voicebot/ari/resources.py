@@ -7,6 +7,7 @@ AriRequestTimeout or AriDisconnected.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from voicebot.ari import model, requests
@@ -41,6 +42,7 @@ class Application:
 class AsteriskInfo:
     version: str
     system_name: str
+    started_at: datetime
 
 
 class Resource:
@@ -200,6 +202,9 @@ def _info(value: object) -> AsteriskInfo:
     fields = model.an_object(value, "info")
     system = model.an_object(fields.get("system"), "system")
     config = model.an_object(fields.get("config"), "config")
+    status = model.an_object(fields.get("status"), "status")
     return AsteriskInfo(
-        version=model.read(system, "version", str), system_name=model.read(config, "name", str)
+        version=model.read(system, "version", str),
+        system_name=model.read(config, "name", str),
+        started_at=model.instant(status, "startup_time"),
     )

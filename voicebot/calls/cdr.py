@@ -7,7 +7,7 @@ from voicebot.dialogue.conversation_state import ConversationState
 
 
 def outcome_of(
-    state: ConversationState, transfers: Sequence[TransferRecord], left_because: str | None
+    state: ConversationState, transfers: Sequence[TransferRecord], *, was_broken: bool
 ) -> Outcome:
     """The outcome as the agent saw it; people can correct it later.
 
@@ -19,7 +19,7 @@ def outcome_of(
         return Outcome.TRANSFERRED
     if state.promised is not None:
         return state.promised
-    if left_because is not None:
+    if was_broken:
         return Outcome.FAILED
     was_answered = any(
         turn.said_heard and turn.source is not AnswerSource.SCRIPT for turn in state.records

@@ -114,12 +114,12 @@ class OutboundSession(CallSession):
             still.append(rules.welcome(owed.reason))
         return [*self._floor.take(t), *self._conversation.open(" ".join(still), t)]
 
-    def _end(self, cause: int, t: float) -> list[do.Command]:
+    def _end(self, cause: int, t: float, *, was_held: bool = False) -> list[do.Command]:
         return [
             do.WriteRecord(self._told(command.record))
             if isinstance(command, do.WriteRecord)
             else command
-            for command in super()._end(cause, t)
+            for command in super()._end(cause, t, was_held=was_held)
         ]
 
     def _told(self, record: CallRecord) -> CallRecord:

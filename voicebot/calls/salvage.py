@@ -13,7 +13,6 @@ from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation_state import Phase
 
 # What was promised to the caller, or done, before the agent died.
 _KEPT = (Outcome.MESSAGE_TAKEN, Outcome.CALLBACK_BOOKED, Outcome.TRANSFERRED)
@@ -22,11 +21,7 @@ _KEPT = (Outcome.MESSAGE_TAKEN, Outcome.CALLBACK_BOOKED, Outcome.TRANSFERRED)
 def salvaged(context: CallContext, stub: CallRecord, business: Business) -> CallRecord:
     """The full record of a call that is over. Uses the context up."""
     conversation = context.conversation
-    was_done = (
-        context.state is CallState.ENDED
-        or conversation.caller_took_leave
-        or conversation.phase in (Phase.CLOSING, Phase.OVER)
-    )
+    was_done = context.state is CallState.ENDED or conversation.is_taking_leave
     record = _by_its_session(context, stub.hangup_cause, business)
     # Two programs noted these times, and the clock may have been set in between.
     ended_at = max(record.started_at, stub.ended_at)

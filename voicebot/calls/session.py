@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.cdr import handled_by, outcome_of
+from voicebot.calls.hangup_causes import CUT_OFF
 from voicebot.calls.model import CallFacts, CallRecord, TransferRecord, TransferResult
 from voicebot.calls.pickup import Pickup
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
@@ -25,6 +26,8 @@ GREETING_WAITS_S = 0.2
 LONGEST_AWAY_S = 3_600.0
 
 # The caller's channel is in the dialplan, and not ours.
+# The caller is with us, and means to stay.
+_HELD = (CallState.WAITING, CallState.CONNECTING, CallState.TALKING)
 _AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
 
 
@@ -161,7 +164,7 @@ class CallSession:
                     # What failed may have failed because the caller was gone; nobody else had the
                     # call in any case.
                     context.left_because = None
-                return self._end(cause, t)
+                return self._end(cause, t, was_held=before in _HELD)
             case on.LeftStasis() if before not in (*_AWAY, CallState.ENDED):
                 return self._end(NORMAL_CLEARING, t)
         if before is not CallState.TALKING:
@@ -240,8 +243,10 @@ class CallSession:
             )
         )
 
-    def _end(self, cause: int, t: float) -> list[do.Command]:
+    def _end(self, cause: int, t: float, *, was_held: bool = False) -> list[do.Command]:
+        """`was_held`: the caller was with us, and meant to stay."""
         context = self._context
+        was_cut_off = was_held and cause in CUT_OFF and not context.conversation.is_taking_leave
         commands = self._conversation.end()
         if context.transfers and context.transfers[-1].ended_at is None:
             self._transfer(result=context.transfers[-1].result, ended_s=t)
@@ -253,7 +258,11 @@ class CallSession:
             started_at=context.started_at,
             answered_at=self._at(context.answered_s),
             ended_at=context.started_at + timedelta(seconds=t),
-            outcome=outcome_of(context.conversation, context.transfers, context.left_because),
+            outcome=outcome_of(
+                context.conversation,
+                context.transfers,
+                was_broken=was_cut_off or context.left_because is not None,
+            ),
             hangup_cause=cause,
             turns=tuple(context.conversation.records),
             transfers=tuple(context.transfers),

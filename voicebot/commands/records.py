@@ -20,12 +20,14 @@ from voicebot.after_call.chores import Chore, keep
 from voicebot.after_call.erasing import Erasing
 from voicebot.after_call.forgetting import Forgetting
 from voicebot.after_call.live_pools import LivePools
+from voicebot.after_call.losing import Channels, Losing
 from voicebot.after_call.passing_on import PassingOn
 from voicebot.after_call.reading import Reading
 from voicebot.after_call.reading_process import ReadingProcess
 from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.transcribing import Transcribing
 from voicebot.agents.node_watch import watching
+from voicebot.ari.client import AriClient
 from voicebot.calls.follow_up import FinishedCall, follow_up
 from voicebot.calls.model import CallbackRequest, CallId, Message
 from voicebot.commands import calls, messages
@@ -52,6 +54,7 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.follow_ups import SqlFollowUps
+from voicebot.store.lost_calls import SqlLostCalls
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
 from voicebot.telemetry.logs import configure_logs, log_of
@@ -61,6 +64,8 @@ IMPORT_EVERY_S = 0.25
 WORK_EVERY_S = 1.0
 # Seldom needed; looks through all keys of Redis.
 FORGET_EVERY_S = 10.0
+# A caller who was cut off is rung back as soon as Asterisk is there again.
+LOOK_FOR_LOSSES_EVERY_S = 2.0
 ERASE_EVERY_S = 3_600.0
 
 log = log_of("records")
@@ -174,6 +179,10 @@ async def _chores(
                 partial(datetime.now, UTC),
             )
         )
+        ari = await stack.enter_async_context(_asterisk(settings))
+        losing = Losing(
+            SqlLostCalls(database), contexts, ari, businesses.in_force, settings.node_name
+        )
         readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
             *(readings if settings.reads_recordings else ()),
@@ -181,12 +190,31 @@ async def _chores(
             Chore(
                 FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)
             ),
+            Chore("losses", LOOK_FOR_LOSSES_EVERY_S, losing.run),
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )
+
+
+@asynccontextmanager
+async def _asterisk(settings: Settings) -> AsyncIterator[Channels]:
+    """Who is in this node's Asterisk."""
+    ari = AriClient(
+        settings.ari_url,
+        settings.ari_username,
+        settings.ari_password.get_secret_value(),
+        app=f"records-{settings.node_name}",
+        request_deadline_s=settings.ari_request_deadline_ms / 1000,
+    )
+
+    async def channels() -> Sequence[str]:
+        return [channel.channel_id for channel in await ari.channels.list()]
+
+    async with ari:
+        yield channels
 
 
 @asynccontextmanager

@@ -98,6 +98,11 @@ class ConversationState:
         return is_back_channel(heard, self.unheard.text)
 
     @property
+    def is_taking_leave(self) -> bool:
+        """Whether either has said goodbye: nothing is cut off any more."""
+        return self.caller_took_leave or self.phase in (Phase.CLOSING, Phase.OVER)
+
+    @property
     def next_deadline_s(self) -> float | None:
         """The caller is waited for no longer, or what the caller does over an answer."""
         of_sound_s = None if self.interruption is None else self.interruption.deadline_s

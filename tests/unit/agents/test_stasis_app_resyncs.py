@@ -1,10 +1,15 @@
 """What an agent process makes of its calls after it has lost the connection to Asterisk."""
 
+from datetime import timedelta
+
 from tests.fakes.call_control import REFUSED
+from tests.fakes.call_services import STARTED_AT
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.agent_process import CALL, OTHER, Process
+from voicebot.agents.lost_calls import GIVEN_UP_AFTER_S
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
-from voicebot.calls.model import CallId, ChannelId
+from voicebot.calls.hangup_causes import NETWORK_OUT_OF_ORDER
+from voicebot.calls.model import CallId, ChannelId, Outcome
 
 
 async def test_calls_that_are_gone_are_ended_and_live_ones_are_not(process: Process) -> None:
@@ -16,6 +21,33 @@ async def test_calls_that_are_gone_are_ended_and_live_ones_are_not(process: Proc
     (record,) = process.outside.records.written
     assert (record.facts.call_id, record.hangup_cause) == (CallId(CALL), 16)
     assert process.outside.control.asked_for("leave") == []
+
+
+async def test_calls_that_an_asterisk_took_with_it_were_cut_off(process: Process) -> None:
+    await process.takes(CALL)
+    process.ari.began(STARTED_AT + timedelta(hours=1))
+    process.ari.resyncs()
+    await passes(1)
+    (record,) = process.outside.records.written
+    assert (record.hangup_cause, record.outcome) == (NETWORK_OUT_OF_ORDER, Outcome.FAILED)
+
+
+async def test_calls_of_an_asterisk_that_stays_away_are_cut_off(process: Process) -> None:
+    await process.takes(CALL)
+    assert not process.ari.is_connected
+    await passes(GIVEN_UP_AFTER_S + 1)
+    (record,) = process.outside.records.written
+    assert (record.hangup_cause, record.outcome) == (NETWORK_OUT_OF_ORDER, Outcome.FAILED)
+
+
+async def test_an_asterisk_that_tells_nothing_of_itself_has_cut_nobody_off(
+    process: Process,
+) -> None:
+    await process.takes(CALL)
+    process.ari.socket.answers["asterisk.getInfo"] = (500, None)
+    process.ari.resyncs()
+    await passes(1)
+    assert process.outside.records.written[0].hangup_cause == 16
 
 
 async def test_an_orphaned_caller_goes_to_the_dialplan(process: Process) -> None:

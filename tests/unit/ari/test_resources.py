@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -130,8 +131,9 @@ async def test_applications_are_read(server: FakeAriServer) -> None:
 
 async def test_asterisk_tells_its_version_and_name(server: FakeAriServer) -> None:
     body = {"system": {"version": "22.10.1"}, "config": {"name": "node1"}}
+    body["status"] = {"startup_time": "2026-11-23T06:00:00.000+0000"}
     server.answer = answering("asterisk/info", 200, body)
     assert await told(server, lambda ari: ari.asterisk.get_info()) == AsteriskInfo(
-        "22.10.1", "node1"
+        "22.10.1", "node1", datetime(2026, 11, 23, 6, tzinfo=UTC)
     )
     assert await told(server, lambda ari: ari.asterisk.ping()) is None

@@ -31,15 +31,15 @@ UNHEARD = replace(a_turn(3), said_heard="")
 def test_a_call_is_resolved_once_an_answer_was_heard(
     turns: list[TurnRecord], outcome: Outcome
 ) -> None:
-    assert outcome_of(ConversationState(records=turns), [], None) is outcome
+    assert outcome_of(ConversationState(records=turns), [], was_broken=False) is outcome
 
 
 def test_a_caller_who_took_leave_is_content() -> None:
     state = ConversationState(records=[GREETING], caller_took_leave=True)
-    assert outcome_of(state, [], None) is Outcome.RESOLVED
+    assert outcome_of(state, [], was_broken=False) is Outcome.RESOLVED
 
 
 @pytest.mark.parametrize("took_leave", [True, False])
 def test_a_call_handed_over_because_something_broke_has_failed(took_leave: bool) -> None:
     state = ConversationState(records=[GREETING, ANSWERED], caller_took_leave=took_leave)
-    assert outcome_of(state, [], "media-lost") is Outcome.FAILED
+    assert outcome_of(state, [], was_broken=True) is Outcome.FAILED

@@ -22,9 +22,10 @@ from voicebot.settings import Settings
 from voicebot.stack.generated_secrets import with_generated_secrets
 from voicebot.stack.paths import asterisk_root
 from voicebot.stack.stack import Stack
-from workers.contract import SPEECH_ENGINE_KEY
+from workers.contract import SPEECH_ENGINE_KEY, Stage
 
 RTP_PORTS = 200
+CONVERSATIONS = 24
 # What one whole stack of this process has made into speech: the next ones need not wait for it to
 # be made again, which takes them 20 s each. The first shows that it is made.
 _spoken: dict[bytes, bytes] = {}
@@ -76,6 +77,8 @@ def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
         "database_url": "",
         # Tests of whatever else need all the time there is.
         "reads_recordings": False,
+        # Nobody waits unless a test wants it.
+        **{f"{stage.value}_conversations": CONVERSATIONS for stage in Stage},
         **changes,
     }
     return with_generated_secrets(Settings.model_validate(values))

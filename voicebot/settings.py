@@ -138,6 +138,18 @@ class Settings(BaseSettings):
     llm_threads: int = Field(1, ge=1, description="CPU threads of the embedded language model.")
     llm_slots: int = Field(4, ge=1, description="Replies the embedded model generates at once.")
     tts_threads: int = Field(2, ge=1, description="CPU threads of the synthesizer.")
+    stt_conversations: int = Field(
+        0, ge=0, description="Conversations that a recognizer bears; 0: it measures at its start."
+    )
+    llm_conversations: int = Field(
+        0, ge=0, description="As many of the language model; 0: it measures at its start."
+    )
+    tts_conversations: int = Field(
+        0, ge=0, description="As many of the synthesizer; 0: it measures at its start."
+    )
+    calibrates_anew: bool = Field(
+        False, description="Whether a worker measures at every start what it bears."
+    )
     pools: dict[PoolName, dict[str, Any]] = Field(
         default_factory=dict,
         description="Further workers, each of one pool and with settings of its own: JSON, as "

@@ -66,7 +66,7 @@ def reply_stream(agent: str) -> str:
 
 
 def worker_key(stage: Stage, worker: str) -> str:
-    """A ready worker's lease: JSON with engine, model, slots, languages; lives WORKER_LEASE_S."""
+    """A ready worker's lease: engine, model, slots, conversations as JSON, for WORKER_LEASE_S."""
     return f"worker:{stage}:{worker}"
 
 

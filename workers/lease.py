@@ -27,7 +27,8 @@ class ReadyWorker:
 
     engine: str
     model: str
-    slots: int
+    slots: int  # pieces of work at once
+    conversations: int  # as many as it bears within the budget of latency
     pid: int
     languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
     pools: tuple[str, ...] = ()  # none: it does whatever comes to its stage

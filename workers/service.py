@@ -1,8 +1,9 @@
 """How does one worker process come up, serve its stage, and go?
 
 The engine first: a missing package, its weights or its server is an error at
-start, never at the first call. Then one dummy inference, then the queue, then
-the lease that tells the others it is ready. Workers run at lower priority than
+start, never at the first call. Then one dummy inference, then how many
+conversations it bears (`calibrating`), then the queue, then the lease that tells the others it
+is ready. Workers run at lower priority than
 Asterisk and the agents, or inference would delay audio frames.
 """
 
@@ -20,6 +21,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from workers.assignment import Closing, carry_out
+from workers.calibrating import WAITS_FOR_TURN_S, conversations_of
 from workers.celery_app import create_app, run_worker
 from workers.contract import (
     MODEL_KEY,
@@ -36,6 +38,7 @@ from workers.engines import languages_of, load_engine
 from workers.languages import NamedEngine
 from workers.lease import Lease, ReadyWorker
 from workers.llm.task import respond, warm_last_prefix
+from workers.machine_turn import MachineTurn
 from workers.settings import WorkerSettings
 from workers.streams import WorkChannel
 from workers.stt.task import recognize
@@ -85,8 +88,11 @@ def serve(
     # Whoever started this process may have made it nicer already.
     os.nice(max(0, NICENESS - os.nice(0)))
     slots = default_concurrency(stage, settings) if concurrency is None else concurrency
-    engine = load_engine(stage, settings, slots)
-    engine.warm_up()
+    turn = MachineTurn(settings.state_dir / "calibration" / "turn.lock")
+    with turn.loading(WAITS_FOR_TURN_S):
+        engine = load_engine(stage, settings, slots)
+        engine.warm_up()
+    conversations = conversations_of(stage, engine, settings, slots, turn)
     redis = Redis.from_url(
         settings.redis_url,
         socket_connect_timeout=2,
@@ -98,7 +104,9 @@ def serve(
     register_task(app, stage, engine, redis)
     name = f"{socket.gethostname()}-{os.getpid()}"
     languages = languages_of(engine, settings)
-    facts = ReadyWorker(engine.name, engine.model, slots, os.getpid(), languages, tuple(pools))
+    facts = ReadyWorker(
+        engine.name, engine.model, slots, conversations, os.getpid(), languages, tuple(pools)
+    )
     with ExitStack() as until_stopped:
 
         def announce(**_: object) -> None:
@@ -111,7 +119,12 @@ def serve(
                 warm_last_prefix(engine, redis)
             until_stopped.enter_context(Lease(redis, stage, name, facts))
             log.info(
-                "worker.ready", stage=stage.value, model=engine.model, slots=slots, pools=pools
+                "worker.ready",
+                stage=stage.value,
+                model=engine.model,
+                slots=slots,
+                conversations=conversations,
+                pools=pools,
             )
 
         signals.worker_ready.connect(announce, weak=False)

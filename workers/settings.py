@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workers.contract import Stage
 from workers.errors import SettingsInvalid
 
 DEFAULT_STATE_DIR = Path(__file__).resolve().parent.parent / "var"
@@ -86,6 +87,18 @@ class WorkerSettings(BaseSettings):
         description='More languages: JSON, language to piper voice file, "hibari" or '
         '"hibari:NAME".',
     )
+    stt_conversations: int = Field(
+        0, ge=0, description="Conversations that a recognizer bears; 0: it measures at its start."
+    )
+    llm_conversations: int = Field(
+        0, ge=0, description="As many of the language model; 0: it measures at its start."
+    )
+    tts_conversations: int = Field(
+        0, ge=0, description="As many of the synthesizer; 0: it measures at its start."
+    )
+    calibrates_anew: bool = Field(
+        False, description="Whether a worker measures at every start what it bears."
+    )
     pools: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description='Workers of pools, each with settings of its own: JSON, as {"llm.large": '
@@ -98,6 +111,15 @@ class WorkerSettings(BaseSettings):
         password = quote(self.redis_password.get_secret_value(), safe="")
         where = self.redis_address or f"{self.bind_address}:{self.redis_port}"
         return f"redis://:{password}@{where}/0" if password else f"redis://{where}/0"
+
+    def conversations(self, stage: Stage) -> int:
+        """As many as a worker of this stage is said to bear; 0: it is to measure."""
+        fixed = {
+            Stage.STT: self.stt_conversations,
+            Stage.LLM: self.llm_conversations,
+            Stage.TTS: self.tts_conversations,
+        }
+        return fixed[stage]
 
     def for_pools(self, pools: Sequence[str]) -> Self:
         """As the workers of these pools have them; raises SettingsInvalid naming each fault."""

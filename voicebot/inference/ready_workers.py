@@ -19,7 +19,8 @@ class ReadyWorker:
     worker: str
     engine: str
     model: str
-    slots: int
+    slots: int  # pieces of work at once
+    conversations: int  # as many as it bears within the budget of latency
     pid: int
     languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
     pools: tuple[str, ...] = ()  # none: it does whatever comes to its stage
@@ -41,7 +42,8 @@ class Census:
         """How many each of a stage's workers bears; raises SharedStateError."""
         ready = await workers_ready(self._redis)
         return {
-            stage.value: [worker.slots for worker in workers] for stage, workers in ready.items()
+            stage.value: [worker.conversations for worker in workers]
+            for stage, workers in ready.items()
         }
 
 
@@ -66,8 +68,10 @@ def _worker(name: str, facts: Mapping[str, Any]) -> ReadyWorker:
         engine=facts["engine"],
         model=facts["model"],
         slots=facts["slots"],
+        # A worker of an earlier release tells neither this nor its languages: it is given work as
+        # it was then.
+        conversations=facts.get("conversations", facts["slots"]),
         pid=facts["pid"],
-        # A worker of an earlier release does not tell: it is given work as it was then.
         languages=tuple(facts.get("languages", (ANY_LANGUAGE,))),
         pools=tuple(facts.get("pools", ())),
     )

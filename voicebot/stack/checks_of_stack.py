@@ -47,6 +47,21 @@ def check_pools(wanted: Mapping[str, Collection[str]], served: Collection[str]) 
     return healthy("Pools", f"a worker for each: {', '.join(sorted(wanted))}")
 
 
+def check_conversations(borne: Mapping[str, Sequence[int]]) -> Finding:
+    """How many conversations each of a stage's workers bears."""
+    name = "Conversations at once"
+    sums = {stage: sum(each) for stage, each in borne.items()}
+    weakest = min(sums, key=lambda stage: sums[stage])
+    told = ", ".join(f"{stage} {count}" for stage, count in sums.items())
+    if sums[weakest] == 0:
+        return faulty(
+            name,
+            f"none, for {weakest} bears none: {told}",
+            f"see the log of worker-{weakest}, or set VOICEBOT_{weakest.upper()}_CONVERSATIONS",
+        )
+    return healthy(name, f"{sums[weakest]} ({told}), corrected by what callers wait")
+
+
 def check_settings_applied(
     wanted: Mapping[str, str], found: Mapping[str, str], problem: str
 ) -> Finding:

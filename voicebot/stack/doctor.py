@@ -83,7 +83,10 @@ async def _workers(settings: Settings) -> Sequence[Finding]:
     )
     served = {pool for workers in ready.values() for worker in workers for pool in worker.pools}
     pools = stack_checks.check_pools(_pools_wanted(settings, businesses), served)
-    return (languages,) if pools is None else (languages, pools)
+    bears = stack_checks.check_conversations(
+        {stage.value: [one.conversations for one in its] for stage, its in ready.items()}
+    )
+    return tuple(finding for finding in (languages, bears, pools) if finding is not None)
 
 
 def _pools_wanted(settings: Settings, businesses: Sequence[Business]) -> Mapping[str, set[str]]:

@@ -37,6 +37,7 @@ class WorkerProcess:
         environment |= {
             "VOICEBOT_STATE_DIR": str(folder),
             "VOICEBOT_REDIS_ADDRESS": f"127.0.0.1:{server.port}",
+            **{f"VOICEBOT_{one.name}_CONVERSATIONS": "4" for one in Stage},
             **(settings or {}),
         }
         with self._log.open("w") as log:

@@ -31,7 +31,9 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     (business_dir / "shop.yaml").write_text(yaml.safe_dump(business))
     with (
         web_server() as web,
-        stack_for_tests(directory / "state", business_file=business_dir, llm_slots=1) as stack,
+        stack_for_tests(
+            directory / "state", business_file=business_dir, llm_conversations=1
+        ) as stack,
     ):
         made = Service(stack, directory, {}, web)
         until(made.has_all_sentences, "all sentences are made into speech", 120)

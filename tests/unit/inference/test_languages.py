@@ -13,7 +13,7 @@ languages = st.sampled_from(["en", "en-GB", "de", "fr", ANY_LANGUAGE])
 
 
 def worker(*served: str) -> ReadyWorker:
-    return ReadyWorker("host-1", "engine", "model", 2, 7, served)
+    return ReadyWorker("host-1", "engine", "model", 2, 6, 7, served)
 
 
 def test_a_business_whose_language_every_stage_serves_lacks_nothing() -> None:

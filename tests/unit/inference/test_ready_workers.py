@@ -8,7 +8,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from voicebot.errors import SharedStateError
-from voicebot.inference.ready_workers import ReadyWorker, workers_ready
+from voicebot.inference.ready_workers import Census, ReadyWorker, workers_ready
 from workers.contract import ANY_LANGUAGE, Stage, worker_key
 
 
@@ -27,8 +27,8 @@ async def test_workers_come_by_stage_and_name(redis: Redis) -> None:
     await lease(redis, Stage.TTS, "host-1", "joe")
     ready = await workers_ready(redis)
     assert ready[Stage.STT] == [
-        ReadyWorker("host-1", "e", "base", 2, 7, ("en",)),
-        ReadyWorker("host-2", "e", "tiny", 2, 7, ("en",)),
+        ReadyWorker("host-1", "e", "base", 2, 2, 7, ("en",)),
+        ReadyWorker("host-2", "e", "tiny", 2, 2, 7, ("en",)),
     ]
     assert [worker.model for worker in ready[Stage.TTS]] == ["joe"]
     assert ready[Stage.LLM] == []
@@ -43,6 +43,15 @@ async def test_a_worker_that_does_not_tell_its_languages_is_given_all_work(redis
     facts = {"engine": "e", "model": "m", "slots": 2, "pid": 7}
     await redis.set(worker_key(Stage.LLM, "host-1"), json.dumps(facts))
     assert (await workers_ready(redis))[Stage.LLM][0].languages == (ANY_LANGUAGE,)
+
+
+async def test_a_worker_tells_how_many_conversations_it_bears_or_else_its_slots_count(
+    redis: Redis,
+) -> None:
+    await lease(redis, Stage.STT, "host-1", "tiny", conversations=9)
+    await lease(redis, Stage.STT, "host-2", "tiny")
+    await lease(redis, Stage.LLM, "host-1", "small", conversations=5)
+    assert await Census(redis).conversations() == {"stt": [9, 2], "llm": [5], "tts": []}
 
 
 async def test_a_redis_that_does_not_answer_is_a_typed_error() -> None:

@@ -134,3 +134,15 @@ def test_a_pool_that_is_wanted_has_a_worker() -> None:
 
 def test_where_no_pool_is_wanted_none_is_looked_for() -> None:
     assert checks.check_pools({}, ()) is None
+
+
+def test_as_many_conversations_are_borne_as_the_weakest_stage_bears() -> None:
+    found = checks.check_conversations({"stt": [8, 9], "llm": [4, 2], "tts": [30]})
+    assert found.is_ok
+    assert found.detail.startswith("6 (stt 17, llm 6, tts 30)")
+
+
+def test_a_stage_that_bears_no_conversation_is_named() -> None:
+    found = checks.check_conversations({"stt": [8], "llm": [], "tts": [30]})
+    assert not found.is_ok
+    assert "llm bears none" in found.detail

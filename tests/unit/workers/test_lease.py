@@ -15,7 +15,7 @@ KEY = worker_key(Stage.TTS, "host-1")
 
 
 def lease(redis: Redis) -> Lease:
-    return Lease(redis, Stage.TTS, "host-1", ReadyWorker("piper", "joe", 2, 1, ("en", "de")))
+    return Lease(redis, Stage.TTS, "host-1", ReadyWorker("piper", "joe", 2, 6, 1, ("en", "de")))
 
 
 def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
@@ -27,6 +27,7 @@ def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
             "engine": "piper",
             "model": "joe",
             "slots": 2,
+            "conversations": 6,
             "pid": 1,
             "languages": ["en", "de"],
             "pools": [],
@@ -56,7 +57,7 @@ def test_a_worker_outlives_a_redis_that_does_not_answer() -> None:
 
 
 def test_a_worker_of_a_pool_keeps_that_alive_and_not_its_stage(redis: Redis) -> None:
-    facts = ReadyWorker("openai", "big", 2, 1, ("en",), pools=("llm.large",))
+    facts = ReadyWorker("openai", "big", 2, 6, 1, ("en",), pools=("llm.large",))
     with Lease(redis, Stage.LLM, "host-1", facts):
         until(lambda: redis.exists(queue_key("llm.large")), "the pool is there")
         assert not redis.exists(stage_key(Stage.LLM))

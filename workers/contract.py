@@ -70,6 +70,11 @@ def worker_key(stage: Stage, worker: str) -> str:
     return f"worker:{stage}:{worker}"
 
 
+def workers_known(stage: Stage) -> str:
+    """The names of a stage's workers, those that died of late included: whose leases to read."""
+    return f"workers-known:{stage}"
+
+
 def serving_language(language: str, installed: Iterable[str]) -> str | None:
     """Which of these languages serves a request in this one (BCP 47); None when none does.
 

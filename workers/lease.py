@@ -13,7 +13,15 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from workers.contract import STAGE_LEASE_MS, WORKER_LEASE_S, Stage, queue_key, worker_key
+from workers.contract import (
+    KEY_LIFETIME_S,
+    STAGE_LEASE_MS,
+    WORKER_LEASE_S,
+    Stage,
+    queue_key,
+    worker_key,
+    workers_known,
+)
 
 # Four times within STAGE_LEASE_MS: a machine under load lets a thread wait.
 RENEW_EVERY_S: Final = 0.5
@@ -40,6 +48,7 @@ class Lease:
     def __init__(self, redis: Redis, stage: Stage, worker: str, facts: ReadyWorker) -> None:
         self._redis = redis
         self._key = worker_key(stage, worker)
+        self._worker, self._known_key = worker, workers_known(stage)
         self._queue_keys = [queue_key(queue) for queue in facts.pools or (stage.value,)]
         self._value = json.dumps(asdict(facts))
         self._over = threading.Event()
@@ -53,7 +62,10 @@ class Lease:
         self._over.set()
         self._renewer.join(timeout=RENEW_EVERY_S)
         try:
-            self._redis.delete(self._key)
+            with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.delete(self._key)
+                pipeline.srem(self._known_key, self._worker)
+                pipeline.execute()
         except RedisError as error:
             # It ends by itself within WORKER_LEASE_S.
             log.warning("lease.not_returned", error=type(error).__name__)
@@ -63,6 +75,8 @@ class Lease:
             try:
                 with self._redis.pipeline(transaction=False) as pipeline:
                     pipeline.set(self._key, self._value, ex=WORKER_LEASE_S)
+                    pipeline.sadd(self._known_key, self._worker)
+                    pipeline.expire(self._known_key, KEY_LIFETIME_S)
                     for key in self._queue_keys:
                         pipeline.set(key, b"", px=STAGE_LEASE_MS)
                     pipeline.execute()

@@ -49,6 +49,7 @@ MAY_STAY = (
     MayStay(r"agents", "the names of the agent processes"),
     MayStay(r"agent:[^:]+", "an agent's load", LEASE_MS),
     MayStay(r"worker:[^:]+:.+", "a worker's lease", WORKER_LEASE_S * 1_000),
+    MayStay(r"workers-known:[^:]+", "the names of a stage's workers", KEY_LIFETIME_S * 1_000),
     MayStay(r"workers:[^:]+", "the sign of life of a stage", STAGE_LEASE_MS),
     MayStay(r"replies:[^:]+", "one stream for each process that asks, trimmed as it is read"),
     MayStay(r"speech:.+", "speech that is never made twice, by its text"),

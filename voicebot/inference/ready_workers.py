@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from voicebot.errors import SharedStateError
-from workers.contract import ANY_LANGUAGE, Stage, worker_key
+from workers.contract import ANY_LANGUAGE, Stage, worker_key, workers_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,24 @@ class Census:
         }
 
 
-async def _ready(redis: Redis, stage: Stage) -> Sequence[ReadyWorker]:
-    prefix = worker_key(stage, "")
+async def _ready(redis: Redis, stage: Stage) -> list[ReadyWorker]:
+    known = workers_known(stage)
     try:
-        keys = [_text(key) async for key in redis.scan_iter(match=f"{prefix}*", count=1_000)]
-        values: list[Any] = await redis.mget(keys) if keys else []
+        names = sorted(_text(name) for name in await redis.smembers(known))
+        if not names:
+            return []
+        values: list[Any] = await redis.mget([worker_key(stage, name) for name in names])
+        gone = [name for name, value in zip(names, values, strict=True) if value is None]
+        if gone:
+            # A living one among them makes itself known again at its next renewal.
+            await redis.srem(known, *gone)
     except (RedisError, OSError) as error:
         raise SharedStateError(f"leases not read: {type(error).__name__}") from error
-    ready = [
-        _worker(key.removeprefix(prefix), json.loads(value))
-        for key, value in zip(keys, values, strict=True)
-        if value is not None  # it ended between the two questions
+    return [
+        _worker(name, json.loads(value))
+        for name, value in zip(names, values, strict=True)
+        if value is not None
     ]
-    return sorted(ready, key=lambda worker: worker.worker)
 
 
 def _worker(name: str, facts: Mapping[str, Any]) -> ReadyWorker:

@@ -1,6 +1,7 @@
 """Which workers are ready?"""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from redis.asyncio import Redis
@@ -9,12 +10,17 @@ from redis.backoff import NoBackoff
 
 from voicebot.errors import SharedStateError
 from voicebot.inference.ready_workers import Census, ReadyWorker, workers_ready
-from workers.contract import ANY_LANGUAGE, Stage, worker_key
+from workers.contract import ANY_LANGUAGE, Stage, worker_key, workers_known
 
 
 async def lease(redis: Redis, stage: Stage, worker: str, model: str, **more: object) -> None:
     facts = {"engine": "e", "model": model, "slots": 2, "pid": 7, "languages": ["en"], **more}
+    await told(redis, stage, worker, facts)
+
+
+async def told(redis: Redis, stage: Stage, worker: str, facts: Mapping[str, object]) -> None:
     await redis.set(worker_key(stage, worker), json.dumps(facts))
+    await redis.sadd(workers_known(stage), worker)
 
 
 async def test_every_stage_is_told_even_without_a_worker(redis: Redis) -> None:
@@ -41,7 +47,7 @@ async def test_what_a_later_release_adds_to_a_lease_is_passed_over(redis: Redis)
 
 async def test_a_worker_that_does_not_tell_its_languages_is_given_all_work(redis: Redis) -> None:
     facts = {"engine": "e", "model": "m", "slots": 2, "pid": 7}
-    await redis.set(worker_key(Stage.LLM, "host-1"), json.dumps(facts))
+    await told(redis, Stage.LLM, "host-1", facts)
     assert (await workers_ready(redis))[Stage.LLM][0].languages == (ANY_LANGUAGE,)
 
 
@@ -52,6 +58,14 @@ async def test_a_worker_tells_how_many_conversations_it_bears_or_else_its_slots_
     await lease(redis, Stage.STT, "host-2", "tiny")
     await lease(redis, Stage.LLM, "host-1", "small", conversations=5)
     assert await Census(redis).conversations() == {"stt": [9, 2], "llm": [5], "tts": []}
+
+
+async def test_a_worker_that_died_is_neither_told_nor_asked_about_again(redis: Redis) -> None:
+    await lease(redis, Stage.STT, "host-1", "tiny")
+    await lease(redis, Stage.STT, "host-2", "tiny")
+    await redis.delete(worker_key(Stage.STT, "host-1"))
+    assert [worker.worker for worker in (await workers_ready(redis))[Stage.STT]] == ["host-2"]
+    assert await redis.smembers(workers_known(Stage.STT)) == {b"host-2"}
 
 
 async def test_a_redis_that_does_not_answer_is_a_typed_error() -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId, ChannelId
+from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.slots import Occupancy
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.waiting_line import Standing, Ticket
@@ -95,6 +96,25 @@ class CapacityBoard(Protocol):
 
     async def report(self, view: CapacityView) -> Sequence[CapacityView] | None:
         """Returns what all told, own view included, to the one that reckons; None to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the workers can do now. `thinks_large` False: there are large models, and they fail."""
+
+    hears: bool
+    thinks: bool
+    thinks_large: bool
+    speaks: bool
+
+
+class WorkersSeen(Protocol):
+    """The workers, as one process sees them."""
+
+    def abilities(self) -> Abilities: ...
+
+    def breakers(self) -> Mapping[str, BreakerState]:
+        """Of each queue that work goes to."""
 
 
 class SpokenFiles(Protocol):

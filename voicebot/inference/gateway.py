@@ -10,7 +10,7 @@ there to do fails at once, also when it is under way.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from types import TracebackType
@@ -23,13 +23,17 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.errors import (
     InferenceError,
     InferenceRefused,
     InferenceTimeout,
     SharedStateError,
 )
+from voicebot.inference.abilities import abilities
+from voicebot.inference.breakers import Breakers, Passage
 from voicebot.inference.broker import CeleryBroker
+from voicebot.inference.cancellations import Cancellations
 from voicebot.inference.inbox import Inbox
 from voicebot.inference.languages import language_missing
 from voicebot.inference.worker_presence import (
@@ -39,6 +43,7 @@ from voicebot.inference.worker_presence import (
     REDIS_UNREACHABLE,
     WorkerPresence,
 )
+from voicebot.line_ports import Abilities
 from voicebot.owned_tasks import OwnedTasks
 from workers.contract import (
     KEY_LIFETIME_S,
@@ -50,7 +55,6 @@ from workers.contract import (
     SynthesizeWork,
     Work,
     audio_key,
-    cancel_key,
     queue_key,
     queues_of,
     reply_stream,
@@ -62,8 +66,6 @@ TRIM_EVERY_S = 2.0
 RECONNECT_AFTER_S = 0.2
 SOCKET_TIMEOUT_S = 5.0
 CLOSE_S = 1.0
-# Works whose cancelling is not told yet; more than this are left to their deadlines.
-MAX_UNTOLD = 10_000
 
 log = structlog.get_logger("inference")
 
@@ -93,7 +95,8 @@ class InferenceGateway:
         self._broker = CeleryBroker(redis_url)
         self._stream = reply_stream(agent)
         self._inboxes: dict[str, tuple[str, Inbox]] = {}
-        self._unwanted: asyncio.Queue[str] = asyncio.Queue(MAX_UNTOLD)
+        self._cancellations = Cancellations(self._redis)
+        self._breakers = Breakers()
         self._last_id = "0-0"
         # redis-py loses about one cancellation in a hundred when an answer arrives with it
         # (8.1, seen 2026-11), so the runners look here as well.
@@ -144,42 +147,48 @@ class InferenceGateway:
     ) -> AsyncGenerator[Reply]:
         """All replies to one piece of work, the last included; raises InferenceError.
 
-        `pool`: whose workers are wanted; others do it when there are none, or when they go before
-        they have begun. Close it (`contextlib.aclosing`), and the work is cancelled unless it has
-        ended.
+        `pool`: whose workers are wanted; others do it when there are none, when their breaker is
+        open, or when they go before they have begun. Close it (`contextlib.aclosing`), and the
+        work is cancelled unless it has ended.
         """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + deadline_s
-        queue = self._presence.queue_for(stage, pool)
+        has_begun = False
         while True:
-            has_begun = False
+            absence = self.absence_of(stage)
+            if absence is not None:
+                raise InferenceRefused(stage.value, absence)
+            queues = self._presence.queues_for(stage, pool)
+            left_s = until_s - loop.time()
+            passage = self._breakers.admit(stage, queues, work, left_s, loop.time())
             try:
-                left_s = until_s - loop.time()
-                async with aclosing(self._replies(stage, work, queue, left_s, audio)) as replies:
+                async with aclosing(self._replies(stage, work, passage, left_s, audio)) as replies:
                     async for reply in replies:
                         has_begun = True
+                        passage.answered(loop.time())
                         yield reply
-                return
-            except InferenceRefused as error:
-                others = self._presence.queue_for(stage)
-                if has_begun or error.reason != NO_WORKER or others == queue:
+            except BaseException as error:
+                self._breakers.failed(passage, error, loop.time())
+                is_deserted = isinstance(error, InferenceRefused) and error.reason == NO_WORKER
+                others = self._presence.queues_for(stage)
+                if has_begun or not is_deserted or others[0] == passage.queue:
                     raise
-                log.info("inference.other_pool", stage=stage.value, queue=others)
-                queue, work = others, replace(work, work_id=new_work_id())
+                log.info("inference.other_pool", stage=stage.value, queue=others[0])
+                pool, work = "", replace(work, work_id=new_work_id())
+            else:
+                self._breakers.worked(passage, loop.time())
+                return
 
     async def _replies(
-        self, stage: Stage, work: Work, queue: str, deadline_s: float, audio: bytes | None
+        self, stage: Stage, work: Work, passage: Passage, deadline_s: float, audio: bytes | None
     ) -> AsyncGenerator[Reply]:
-        absence = self.absence_of(stage)
-        if absence is not None:
-            raise InferenceRefused(stage.value, absence)
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         inbox = Inbox(work.work_id)
-        self._inboxes[work.work_id] = (queue, inbox)
+        self._inboxes[work.work_id] = (passage.queue, inbox)
         try:
             async with asyncio.timeout_at(started_s + deadline_s) as inbox.handing_over:
-                await self._submit(stage, work, queue, audio)
+                await self._submit(stage, work, passage.queue, audio)
             inbox.handing_over = None
             while True:
                 reply = await inbox.next_reply(started_s + deadline_s)
@@ -196,15 +205,25 @@ class InferenceGateway:
         finally:
             del self._inboxes[work.work_id]
             if not inbox.has_ended:
-                self._cancel(work.work_id)
+                self._cancellations.cancel(work.work_id)
 
     def absence_of(self, stage: Stage) -> str | None:
         """Why no work of this stage can be done now; None: it can."""
         return self._presence.absence_of(stage)
 
     def pools_of(self, stage: Stage) -> Collection[str]:
-        """The pools of a stage that somebody works for now."""
-        return self._presence.pools_of(stage)
+        """The pools of a stage that somebody works for now, and that work may go to."""
+        now = asyncio.get_running_loop().time()
+        pools = self._presence.pools_of(stage)
+        return frozenset(pool for pool in pools if self._breakers.would_pass(pool, now))
+
+    def breakers(self) -> Mapping[str, BreakerState]:
+        """Of every queue, a stage's own or a pool's."""
+        return self._breakers.states()
+
+    def abilities(self) -> Abilities:
+        """What the workers can do now."""
+        return abilities(self._presence, self._breakers, asyncio.get_running_loop().time())
 
     def deadline_at_s(self, deadline_s: float) -> float:
         """The deadline as workers on other machines read it."""
@@ -218,30 +237,9 @@ class InferenceGateway:
         except (RedisError, SharedStateError) as error:
             raise InferenceRefused(stage.value, REDIS_UNREACHABLE) from error
 
-    def _cancel(self, work_id: str) -> None:
-        """Never waits: it is called while a call is being torn down."""
-        try:
-            self._unwanted.put_nowait(work_id)
-        except asyncio.QueueFull:
-            log.warning("inference.cancellation_lost", work_id=work_id)
-
     async def _tell_unwanted(self) -> None:
         while not self._is_closing:
-            work_ids = [await self._unwanted.get()]
-            while not self._unwanted.empty():
-                work_ids.append(self._unwanted.get_nowait())
-            await self._mark_cancelled(work_ids)
-
-    async def _mark_cancelled(self, work_ids: list[str]) -> None:
-        try:
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for work_id in work_ids:
-                    pipeline.set(cancel_key(work_id), b"1", ex=KEY_LIFETIME_S)
-                    pipeline.delete(audio_key(work_id))
-                await pipeline.execute()
-        except (RedisError, OSError) as error:
-            # The works end at their deadlines instead.
-            log.warning("inference.cancellation_lost", error=type(error).__name__)
+            await self._cancellations.tell_next()
 
     async def _look_for_workers(self) -> None:
         queues = [queue for stage in Stage for queue in queues_of(stage)]
@@ -312,14 +310,12 @@ class InferenceGateway:
             _, inbox = self._inboxes.get(reply.work_id, (None, None))
             if inbox is not None and not inbox.put(reply):
                 log.warning("inference.reply_not_read", work_id=reply.work_id)
-                self._cancel(reply.work_id)
+                self._cancellations.cancel(reply.work_id)
 
     async def _close(self) -> None:
-        left = [self._unwanted.get_nowait() for _ in range(self._unwanted.qsize())]
         try:
             async with asyncio.timeout(CLOSE_S):
-                if left:
-                    await self._mark_cancelled(left)
+                await self._cancellations.tell_rest()
                 await self._broker.close()
                 await self._lookout.aclose()
                 await self._redis.aclose()

@@ -6,7 +6,7 @@ deadline for an answer that cannot come. One missed look proves nothing, and bef
 everybody is there.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from workers.contract import POOLS, STAGE_LEASE_MS, Stage, queues_of
 
@@ -66,9 +66,8 @@ class WorkerPresence:
         """The pools that somebody works for."""
         return self._present.intersection(POOLS[stage])
 
-    def queue_for(self, stage: Stage, pool: str = "") -> str:
-        """Where work goes that wants this pool ("": any): there, or to whoever else is there."""
-        if pool in self._present:
-            return pool
-        there = (queue for queue in queues_of(stage) if queue in self._present)
-        return next(there, stage.value)
+    def queues_for(self, stage: Stage, pool: str = "") -> Sequence[str]:
+        """Where work may go that wants this pool ("": any), best first; never empty."""
+        there = [queue for queue in queues_of(stage) if queue in self._present]
+        there.sort(key=lambda queue: queue != pool)
+        return there or [stage.value]

@@ -13,12 +13,14 @@ from structlog.testing import capture_logs
 from tests.fakes.worker import FakeWorker
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
 from tests.polling import tasks_until
+from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.errors import (
     InferenceRefused,
     InferenceTimeout,
     LanguageMissing,
     SharedStateError,
 )
+from voicebot.inference.breakers import BREAKER_OPEN
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.worker_presence import NO_WORKER, REDIS_UNREACHABLE
 from workers.contract import (
@@ -316,3 +318,22 @@ async def test_a_frozen_redis_is_noticed_before_the_deadline_of_the_work(tmp_pat
                 server.thaw()
             assert refusal.value.reason == REDIS_UNREACHABLE
             await tasks_until(lambda: gateway.absence_of(Stage.TTS) is None, "it is seen again")
+
+
+async def test_workers_that_fail_are_spared_and_the_refusal_says_so(
+    gateway: InferenceGateway, worker: FakeWorker
+) -> None:
+    failed = Reply("", ReplyKind.FAILED, reason=FailureReason.ENGINE_FAILED)
+    for number in range(8):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_refused(gateway, work(f"w{number}")))
+            await worker.answer(await worker.take(), failed)
+    assert gateway.breakers()["tts"] is BreakerState.OPEN
+    assert not gateway.abilities().speaks
+    assert await _refused(gateway, work("w9")) == BREAKER_OPEN
+
+
+async def _refused(gateway: InferenceGateway, asked: SynthesizeWork) -> str:
+    with pytest.raises(InferenceRefused) as refusal:
+        await all_replies(gateway, asked)
+    return refusal.value.reason

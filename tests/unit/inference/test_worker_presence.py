@@ -73,7 +73,7 @@ def test_work_goes_to_the_wanted_pool_or_to_whoever_is_there(
 ) -> None:
     presence = WorkerPresence(0.0)
     presence.saw(present, 1.0, 1.0)
-    queue = presence.queue_for(stage, pool if pool in queues_of(stage) else "")
+    queue = presence.queues_for(stage, pool if pool in queues_of(stage) else "")[0]
     if presence.absence_of(stage) is None:
         assert presence.absence_from(queue) is None
     if pool in present and pool in queues_of(stage):
@@ -83,7 +83,7 @@ def test_work_goes_to_the_wanted_pool_or_to_whoever_is_there(
 
 def test_a_pool_is_not_taken_for_granted_before_the_first_look() -> None:
     presence = WorkerPresence(0.0)
-    assert presence.queue_for(Stage.LLM, "llm.large") == "llm"
+    assert presence.queues_for(Stage.LLM, "llm.large") == ["llm"]
     assert not presence.pools_of(Stage.LLM)
 
 

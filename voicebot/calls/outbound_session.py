@@ -112,7 +112,11 @@ class OutboundSession(CallSession):
         still = [phrase for phrase in self._context.conversation.owed if phrase in must]
         if owed is not None and rules is not None:
             still.append(rules.welcome(owed.reason))
-        return [*self._floor.take(t), *self._conversation.open(" ".join(still), t)]
+        commands = self._floor.take(t)
+        if (taken := self._context.conversation.turn) is not None:
+            # The caller's turn was the key, or the yes: it has no answer of its own.
+            self._floor.drop(taken)
+        return [*commands, *self._conversation.open(" ".join(still), t)]
 
     def _end(self, cause: int, t: float, *, was_held: bool = False) -> list[do.Command]:
         return [

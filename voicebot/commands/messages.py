@@ -1,4 +1,4 @@
-"""What callers left with us: `voicebot messages`, `callbacks` and `do-not-call`."""
+"""What callers left with us: `voicebot messages`, and `do-not-call`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,13 +13,11 @@ from rich.table import Table
 from voicebot.calls.model import CallId
 from voicebot.commands.showing import as_json_text, database_of, local, plain
 from voicebot.settings import Settings
-from voicebot.store.callbacks import KeptRequest, SqlCallbackRequests
 from voicebot.store.do_not_call import Barred, SqlDoNotCall
 from voicebot.store.messages import KeptMessage, SqlMessages
 from voicebot.store.number_key import number_key
 
 messages_app = typer.Typer(no_args_is_help=True, help="Messages that callers left.")
-callbacks_app = typer.Typer(no_args_is_help=True, help="Callers who wait to be rung back.")
 do_not_call_app = typer.Typer(no_args_is_help=True, help="Numbers that are never rung.")
 
 Limit = Annotated[int, typer.Option(min=1, help="How many.")]
@@ -66,33 +64,6 @@ def show_messages(
         _print_message(Console(), kept)
 
 
-@callbacks_app.command("list")
-def list_callbacks(
-    limit: Limit = 100,
-    everyone: Annotated[
-        bool, typer.Option("--all", help="Those who wait no longer, too; the newest first.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Shows who waits to be rung back, the longest waiting first."""
-    found = asyncio.run(_callbacks(limit, everyone=everyone))
-    if as_json:
-        typer.echo(as_json_text([_request_values(kept) for kept in found]))
-        return
-    table = Table("call", "since", "number", "business", "reason", "status")
-    for kept in found:
-        request = kept.request
-        table.add_row(
-            request.call_id,
-            local(request.requested_at),
-            plain(request.number or "erased"),
-            plain(request.business),
-            request.reason.value,
-            kept.status.value,
-        )
-    Console().print(table)
-
-
 @do_not_call_app.command("add")
 def bar(
     number: Number,
@@ -130,7 +101,6 @@ def list_barred(as_json: AsJson = False) -> None:
 def register(app: typer.Typer) -> None:
     """Puts these commands on the command line."""
     app.add_typer(messages_app, name="messages")
-    app.add_typer(callbacks_app, name="callbacks")
     app.add_typer(do_not_call_app, name="do-not-call")
 
 
@@ -142,12 +112,6 @@ async def _messages(limit: int) -> Sequence[KeptMessage]:
 async def _messages_of(call_id: CallId) -> Sequence[KeptMessage]:
     async with database_of(Settings.load()) as database:
         return await SqlMessages(database).of_call(call_id)
-
-
-async def _callbacks(limit: int, *, everyone: bool) -> Sequence[KeptRequest]:
-    async with database_of(Settings.load()) as database:
-        book = SqlCallbackRequests(database)
-        return await (book.latest(limit) if everyone else book.waiting(limit))
 
 
 async def _bar(number: str, reason: str) -> bool:
@@ -168,11 +132,6 @@ async def _barred() -> Sequence[Barred]:
 def _message_values(kept: KeptMessage) -> dict[str, Any]:
     values = asdict(kept)
     return {**values.pop("message"), **values}
-
-
-def _request_values(kept: KeptRequest) -> dict[str, Any]:
-    values = asdict(kept)
-    return {**values.pop("request"), **values}
 
 
 def _words(kept: KeptMessage) -> str:

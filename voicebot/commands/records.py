@@ -30,7 +30,7 @@ from voicebot.agents.node_watch import watching
 from voicebot.ari.client import AriClient
 from voicebot.calls.follow_up import FinishedCall, follow_up
 from voicebot.calls.model import CallbackRequest, CallId, Message
-from voicebot.commands import calls, messages
+from voicebot.commands import callbacks, calls, messages
 from voicebot.commands.showing import database_of
 from voicebot.errors import StoreError
 from voicebot.hooks.mail import Mail, SmtpServer
@@ -86,6 +86,7 @@ def records(
 def register(app: typer.Typer) -> None:
     """Puts these commands on the command line, and those that show what is kept."""
     calls.register(app)
+    callbacks.register(app)
     messages.register(app)
     app.command("records")(records)
 

@@ -25,7 +25,8 @@ from voicebot.queueing.time_spans import Spans, intersection, next_instant
 
 # Somebody stands before it, or no slot is free: that may change at any moment.
 TURN_AGAIN: Final = timedelta(seconds=1)
-ON_THE_LINE_AGAIN: Final = timedelta(seconds=60)
+# Who has just booked hears so, and hangs up.
+ON_THE_LINE_AGAIN: Final = timedelta(seconds=5)
 UNABLE_AGAIN: Final = timedelta(seconds=10)
 CAP_AGAIN: Final = timedelta(seconds=60)
 NUMBER_CAP_AGAIN: Final = timedelta(hours=1)

@@ -10,13 +10,14 @@ from typer.testing import CliRunner
 from tests.fakes.sample_calls import NOON
 from tests.fakes.sample_messages import a_message, a_request, a_voicemail
 from voicebot.calls.model import CallbackReason, CallId
-from voicebot.commands import messages
+from voicebot.commands import callbacks, messages
 from voicebot.store.callbacks import CallbackStatus, SqlCallbackRequests
 from voicebot.store.engine import Database
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
 
 app = typer.Typer()
+callbacks.register(app)
 messages.register(app)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.telephony import rtp, sipp
+from tests.telephony.transfers.headset import EVENTS, key_packets
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode, encode
 
@@ -43,6 +44,7 @@ class Callee:
     heard: list[tuple[float, bytes]] = field(default_factory=list)
     answered_at_s: float | None = None
     _words: SimpleQueue[bytes] = field(default_factory=SimpleQueue)
+    _presses: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -66,6 +68,10 @@ class Callee:
         """µ-law, after what is being said already."""
         for at in range(0, len(audio) - FRAME_BYTES + 1, FRAME_BYTES):
             self._words.put(audio[at : at + FRAME_BYTES])
+
+    def press(self, key: str) -> None:
+        """By RFC 4733."""
+        self._presses.put(key)
 
     @property
     def has_said_all(self) -> bool:
@@ -100,6 +106,8 @@ class Callee:
         self.answered_at_s = time.monotonic()
         self.socket.settimeout(FRAME_S)
         sequence, next_at = 0, self.answered_at_s
+        pressed: list[bytes] = []
+        pressed_at = 0
         while not self._is_over.is_set():
             try:
                 packet = self.socket.recv(2048)
@@ -109,8 +117,16 @@ class Callee:
                 pass  # nothing is said: look at the clock
             while time.monotonic() >= next_at:
                 next_at += FRAME_S
-                header = rtp.header(0, sequence, sequence * FRAME_BYTES)
-                self.socket.sendto(header + self._frame(), peer)
+                if not pressed and not self._presses.empty():
+                    pressed, pressed_at = key_packets(self._presses.get()), sequence
+                if pressed:
+                    # All packets of one event carry the time at which it began.
+                    header = rtp.header(EVENTS, sequence, pressed_at * FRAME_BYTES)
+                    packet = header + pressed.pop(0)
+                else:
+                    header = rtp.header(0, sequence, sequence * FRAME_BYTES)
+                    packet = header + self._frame()
+                self.socket.sendto(packet, peer)
                 sequence += 1
 
     def stop(self) -> None:

@@ -120,17 +120,21 @@ class Headset:
 
     def _key_packets(self) -> list[bytes]:
         try:
-            key = self.keys.get_nowait()
+            return key_packets(self.keys.get_nowait())
         except Empty:
             return []
-        durations = [
-            (min(n, EVENT_PACKETS) * FRAME_BYTES, n > EVENT_PACKETS)
-            for n in range(1, EVENT_PACKETS + END_PACKETS + 1)
-        ]
-        return [
-            bytes([KEYS.index(key), 0x8A if is_end else 0x0A]) + duration.to_bytes(2, "big")
-            for duration, is_end in durations
-        ]
+
+
+def key_packets(key: str) -> list[bytes]:
+    """What RFC 4733 sends of one key, one packet a frame, without headers."""
+    durations = [
+        (min(n, EVENT_PACKETS) * FRAME_BYTES, n > EVENT_PACKETS)
+        for n in range(1, EVENT_PACKETS + END_PACKETS + 1)
+    ]
+    return [
+        bytes([KEYS.index(key), 0x8A if is_end else 0x0A]) + duration.to_bytes(2, "big")
+        for duration, is_end in durations
+    ]
 
 
 def _is_sound(frame: bytes) -> bool:

@@ -197,7 +197,9 @@ def test_whoever_presses_one_on_a_callback_is_connected() -> None:
     call.hears_all()
     call.speaks("where are you")
     assert len(call.world.thinking) == 1
-    assert call.ends().answered_by is AnsweredBy.PERSON
+    record = call.ends()
+    assert record.answered_by is AnsweredBy.PERSON
+    assert [turn.number for turn in record.turns] == list(range(len(record.turns)))
 
 
 def test_whoever_says_yes_is_connected_and_whoever_says_something_else_is_not() -> None:

@@ -26,7 +26,8 @@ WORDS_PER_S_MAX: Final = 7.0
 # A telephone number deserves the full window: on the short one every fourth digit fell.
 DIGITS_MAX: Final = 4
 
-_WORD: Final = re.compile(r"[\w']+")
+# Begins with a letter or a figure: lines and apostrophes alone are no words.
+_WORD: Final = re.compile(r"[^\W_][\w']*")
 
 
 class Verdict(StrEnum):

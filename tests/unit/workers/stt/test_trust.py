@@ -1,7 +1,7 @@
 """When is a transcript believed?"""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.stt.trust import (
@@ -109,6 +109,7 @@ def test_no_utterance_is_heard_a_third_time(read: Reading, voice: float, duratio
 
 
 @given(readings, st.floats(0, 1), st.integers(0, 60_000))
+@example(reading("_"), 0.9, 1_000)
 def test_nothing_without_a_word_is_ever_trusted(
     read: Reading, voice: float, duration_ms: int
 ) -> None:

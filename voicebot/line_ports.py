@@ -141,6 +141,4 @@ class WaitingControl(Protocol):
     async def stop_playing(self, playback_id: str) -> None:
         """Succeeds also when it has ended."""
 
-    async def set_variable(self, channel_id: ChannelId, name: str, value: str) -> None: ...
-
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None: ...

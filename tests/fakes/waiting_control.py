@@ -26,9 +26,6 @@ class FakeWaitingControl:
     async def stop_playing(self, playback_id: str) -> None:
         self.asked.append(("stop_playing", playback_id))
 
-    async def set_variable(self, channel_id: ChannelId, name: str, value: str) -> None:
-        self.asked.append(("set_variable", channel_id, name, value))
-
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
         self.asked.append(("hang_up", channel_id, str(cause)))
 

@@ -20,7 +20,7 @@ from voicebot.audio.beep import BeepDetector
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
+from voicebot.calls.asterisk_names import CONTEXTS
 from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import CallFacts, CallRecord, TransferResult
 from voicebot.calls.outbound_session import session_of
@@ -231,8 +231,8 @@ class CallAgent:
                 self._tasks.create_task(self._transfer(transfer_id))
             case do.HangUp(cause):
                 self._tasks.create_task(self._hang_up(cause))
-            case do.Leave(reason):
-                self._tasks.create_task(self._leave(reason))
+            case do.Leave():
+                self._tasks.create_task(self._leave(command))
             case do.NoteTurn(turn):
                 self._desk.learn_of(turn, self._context.conversation.records)
                 self._services.turn_over(turn)
@@ -298,15 +298,15 @@ class CallAgent:
         call_id = self._facts.call_id
         self._scribe.note("call.transferring", target=transfer_id)
         self._media_in_stasis.clear()
-        assert self._line is not None
         try:
             await self._services.control.transfer(self._facts.channel_id, transfer_id)
         except AsteriskError as error:
             log.error("call.transfer_failed", call_id=call_id, code=error.code)
             self.post(on.CameBack(TransferResult.FAILED))
             return
-        await self._line.close()
-        self._line = None
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
         if self._waiting_room is not None:
             await self._waiting_room.left(self._facts.call_id)  # a person needs no slot
 
@@ -319,12 +319,12 @@ class CallAgent:
             log.error("call.hangup_failed", call_id=self._facts.call_id, code=error.code)
             self.post(on.HungUp(cause))
 
-    async def _leave(self, reason: str) -> None:
-        call_id = self._facts.call_id
-        log.warning("call.leaves_for_dialplan", call_id=call_id, reason=reason)
-        self._scribe.note("call.left", reason=reason)
+    async def _leave(self, leave: do.Leave) -> None:
+        call_id, context = self._facts.call_id, CONTEXTS[leave.leaving]
+        log.warning("call.leaves_for_dialplan", call_id=call_id, reason=leave.reason)
+        self._scribe.note("call.left", reason=leave.reason, leaving=leave.leaving.value)
         try:
-            await self._services.control.leave(self._facts.channel_id, FALLBACK_CONTEXT)
+            await self._services.control.leave(self._facts.channel_id, context)
         except AsteriskError as error:
             log.error("call.leave_failed", call_id=call_id, code=error.code)
             await self._hang_up(41)  # Q.850: temporary failure
@@ -334,11 +334,11 @@ class CallAgent:
         now = self._services.clock.now
         if self._session.state is CallState.LEAVING:
             # The request to leave may have been lost with all else; twice does no harm.
-            await self._leave("agent-crashed")
+            await self._leave(do.Leave("agent-crashed"))
         for event in (on.GivenUp("agent-crashed"), on.LeftStasis()):
             for command in self._session.receive(event, now()):
                 if isinstance(command, do.Leave):
-                    await self._leave(command.reason)
+                    await self._leave(command)
                 elif isinstance(command, do.WriteRecord):
                     self._record = command.record
 

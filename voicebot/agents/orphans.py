@@ -10,7 +10,7 @@ from typing import Any
 
 from voicebot.ari.client import AriClient
 from voicebot.ari.model import Channel
-from voicebot.calls.asterisk_names import FALLBACK_CONTEXT, bridge_of, owner_of
+from voicebot.calls.asterisk_names import FALLBACK_CONTEXT, MESSAGE_CONTEXT, bridge_of, owner_of
 from voicebot.calls.model import ChannelId
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError
@@ -78,7 +78,7 @@ async def went_on(ari: AriClient, channel_id: ChannelId) -> bool:
             channel = await ari.channels.get(channel_id)
         except AsteriskError:
             return False
-        if channel.dialplan.context == FALLBACK_CONTEXT:
+        if channel.dialplan.context in (FALLBACK_CONTEXT, MESSAGE_CONTEXT):
             return True
         await asyncio.sleep(LOOK_AGAIN_S)
     return True

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.clock import Clock
-from voicebot.calls.model import CallbackReason, CallFacts
+from voicebot.calls.model import CallbackReason, CallFacts, Leaving
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING
@@ -22,9 +22,6 @@ from voicebot.queueing import waiting_session as ws
 from voicebot.queueing.callback_booking import Wish
 from voicebot.queueing.model import Place
 from voicebot.telemetry.logs import log_of
-
-# As dialplans/fallback.conf names them: whoever was rung in vain is not rung again.
-DEFAULT_TRANSFER_VARIABLE, TRIED_VARIABLE = "VOICEBOT_DEFAULT_TRANSFER", "VOICEBOT_TRIED"
 
 log = log_of(__name__)
 
@@ -46,7 +43,11 @@ class CallbackIsBooked:
 
 @dataclass(frozen=True, slots=True)
 class WentElsewhere:
+    """The music is off; to the people of a transfer (`target`), or the dialplan's care."""
+
     reason: str
+    leaving: Leaving
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ class WaitingCaller:
             await control.stop_music(channel_id)
             return TurnHasCome()
         assert self._ended is not None
+        if isinstance(self._ended, WentElsewhere):
+            await control.stop_music(channel_id)
         return self._ended
 
     async def _next(self) -> list[ws.WaitingCommand]:
@@ -133,7 +136,7 @@ class WaitingCaller:
                 case ws.Book():
                     tasks.create_task(self._book())
                 case ws.GoElsewhere(reason, is_for_message):
-                    tasks.create_task(self._go_elsewhere(reason, is_for_message=is_for_message))
+                    self._go_elsewhere(reason, is_for_message=is_for_message)
                 case ws.TakeLeave():
                     tasks.create_task(self._take_leave())
 
@@ -193,22 +196,9 @@ class WaitingCaller:
         self._booked()
         self.tell(ws.Booked())
 
-    async def _go_elsewhere(self, reason: str, *, is_for_message: bool) -> None:
-        if is_for_message:
-            await self._set(TRIED_VARIABLE, self._business.operator or "")
-        self._end(WentElsewhere(reason))
-
-    async def overflow(self, target: str, reason: str) -> WaitEnded:
-        """Without a wait, to a transfer of the business's."""
-        await self._set(DEFAULT_TRANSFER_VARIABLE, target)
-        return WentElsewhere(reason)
-
-    async def _set(self, variable: str, value: str) -> None:
-        try:
-            await self._services.control.set_variable(self._facts.channel_id, variable, value)
-        except AsteriskError as error:
-            # Then the caller goes where all go.
-            log.error("waiting.variable_not_set", call_id=self._facts.call_id, code=error.code)
+    def _go_elsewhere(self, reason: str, *, is_for_message: bool) -> None:
+        target = None if is_for_message else self._business.operator
+        self._end(WentElsewhere(reason, Leaving.FOR_MESSAGE, target))
 
     async def _take_leave(self) -> None:
         self._end(CallbackIsBooked())

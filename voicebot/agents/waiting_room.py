@@ -19,7 +19,7 @@ from voicebot.agents.waiting_caller import (
     WentElsewhere,
 )
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallId, Outcome
+from voicebot.calls.model import CallFacts, CallId, Leaving, Outcome
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueueSettings, queue_of
 from voicebot.errors import AsteriskError, SharedStateError
@@ -125,7 +125,7 @@ class WaitingRoom:
         if isinstance(verdict, TalkNow):
             post(on.Admitted())
             return
-        ended: WaitEnded = WentElsewhere("cannot-wait")
+        ended: WaitEnded | None = None
         try:
             ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
         except* AsteriskError as errors:
@@ -135,8 +135,10 @@ class WaitingRoom:
                 post(on.Admitted())
             case CallbackIsBooked():
                 pass  # told as it was booked, and hung up on since
-            case WentElsewhere(reason):
-                post(on.GivenUp(reason))
+            case WentElsewhere(reason, leaving, target):
+                post(on.LineLeft(reason, leaving, target))
+            case None:
+                post(on.GivenUp("cannot-wait"))
 
     async def left(self, call_id: CallId) -> None:
         """The call is over: its slot, if it had one, is free."""
@@ -187,17 +189,17 @@ class WaitingRoom:
         post: Callable[[on.CallEvent], None],
     ) -> WaitEnded:
         if isinstance(verdict, Reject):
-            return WentElsewhere(verdict.reason)
+            return WentElsewhere(verdict.reason, Leaving.TURNED_AWAY)
+        if isinstance(verdict, Overflow):
+            await self._services.control.answer(facts.channel_id)
+            return WentElsewhere(verdict.reason, Leaving.FOR_MESSAGE, verdict.target)
         now, call_id = self._services.clock.now(), facts.call_id
-        waits = verdict if isinstance(verdict, Wait | OfferCallback) else Wait(verdict.reason)
-        session = WaitingSession(settings, waits, facts.caller_number, now)
+        session = WaitingSession(settings, verdict, facts.caller_number, now)
 
         def booked() -> None:
             post(on.Promised(Outcome.CALLBACK_BOOKED))
 
         caller = WaitingCaller(self._services, facts, business, settings, session, booked)
-        if isinstance(verdict, Overflow):
-            return await caller.overflow(verdict.target, verdict.reason)
         self._pressing[call_id] = caller
         try:
             if session.has_place:

@@ -32,8 +32,5 @@ class AriWaitingControl:
             if error.status != NOT_FOUND:
                 raise
 
-    async def set_variable(self, channel_id: ChannelId, name: str, value: str) -> None:
-        await self._ari.channels.set_channel_var(channel_id, name, value)
-
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
         await self._control.hang_up(channel_id, cause)

@@ -4,12 +4,19 @@ Names derive from the caller's channel, so that whoever finds a part, after the 
 process that made it, knows whose it is.
 """
 
-from voicebot.calls.model import BridgeId, ChannelId
+from voicebot.calls.model import BridgeId, ChannelId, Leaving
 
 # As dialplans/inbound.conf offers calls to them.
 AGENT_APP_PREFIX = "voicebot-"
 # dialplans/fallback.conf: apology, people, voicemail.
 FALLBACK_CONTEXT = "voicebot-fallback"
+# And there: the voicemail alone.
+MESSAGE_CONTEXT = "voicebot-message"
+CONTEXTS = {
+    Leaving.BROKEN: FALLBACK_CONTEXT,
+    Leaving.TURNED_AWAY: FALLBACK_CONTEXT,
+    Leaving.FOR_MESSAGE: MESSAGE_CONTEXT,
+}
 # First argument of an operator's leg that is in Stasis to be told who calls.
 BRIEF_ARGUMENT = "brief"
 MEDIA_PREFIX = "media-"

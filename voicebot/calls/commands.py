@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from voicebot.calls.model import (
     CallRecord,
+    Leaving,
     PhraseId,
     ReplyId,
     TransferResult,
@@ -128,9 +129,10 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Hand the caller over to the dialplan's fallback context; `reason` is a stable code."""
+    """Hand the caller over to the dialplan's own care; `reason` is a stable code."""
 
     reason: str
+    leaving: Leaving = Leaving.BROKEN
 
 
 @dataclass(frozen=True, slots=True)

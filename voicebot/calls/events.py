@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from voicebot.calls.model import Outcome, PhraseId, ReplyId, TransferResult, UtteranceId
+from voicebot.calls.model import (
+    Leaving,
+    Outcome,
+    PhraseId,
+    ReplyId,
+    TransferResult,
+    UtteranceId,
+)
 from voicebot.dialogue.agent import Step
 from voicebot.turns.playback import HeardPhrase
 
@@ -22,6 +29,18 @@ class Enqueued:
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """It is this caller's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """The caller waits no longer, and goes on to others; `reason` is a stable code.
+
+    To the people of a transfer (`target`, as in the business file), else to the dialplan's care.
+    """
+
+    reason: str
+    leaving: Leaving
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +276,7 @@ CallEvent = (
     | Claimed
     | Enqueued
     | Admitted
+    | LineLeft
     | Connected
     | ConnectFailed
     | OperatorTook

@@ -130,7 +130,7 @@ def _reason(call: FinishedCall) -> CallbackReason | None:
     if record.outcome is not Outcome.ABANDONED or record.handled_by is HandledBy.OPERATOR:
         return None
     if record.handled_by is HandledBy.DIALPLAN:
-        return CallbackReason.MISSED if call.is_stub else CallbackReason.BROKEN
+        return CallbackReason.MISSED
     wanted_a_person = bool(record.transfers) and all(
         transfer.result is not TransferResult.CONNECTED for transfer in record.transfers
     )

@@ -26,12 +26,21 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Leaving(StrEnum):
+    """How a caller goes from us to the dialplan's own care."""
+
+    BROKEN = "broken"  # the call cannot go on: apology, people, voicemail
+    TURNED_AWAY = "turned_away"  # the same, but nothing broke: there is no room
+    FOR_MESSAGE = "for_message"  # the voicemail at once, without an apology
+
+
 class HandledBy(StrEnum):
     """Who had the caller last."""
 
     AGENT = "agent"
     OPERATOR = "operator"  # a person took the call over
-    DIALPLAN = "dialplan"  # nobody claimed the call, or the agent lost it: apology and voicemail
+    # Nobody claimed the call, the agent lost it, or the caller went from the line to the voicemail.
+    DIALPLAN = "dialplan"
 
 
 class Direction(StrEnum):

@@ -13,7 +13,7 @@ from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.cdr import handled_by, outcome_of
 from voicebot.calls.hangup_causes import CUT_OFF
-from voicebot.calls.model import CallFacts, CallRecord, TransferRecord, TransferResult
+from voicebot.calls.model import CallFacts, CallRecord, Leaving, TransferRecord, TransferResult
 from voicebot.calls.pickup import Pickup
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
@@ -45,6 +45,7 @@ class CallContext:
     greet_at_s: float | None = None
     was_greeted: bool = False
     left_because: str | None = None
+    leaving: Leaving = Leaving.BROKEN  # if it left
     is_recorded: bool = False
     transfers: list[TransferRecord] = field(default_factory=list)
     came_back: TransferResult | None = None  # the agent has yet to say so
@@ -128,6 +129,10 @@ class CallSession:
                 return [do.SeekAdmission()]
             case on.Admitted() if before is CallState.WAITING:
                 return [do.Connect()]
+            case on.LineLeft(reason, leaving, target) if before is CallState.WAITING:
+                if target is not None:
+                    return self._follow([do.Transfer(target, summary="")], t)
+                return self._follow([do.Leave(reason, leaving)], t)
             case on.Promised(outcome) if before is CallState.WAITING:
                 context.conversation.promised = outcome
                 return []
@@ -141,9 +146,15 @@ class CallSession:
                 return []
             case on.OperatorTook(operator) if before is CallState.TRANSFERRING:
                 self._transfer(result=TransferResult.CONNECTED, operator=operator, connected_s=t)
+                if context.answered_s is None:
+                    context.answered_s = t  # out of the line: by a person first
                 return []
             case on.CameBack(result) if before in _AWAY:
                 self._transfer(result=result, ended_s=t)
+                if context.answered_s is None:
+                    # Out of the line: that place is gone, and no slot is held.
+                    leave = do.Leave(f"transfer-{result.value}", Leaving.FOR_MESSAGE)
+                    return self._follow([leave], t)
                 context.came_back = result
                 return [do.Connect()]
             case on.ConnectFailed(code) if before is CallState.CONNECTING:
@@ -160,7 +171,8 @@ class CallSession:
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
                 return self._follow([*self._conversation.end(), do.Leave(reason)], t)
             case on.HungUp(cause) if before is not CallState.ENDED:
-                if before is CallState.LEAVING and context.answered_s is None:
+                is_broken = context.leaving is Leaving.BROKEN
+                if before is CallState.LEAVING and context.answered_s is None and is_broken:
                     # What failed may have failed because the caller was gone; nobody else had the
                     # call in any case.
                     context.left_because = None
@@ -227,6 +239,7 @@ class CallSession:
             self._context.state = DECISIONS.get(type(command), self._context.state)
             if isinstance(command, do.Leave):
                 self._context.left_because = command.reason
+                self._context.leaving = command.leaving
         return commands
 
     def _begin_transfer(self, command: do.Transfer, t: float) -> None:
@@ -247,6 +260,7 @@ class CallSession:
         """`was_held`: the caller was with us, and meant to stay."""
         context = self._context
         was_cut_off = was_held and cause in CUT_OFF and not context.conversation.is_taking_leave
+        was_given_up = context.left_because is not None and context.leaving is Leaving.BROKEN
         commands = self._conversation.end()
         if context.transfers and context.transfers[-1].ended_at is None:
             self._transfer(result=context.transfers[-1].result, ended_s=t)
@@ -261,7 +275,7 @@ class CallSession:
             outcome=outcome_of(
                 context.conversation,
                 context.transfers,
-                was_broken=was_cut_off or context.left_because is not None,
+                was_broken=was_cut_off or was_given_up,
             ),
             hangup_cause=cause,
             turns=tuple(context.conversation.records),
@@ -289,6 +303,7 @@ def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
         on.Claimed
         | on.Enqueued
         | on.Admitted
+        | on.LineLeft
         | on.Connected
         | on.ConnectFailed
         | on.OperatorTook

@@ -54,6 +54,7 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     (CallState.OFFERED, on.Claimed): CallState.CONNECTING,
     (CallState.OFFERED, on.Enqueued): CallState.WAITING,
     (CallState.WAITING, on.Admitted): CallState.CONNECTING,
+    (CallState.WAITING, on.LineLeft): CallState.LEAVING,
     (CallState.WAITING, on.Promised): CallState.WAITING,
     (CallState.WAITING, on.PutOnHold): CallState.WAITING,
     (CallState.WAITING, on.TakenOffHold): CallState.WAITING,
@@ -61,7 +62,7 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     **{
         (state, event): state
         for state in (CallState.CLEARING, CallState.LEAVING, CallState.ENDED)
-        for event in (on.Enqueued, on.Admitted)
+        for event in (on.Enqueued, on.Admitted, on.LineLeft)
     },
     (CallState.CONNECTING, on.Connected): CallState.TALKING,
     (CallState.CONNECTING, on.ConnectFailed): CallState.LEAVING,

@@ -22,6 +22,8 @@ from voicebot.queueing.wait_time import WaitEstimate
 
 # How long somebody who has no place in the line may think about a callback.
 DECIDE_WITHIN_S = 15.0
+# Who presses keys faster than this does not mean each of them.
+KEY_EVERY_S = 0.4
 CALLBACK_KEY, STAY_KEY, OPERATOR_KEY, MESSAGE_KEY = "1", "2", "0", "#"
 WANTS_OPERATOR, WANTS_MESSAGE = "caller-wants-operator", "caller-leaves-message"
 
@@ -74,7 +76,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class GoElsewhere:
-    """To people or the voicemail, through the dialplan; `reason` is a stable code."""
+    """To people, or to the voicemail; `reason` is a stable code."""
 
     reason: str
     is_for_message: bool = False
@@ -123,6 +125,7 @@ class WaitingSession:
         # The first is said as soon as the position is known.
         self._announce_at: float | None = None
         self._decide_by: float | None = None if self.has_place else now + DECIDE_WITHIN_S
+        self._key_at: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -161,7 +164,10 @@ class WaitingSession:
                     return self._announce(now, first=True)
                 return []
             case KeyPressed(digit):
-                return self._key(digit, now)
+                key_at, self._key_at = self._key_at, now
+                # Of keys that are mashed the first counts: so nothing is confirmed unheard.
+                is_mashed = key_at is not None and now - key_at < KEY_EVERY_S
+                return [] if is_mashed else self._key(digit, now)
             case Booked() if self.phase is WaitingPhase.BOOKING:
                 self.phase = WaitingPhase.TAKING_LEAVE
                 return [Speak((self._phrases.booked,))]

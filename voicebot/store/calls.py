@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -105,12 +105,24 @@ async def put_call(connection: AsyncConnection, record: CallRecord, *, is_stub: 
         )
         for name, taken in if_taken_from_agent(record.outcome).items():
             replacing[name] = case((was_taken, taken), else_=statement.excluded[name])
+    elif not is_stub:
+        has_message = calls.c.voicemail.is_not(None)
+        outcome = statement.excluded["outcome"]
+        replacing["outcome"] = case((has_message, with_message(outcome)), else_=outcome)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[calls.c.call_id],
             set_=replacing,
             where=calls.c.is_stub.is_(True) if is_stub else None,
         )
+    )
+
+
+def with_message(outcome: ColumnElement[str]) -> ColumnElement[str]:
+    """Of a caller who spoke to the voicemail: went there from the line, and nothing had failed."""
+    return case(
+        (outcome == Outcome.ABANDONED.value, Outcome.MESSAGE_TAKEN.value),
+        else_=outcome,
     )
 
 

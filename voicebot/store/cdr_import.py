@@ -23,7 +23,7 @@ from voicebot.calls.model import CallId, CallRecord, HandledBy, Outcome
 from voicebot.errors import StoreError
 from voicebot.store.asterisk_cdr import Skip, join, read_line
 from voicebot.store.call_parts import add_transfers, replace_transfers
-from voicebot.store.calls import if_taken_from_agent, put_call, read_calls
+from voicebot.store.calls import if_taken_from_agent, put_call, read_calls, with_message
 from voicebot.store.cdr_file import Line, Position, unread_lines
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, cdr_positions
@@ -199,7 +199,8 @@ async def _add_voicemail(connection: AsyncConnection, call_id: CallId, voicemail
     lacking = update(calls).where(
         calls.c.call_id == call_id, calls.c.voicemail.is_(None), calls.c.erased_at.is_(None)
     )
-    return (await connection.execute(lacking.values(voicemail=voicemail))).rowcount
+    told = {"voicemail": voicemail, "outcome": with_message(calls.c.outcome)}
+    return (await connection.execute(lacking.values(told))).rowcount
 
 
 async def _add_codec(connection: AsyncConnection, call_id: CallId, codec: str) -> int:

@@ -16,11 +16,12 @@ from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, WaitingRoom
 from voicebot.calls import events as on
-from voicebot.calls.model import CallFacts, CallId, ChannelId, Outcome
+from voicebot.calls.model import CallFacts, CallId, ChannelId, Leaving, Outcome
 from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
 from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.waiting_session import KEY_EVERY_S
 
 SAID = QueuePhrases()
 VIP = "+12025550100"
@@ -68,7 +69,7 @@ class Place:
     async def presses(self, name: str, keys: str) -> None:
         for key in keys:
             self.room.press(CallId(name), key)
-            await settle()
+            await asyncio.sleep(2 * KEY_EVERY_S)
 
     @property
     def queue(self) -> QueueName:
@@ -179,17 +180,37 @@ async def test_a_key_sends_the_caller_to_people_or_to_the_voicemail(place: Place
     await place.arrives("ben")
     await place.arrives("carl")
     await place.presses("ben", "0")
-    assert place.told["ben"] == [on.GivenUp("caller-wants-operator")]
+    people = on.LineLeft("caller-wants-operator", Leaving.FOR_MESSAGE, "workshop")
+    assert place.told["ben"] == [people]
+    assert place.control.asked[-1] == ("stop_music", "ben")
     await place.presses("carl", "#")
-    assert place.told["carl"] == [on.GivenUp("caller-leaves-message")]
-    assert ("set_variable", "carl", "VOICEBOT_TRIED", "workshop") in place.control.asked
+    assert place.told["carl"] == [on.LineLeft("caller-leaves-message", Leaving.FOR_MESSAGE)]
+    assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_keys_that_are_mashed_do_what_the_first_does(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    for key in "1110#":
+        place.room.press(CallId("ben"), key)
+    await settle()
+    assert place.outside.messages.requested == [], "nobody heard the number"
+    assert place.told["ben"] == []
+    assert SAID.confirm in place.control.asked[-1]
+
+
+async def test_a_closed_queue_that_has_nothing_to_offer_turns_callers_away() -> None:
+    place = Place(slots=0, max_waiting=0, callbacks=False)
+    assert await place.arrives("anna") == [on.LineLeft("line-full", Leaving.TURNED_AWAY)]
+    assert place.control.asked == []
+    await place.close()
 
 
 async def test_a_full_line_sends_callers_where_the_business_wants_them() -> None:
     place = Place(slots=0, max_waiting=0, overflow="workshop")
-    assert await place.arrives("anna") == [on.GivenUp("line-full")]
-    expected = ("set_variable", "anna", "VOICEBOT_DEFAULT_TRANSFER", "workshop")
-    assert place.control.asked == [expected]
+    to_people = on.LineLeft("line-full", Leaving.FOR_MESSAGE, "workshop")
+    assert await place.arrives("anna") == [to_people]
+    assert place.control.asked == [("answer", "anna")], "music is the queue's"
     await place.close()
 
 

@@ -85,6 +85,12 @@ def test_a_call_that_its_agent_lost_is_broken() -> None:
     assert reason_of(finished(left)) is CallbackReason.BROKEN
 
 
+def test_a_caller_who_left_the_line_for_nobody_was_missed() -> None:
+    """Sent on to the voicemail, and said nothing there: nothing broke."""
+    left = missed(agent="agent-1", handled_by=HandledBy.DIALPLAN)
+    assert reason_of(finished(left)) is CallbackReason.MISSED
+
+
 def test_a_caller_who_gave_up_before_the_answer_was_missed() -> None:
     record = missed(handled_by=HandledBy.AGENT, answered_at=None)
     assert reason_of(finished(record, is_stub=True)) is CallbackReason.MISSED

@@ -7,7 +7,7 @@ import pytest
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import Outcome, PhraseId, ReplyId, TransferResult, UtteranceId
+from voicebot.calls.model import Leaving, Outcome, PhraseId, ReplyId, TransferResult, UtteranceId
 from voicebot.calls.transitions import DECISIONS, TRANSITIONS, CallState, next_state
 from voicebot.dialogue.agent import Say
 from voicebot.errors import IllegalTransition
@@ -17,6 +17,7 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.Claimed(),
     on.Enqueued(),
     on.Admitted(),
+    on.LineLeft("line-full", Leaving.TURNED_AWAY),
     on.Connected(),
     on.ConnectFailed("media-connect-failed"),
     on.CallerAudible(),

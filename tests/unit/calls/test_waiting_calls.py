@@ -3,7 +3,7 @@
 from tests.unit.dialogue.conversing import Conversing
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
-from voicebot.calls.model import HandledBy, Outcome
+from voicebot.calls.model import HandledBy, Leaving, Outcome, TransferResult
 from voicebot.calls.transitions import CallState
 
 
@@ -38,3 +38,45 @@ def test_who_goes_elsewhere_is_handed_to_the_dialplan() -> None:
     assert call.happens(on.GivenUp("line-full")) == [do.Leave("line-full")]
     assert call.happens(on.Admitted()) == [], "the slot came too late"
     assert record_in(call.happens(on.LeftStasis())).record.handled_by is HandledBy.DIALPLAN
+
+
+def test_who_leaves_the_line_for_a_message_is_no_failure() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued())
+    to_message = on.LineLeft("caller-leaves-message", Leaving.FOR_MESSAGE)
+    assert call.happens(to_message) == [
+        do.Leave("caller-leaves-message", Leaving.FOR_MESSAGE),
+    ]
+    assert call.happens(on.Admitted()) == [], "the slot came too late"
+    record = record_in(call.happens(on.LeftStasis())).record
+    assert (record.outcome, record.handled_by) == (Outcome.ABANDONED, HandledBy.DIALPLAN)
+
+
+def test_who_hangs_up_on_the_way_to_the_voicemail_was_with_the_dialplan() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued(), on.LineLeft("closed", Leaving.TURNED_AWAY))
+    record = record_in(call.happens(on.HungUp(16))).record
+    assert (record.outcome, record.handled_by) == (Outcome.ABANDONED, HandledBy.DIALPLAN)
+
+
+def test_a_person_who_takes_a_caller_out_of_the_line_is_a_transfer() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued())
+    to_people = on.LineLeft("caller-wants-operator", Leaving.FOR_MESSAGE, "workshop")
+    assert call.happens(to_people) == [do.Transfer("workshop", summary="")]
+    call.happens(on.LeftStasis(), on.OperatorTook("maria"))
+    record = record_in(call.happens(on.HungUp(16))).record
+    assert (record.outcome, record.handled_by) == (Outcome.TRANSFERRED, HandledBy.OPERATOR)
+    assert record.answered_at is not None
+
+
+def test_when_nobody_takes_a_caller_out_of_the_line_there_is_the_voicemail() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued())
+    call.happens(on.LineLeft("line-full", Leaving.FOR_MESSAGE, "workshop"), on.LeftStasis())
+    assert call.happens(on.CameBack(TransferResult.NO_ANSWER)) == [
+        do.Leave("transfer-no_answer", Leaving.FOR_MESSAGE)
+    ]
+    record = record_in(call.happens(on.LeftStasis())).record
+    assert record.outcome is Outcome.ABANDONED
+    assert [one.result for one in record.transfers] == [TransferResult.NO_ANSWER]

@@ -6,6 +6,7 @@ from voicebot.queueing.admission import OfferCallback, Reason, Wait
 from voicebot.queueing.wait_time import WaitEstimate
 from voicebot.queueing.waiting_session import (
     DECIDE_WITHIN_S,
+    KEY_EVERY_S,
     WANTS_MESSAGE,
     WANTS_OPERATOR,
     Book,
@@ -127,6 +128,14 @@ def test_a_person_or_a_message_is_one_key_away() -> None:
     assert waiting().receive(KeyPressed("#"), 1.0) == [message]
 
 
+def test_keys_that_are_mashed_do_what_the_first_does() -> None:
+    session = waiting()
+    asked = [session.receive(KeyPressed(key), 1.0 + 0.1 * n) for n, key in enumerate("1110#0")]
+    assert SAID.confirm in texts(asked[0])
+    assert asked[1:] == [[]] * 5, "what is confirmed must have been heard"
+    assert session.receive(KeyPressed("1"), 3.0) == [Book()]
+
+
 def test_where_the_line_is_full_the_caller_hears_so_and_goes_elsewhere_in_the_end() -> None:
     session = WaitingSession(SETTINGS, FULL, NUMBER, 0.0)
     assert texts(session.begin(0.0)) == (SAID.line_full, SAID.offer_callback, SAID.keys)
@@ -164,6 +173,7 @@ def test_whatever_happens_all_that_is_said_is_known_and_the_end_comes_once(
             now = now + 5.0 if deadline is None else max(now, deadline)
             commands = session.on_deadline(now)
         else:
+            now += data.draw(st.sampled_from([0.1, KEY_EVERY_S]))
             commands = session.receive(event, now)
         for command in commands:
             if isinstance(command, Speak):

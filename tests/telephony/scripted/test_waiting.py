@@ -1,6 +1,7 @@
 """One may talk at a time: the others wait to music, hear where they stand, and are let in."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -21,6 +22,7 @@ from voicebot.calls.model import CallId, ChannelId, Outcome
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
+from voicebot.queueing.waiting_session import KEY_EVERY_S
 from voicebot.stack.dialplan import inbound_numbers
 
 FIRST, SECOND, THIRD = (f"+1202555010{number}" for number in (1, 2, 3))
@@ -81,6 +83,9 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
             await tasks_until(lambda: "You are number 2 in line." in said, "and so", LIMIT_S)
             books.headset.press("1")
             await tasks_until(lambda: CONFIRM in said, "the number is read back", LIMIT_S)
+            # Keys that follow one another at once are mashed, not meant.
+            confirmed_s = time.monotonic() + 2 * KEY_EVERY_S
+            await tasks_until(lambda: time.monotonic() > confirmed_s, "it is heard", LIMIT_S)
             books.headset.press("1")
             await tasks_until(lambda: books.process.poll() is not None, "it is booked", LIMIT_S)
 

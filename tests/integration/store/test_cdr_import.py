@@ -210,11 +210,17 @@ async def test_a_message_left_after_the_agent_let_go_is_on_the_agents_record(cdr
 async def test_a_message_of_whom_the_agent_sent_to_the_voicemail_is_what_came_of_it(
     cdrs: Cdrs,
 ) -> None:
-    from_line = {"handled_by": HandledBy.DIALPLAN, "outcome": Outcome.ABANDONED}
-    records = [a_record(call_id, **from_line) for call_id in ("1.1", "2.2")]
+    records = [
+        a_record(call_id, handled_by=HandledBy.DIALPLAN, outcome=Outcome.ABANDONED)
+        for call_id in ("1.1", "2.2")
+    ]
     await cdrs.records.write(records[0])
-    voicemail = {"voicemail": "voicemail/1.wav", "voicemail_s": "4"}
-    cdrs.write(cdr_line("1.1", **voicemail), cdr_line("2.2", **voicemail))
+    cdrs.write(
+        *(
+            cdr_line(call_id, voicemail="voicemail/1.wav", voicemail_s="4")
+            for call_id in ("1.1", "2.2")
+        )
+    )
     await cdrs.importing.run(LATER)
     await cdrs.records.write(records[1])
     found = [await cdrs.records.find(record.facts.call_id) for record in records]

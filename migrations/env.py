@@ -7,8 +7,9 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from voicebot.settings import Settings
+from voicebot.store import panel_tables
 from voicebot.store.engine import open_engine
-from voicebot.store.tables import UtcDateTime, metadata
+from voicebot.store.tables import UtcDateTime
 
 # Any number will do, so long as no one else locks the same one in this database.
 UPGRADE_LOCK = 7_106_001
@@ -24,7 +25,7 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 def run_migrations(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=panel_tables.metadata,
         render_item=render,
         compare_type=True,
         compare_server_default=True,

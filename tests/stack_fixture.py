@@ -66,6 +66,7 @@ def settings_of_own_stack(state_dir: Path, **changes: Any) -> Settings:
         "sip_port": sip_port,
         "http_port": http_port,
         "redis_port": redis_port,
+        "panel_port": 0,
         "ami_port": ami_port,
         "rtp_first_port": rtp_first_port,
         "rtp_last_port": rtp_first_port + RTP_PORTS - 1,

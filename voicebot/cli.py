@@ -12,6 +12,7 @@ from voicebot.commands import (
     dial,
     guardian,
     node,
+    panel,
     phone,
     probe,
     records,
@@ -39,6 +40,7 @@ for module in (
     phone,
     records,
     node,
+    panel,
     agent,
     guardian,
 ):

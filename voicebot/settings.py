@@ -127,6 +127,15 @@ class Settings(BaseSettings):
         description="Prometheus fetches agent N's counters at this port + N - 1 of loopback; "
         "0: it cannot.",
     )
+    panel_port: int = Field(
+        8090, ge=0, le=65_535, description="The web panel's port; 0: `up` starts no panel."
+    )
+    panel_address: str = Field("127.0.0.1", description="The address the web panel listens on.")
+    panel_url: str = Field(
+        "",
+        description="Where browsers find the panel behind a reverse proxy, as "
+        "https://calls.example/panel; empty: there is none, and the panel is asked directly.",
+    )
     claim_timeout_ms: int = Field(
         500, description="How long StasisBroadcast waits for an agent to claim a call."
     )

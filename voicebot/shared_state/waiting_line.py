@@ -62,7 +62,7 @@ class RedisWaitingLines:
             args=[call_id, holder, self._ticket_lease_ms, beginning, number],
         )
         member, before = await self._connection.answer("join line", reply)
-        place, _ = _parse(member)
+        place, _ = place_of(member)
         return Standing(Ticket(place, call_id, holder), before + 1)
 
     async def leave(self, queue: QueueName, call_id: CallId) -> bool:
@@ -74,7 +74,7 @@ class RedisWaitingLines:
     async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
         reply = self._rank(keys=[*keys.line(queue), keys.LINE_CHANGES], args=[call_id, int(rank)])
         member = await self._connection.answer("rank caller", reply)
-        return None if member is None else _parse(member)[0]
+        return None if member is None else place_of(member)[0]
 
     async def position(self, queue: QueueName, call_id: CallId) -> int | None:
         order, tickets, *_ = keys.line(queue)
@@ -105,7 +105,7 @@ class RedisWaitingLines:
         if found is None:
             return None
         number, member, its_holder = found
-        place, call_id = _parse(member)
+        place, call_id = place_of(member)
         return queues[number - 1], Ticket(place, call_id, its_holder)
 
     async def give_back(self, queues: Sequence[QueueName], call_id: CallId) -> None:
@@ -141,7 +141,8 @@ def _beginning(rank: Rank, arrived_at_s: float) -> str:
     return f"{int(rank)}{round(arrived_at_s * _US):0{_ARRIVAL_DIGITS}d}"
 
 
-def _parse(member: str) -> tuple[Place, CallId]:
+def place_of(member: str) -> tuple[Place, CallId]:
+    """Of a member of the line's order."""
     digits, _, call_id = member.partition(":")
     rank, arrival, number = digits[0], digits[1:-_NUMBER_DIGITS], digits[-_NUMBER_DIGITS:]
     return Place(Rank(int(rank)), int(arrival) / _US, int(number)), CallId(call_id)

@@ -50,6 +50,8 @@ def programs_of(settings: Settings, paths: StackPaths, *, is_root: bool) -> tupl
         *(_agent(number) for number in range(1, settings.agent_processes + 1)),
         _records(),
     ]
+    if settings.panel_port:
+        programs.append(_panel())
     # An address names a Redis that somebody else looks after.
     if not settings.redis_address:
         programs.insert(0, _redis(paths))
@@ -147,6 +149,18 @@ def _records() -> Program:
         start_deadline_s=30,
         # What is under way, the last import and the last of the node's watch: each has a limit.
         stop_deadline_s=20,
+    )
+
+
+def _panel() -> Program:
+    return Program(
+        "panel",
+        # It shows what there is: also while the others start, and while they are away.
+        phase=0,
+        command=_tied(sys.executable, "-m", "voicebot", "panel"),
+        readiness=Readiness.RUNNING,
+        start_deadline_s=30,
+        stop_deadline_s=5,
     )
 
 

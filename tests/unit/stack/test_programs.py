@@ -43,6 +43,11 @@ def test_a_redis_elsewhere_is_not_started_here() -> None:
     assert "redis" not in programs(redis_address="10.0.0.1:6379")
 
 
+def test_a_panel_starts_unless_it_has_no_port() -> None:
+    assert programs()["panel"].command[-1] == "panel"
+    assert "panel" not in programs(panel_port=0)
+
+
 def test_started_by_root_asterisk_runs_before_the_others() -> None:
     as_root = programs()
     assert as_root["asterisk"].command[:3] == ("nice", "-n", "-5")

@@ -1,0 +1,142 @@
+"""A panel that really runs, with a Redis and a database of its own, and calls to look at."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from redis import Redis
+
+from tests.integration.shared_state.redis_server import RedisServer, redis_server
+from tests.polling import until
+from tests.stack_fixture import free_ports
+from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.session import CallContext, dump_context
+from voicebot.calls.transitions import CallState
+from voicebot.dialogue.conversation_state import ConversationState, Phase
+from voicebot.panel.access import Role
+from voicebot.panel.passwords import hashed
+from voicebot.queueing.model import QueueName, Rank
+from voicebot.shared_state import keys
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.waiting_line import RedisWaitingLines
+from voicebot.store import schema
+from voicebot.store.accounts import KeptAccount, SqlAccounts
+from voicebot.store.engine import Database
+
+PASSWORD = "correct horse battery"
+DID = "+43720880011"
+
+
+@dataclass
+class Panel:
+    """What a test needs to know of it."""
+
+    url: str
+    folder: Path
+    redis: RedisServer
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder}/voicebot.db"
+
+    @property
+    def client(self) -> "Redis":
+        return Redis.from_url(self.redis.url, decode_responses=True)
+
+    def add_account(self, name: str, role: Role, queues: frozenset[str] | None = None) -> None:
+        async def adding() -> None:
+            database = Database.open(self.database_url)
+            account = KeptAccount(name, role.value, queues, hashed(PASSWORD))
+            assert await SqlAccounts(database).add(account, datetime.now(UTC))
+            await database.close()
+
+        _run(adding())
+
+    def show_call(
+        self,
+        call_id: str,
+        caller: str,
+        *,
+        did: str = DID,
+        state: CallState = CallState.TALKING,
+        phase: Phase = Phase.LISTENING,
+    ) -> None:
+        """What an agent writes of a call that it has."""
+        facts = CallFacts(CallId(call_id), ChannelId(call_id), caller, did, "ulaw")
+        context = CallContext(
+            facts,
+            "node1-1",
+            started_at=datetime.now(UTC),
+            state=state,
+            conversation=ConversationState(phase=phase),
+        )
+        self.client.set(keys.call_context(CallId(call_id)), dump_context(context))
+        self.tell(call_id, "call.media_up", setup_ms=6)
+
+    def tell(self, call_id: str, name: str, **fields: object) -> None:
+        entry: dict[Any, Any] = {"call_id": call_id, "name": name, "fields": json.dumps(fields)}
+        self.client.xadd(keys.ALL_CALL_EVENTS, entry)
+
+    def end_call(self, call_id: str) -> None:
+        self.client.delete(keys.call_context(CallId(call_id)))
+        self.tell(call_id, "call.ended", outcome="resolved")
+
+    def have_wait(self, call_id: str, queue: str, arrived_at_s: float) -> None:
+        async def joining() -> None:
+            connection = RedisConnection(self.redis.url)
+            lines = RedisWaitingLines(connection, ticket_lease_s=600)
+            await lines.join(
+                QueueName(queue), CallId(call_id), Rank.REGULAR, arrived_at_s, holder="node1-1"
+            )
+            await connection.close()
+
+        _run(joining())
+
+
+@contextmanager
+def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
+    schema.upgrade(f"sqlite+aiosqlite:///{folder}/voicebot.db")
+    (port,) = free_ports(1)
+    with redis_server(folder) as redis, (folder / "panel.log").open("w") as log:
+        url = f"http://127.0.0.1:{port}{prefix}"
+        settings = {
+            "STATE_DIR": str(folder),
+            "REDIS_ADDRESS": f"127.0.0.1:{redis.port}",
+            "PANEL_PORT": str(port),
+            **({"PANEL_URL": url} if prefix else {}),
+        }
+        process = subprocess.Popen(
+            (sys.executable, "-m", "voicebot", "panel"),
+            env=os.environ | {f"VOICEBOT_{name}": value for name, value in settings.items()},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            until(lambda: _answers(url), lambda: (folder / "panel.log").read_text(), 30)
+            yield Panel(url, folder, redis)
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0, (folder / "panel.log").read_text()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/sign-in").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,60 @@
+"""The panel as an application: which path leads where?"""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from voicebot.errors import StoreError
+from voicebot.panel import account_pages, floor_pages, signing_in
+from voicebot.panel.gate import GuardedHeaders, recognised
+from voicebot.panel.pages import failure
+from voicebot.panel.prefix import Prefixed
+from voicebot.panel.services import Services
+
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+def panel_app(services: Services) -> Starlette:
+    app = Starlette(
+        routes=[
+            Route("/", floor_pages.floor),
+            Route("/floor/stream", floor_pages.stream),
+            Route("/sign-in", signing_in.show),
+            Route("/sign-in", signing_in.sign_in, methods=["POST"]),
+            Route("/sign-out", signing_in.sign_out, methods=["POST"]),
+            Route("/language", signing_in.choose_language, methods=["POST"]),
+            Route("/account", account_pages.own),
+            Route("/account/password", account_pages.change_password, methods=["POST"]),
+            Route("/account/second-factor", account_pages.turn_on_second_factor, methods=["POST"]),
+            Route("/accounts", account_pages.everybody),
+            Route("/audit", account_pages.audit),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[
+            Middleware(GuardedHeaders),
+            Middleware(Prefixed, prefix=services.address.prefix),
+            Middleware(
+                TrustedHostMiddleware,
+                allowed_hosts=list(services.address.hosts),
+                www_redirect=False,
+            ),
+        ],
+        exception_handlers={404: _missing},
+    )
+    app.state.services = services
+    return app
+
+
+async def _missing(request: Request, _error: Exception) -> Response:
+    try:
+        request.state.visitor = await recognised(request)
+    except StoreError:
+        return failure(request, 503, "error.away")
+    return failure(request, 404, "error.missing")

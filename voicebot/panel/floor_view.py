@@ -1,0 +1,82 @@
+"""What is one reader told of the floor?
+
+Pure. Rows of other queues are left out, and numbers are masked, here, before anything is sent.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from voicebot.panel.access import Account, Action, may
+from voicebot.panel.catalogue import text
+from voicebot.panel.floor import Changes, FloorCall
+from voicebot.panel.floor_feed import DueCallback, Totals
+from voicebot.panel.masking import masked
+
+
+def message(
+    account: Account, language: str, changes: Changes, totals: Totals | None, *, is_live: bool
+) -> str:
+    """As JSON. `totals` None: nothing new of the floor as a whole."""
+    rows = [
+        _row(call, language, sees_private=may(account, Action.SEE_PRIVATE, call.scope))
+        for call in changes.rows
+        if may(account, Action.SEE_FLOOR, call.scope)
+    ]
+    parts = [f'"rows":[{",".join(rows)}]']
+    if changes.gone:
+        parts.append(f'"gone":{json.dumps(changes.gone)}')
+    if totals is not None:
+        parts.append(f'"totals":{json.dumps(_totals(account, language, totals))}')
+        parts.append(f'"live":{json.dumps(is_live)}')
+    return "{" + ",".join(parts) + "}"
+
+
+@lru_cache(maxsize=8_192)
+def _row(call: FloorCall, language: str, *, sees_private: bool) -> str:
+    """The same for all readers alike: fifty of them cost one."""
+    return json.dumps(
+        {
+            "id": call.call_id,
+            "caller": _number(call.caller, language, sees_private=sees_private),
+            "did": call.did,
+            "state": call.state,
+            "stateText": text(language, f"state.{call.state}"),
+            "since": call.since_s,
+            "agent": call.agent,
+            "queue": call.queue.partition("@")[0],
+            "position": call.position,
+            "waits": call.waits_since_s,
+            "speaker": call.speaker,
+            "speakerText": text(language, f"speaker.{call.speaker}"),
+            "tier": call.tier,
+            "latency": call.latency_ms,
+        }
+    )
+
+
+def _totals(account: Account, language: str, totals: Totals) -> dict[str, Any]:
+    return {
+        "held": totals.held,
+        "capacity": totals.capacity,
+        "callbacks": [
+            _callback(one, language, may(account, Action.SEE_PRIVATE, one.scope))
+            for one in totals.callbacks
+            if may(account, Action.SEE_FLOOR, one.scope)
+        ],
+    }
+
+
+def _callback(one: DueCallback, language: str, sees_private: bool) -> dict[str, Any]:
+    return {
+        "number": _number(one.number, language, sees_private=sees_private),
+        "did": one.did,
+        "due": one.due_s,
+        "attempts": one.attempts,
+    }
+
+
+def _number(number: str, language: str, *, sees_private: bool) -> str:
+    if not number:
+        return text(language, "withheld")
+    return number if sees_private else masked(number)

@@ -1,0 +1,90 @@
+"""Joins the panel with Redis and the database, and serves it until told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+import uvicorn
+
+from voicebot.owned_tasks import OwnedTasks
+from voicebot.panel.app import panel_app
+from voicebot.panel.entrance import Entrance
+from voicebot.panel.floor_feed import DueCallback
+from voicebot.panel.floor_watch import FloorWatch
+from voicebot.panel.origin import public_address
+from voicebot.panel.services import Services
+from voicebot.settings import Settings
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.floor_reading import RedisFloorReading
+from voicebot.store.accounts import SqlAccounts
+from voicebot.store.audit import SqlAuditLog
+from voicebot.store.callbacks_due import SqlCallbacksDue
+from voicebot.store.engine import Database
+from voicebot.store.panel_sessions import SqlPanelSessions
+
+CALLBACKS_SHOWN = 20
+# Streams end at once when it stops; a page gets this long.
+STOP_WITHIN_S = 2
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT."""
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.resolved_database_url)
+        stack.push_async_callback(database.close)
+        redis = RedisConnection(settings.redis_url)
+        stack.push_async_callback(redis.close)
+        watch = FloorWatch(RedisFloorReading(redis), partial(_due, SqlCallbacksDue(database)))
+        clock = partial(datetime.now, UTC)
+        accounts = SqlAccounts(database)
+        services = Services(
+            accounts,
+            SqlAuditLog(database),
+            Entrance(accounts, SqlPanelSessions(database), clock),
+            watch,
+            public_address(settings.panel_url, settings.panel_address, settings.panel_port),
+            clock,
+        )
+        server = _Server(_config(settings, services))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        async with OwnedTasks() as tasks:
+            watching = tasks.create_task(watch.run())
+            await server.serve()
+            watching.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: it would end the process by one before anything is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def _config(settings: Settings, services: Services) -> uvicorn.Config:
+    return uvicorn.Config(
+        panel_app(services),
+        host=settings.panel_address,
+        port=settings.panel_port,
+        # A visitor's address is a proxy's word only where there is a proxy.
+        proxy_headers=bool(settings.panel_url),
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+async def _due(callbacks: SqlCallbacksDue) -> Sequence[DueCallback]:
+    return [
+        DueCallback(one.callback_id, one.number, one.did, one.due_at.timestamp(), one.attempts)
+        for one in await callbacks.next(CALLBACKS_SHOWN)
+    ]

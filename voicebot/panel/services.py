@@ -1,0 +1,65 @@
+"""What do the panel's pages share, and who is asking for one?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.requests import Request
+
+from voicebot.panel.access import Account, Role
+from voicebot.panel.entrance import Entrance
+from voicebot.panel.floor_watch import FloorWatch
+from voicebot.panel.origin import PublicAddress
+from voicebot.store.accounts import KeptAccount, SqlAccounts
+from voicebot.store.audit import Audited, SqlAuditLog
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Of one panel process."""
+
+    accounts: SqlAccounts
+    audit: SqlAuditLog
+    entrance: Entrance
+    watch: FloorWatch
+    address: PublicAddress
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever asks. `secret` is the cookie that forms are bound to; a session's where there is."""
+
+    address: str
+    language: str
+    secret: str = field(repr=False)
+    is_new: bool = False  # the secret is still to be given to the browser
+    kept: KeptAccount | None = None
+
+    @property
+    def account(self) -> Account | None:
+        if self.kept is None:
+            return None
+        return Account(self.kept.name, Role(self.kept.role), self.kept.queues)
+
+
+def services_of(request: Request) -> Services:
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Whom the entrance has recognised."""
+    found = request.state.visitor
+    assert isinstance(found, Visitor)
+    return found
+
+
+async def note(request: Request, action: str, result: str, subject: str = "") -> None:
+    """Puts it on the audit log. Raises StoreError: what cannot be noted does not happen."""
+    services, visitor = services_of(request), visitor_of(request)
+    name = "" if visitor.kept is None else visitor.kept.name
+    await services.audit.add(
+        Audited(services.clock(), name, visitor.address, action, subject, result)
+    )

@@ -1,0 +1,80 @@
+"""What do all agents together hold now, for those who watch?
+
+Reads only: nothing on the way of a call waits for it.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+
+from voicebot.calls.model import CallId
+from voicebot.capacity.slots import Occupancy
+from voicebot.queueing.model import Place
+from voicebot.shared_state import keys
+from voicebot.shared_state.call_contexts import RedisCallContexts
+from voicebot.shared_state.call_events import CallEventSeen, RedisCallEvents
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.slots import RedisSlots
+from voicebot.shared_state.waiting_line import place_of
+
+_SCAN_COUNT = 1_000
+# Redis looks through all of its keys for them.
+_SCAN_DEADLINE_MS = 5_000
+
+
+class RedisFloorReading:
+    """One watcher's view. Every question raises SharedStateError."""
+
+    def __init__(self, connection: RedisConnection) -> None:
+        self._connection = connection
+        self._contexts = RedisCallContexts(connection)
+        self._slots = RedisSlots(connection)
+        self._events = RedisCallEvents(connection)
+
+    async def position(self) -> str:
+        """Behind the newest event."""
+        return await self._events.now()
+
+    def events(self, since: str) -> AsyncGenerator[CallEventSeen, None]:
+        return self._events.watch(since=since)
+
+    async def kept(self) -> Sequence[CallId]:
+        """All calls that have a context."""
+        return await self._contexts.kept()
+
+    async def holding(self) -> Sequence[CallId]:
+        """The calls that hold a slot."""
+        held, *_ = keys.slots()
+        reply = self._connection.client.zrange(held, 0, -1)
+        return [CallId(one) for one in await self._connection.answer("list slots", reply)]
+
+    async def occupancy(self) -> Occupancy:
+        return await self._slots.occupancy()
+
+    async def contexts(self, call_ids: Sequence[CallId]) -> Mapping[CallId, str | None]:
+        if not call_ids:
+            return {}
+        reply = self._connection.client.mget([keys.call_context(one) for one in call_ids])
+        found = await self._connection.answer("load call contexts", reply)
+        return dict(zip(call_ids, found, strict=True))
+
+    async def queues(self) -> Sequence[str]:
+        """Those in whose line somebody waits."""
+        pattern, *_ = keys.line("*")
+
+        async def scan() -> list[str]:
+            found = self._connection.client.scan_iter(match=pattern, count=_SCAN_COUNT)
+            return [key async for key in found]
+
+        before, _, after = pattern.partition("*")
+        found = await self._connection.answer("list lines", scan(), deadline_ms=_SCAN_DEADLINE_MS)
+        return sorted(key.removeprefix(before).removesuffix(after) for key in found)
+
+    async def lines(self, queues: Sequence[str]) -> Mapping[str, Sequence[tuple[Place, CallId]]]:
+        """Who waits in each, in order."""
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            for queue in queues:
+                pipeline.zrange(keys.line(queue)[0], 0, -1)
+            found = await self._connection.answer("read lines", pipeline.execute())
+        return {
+            queue: [place_of(member) for member in members]
+            for queue, members in zip(queues, found, strict=True)
+        }

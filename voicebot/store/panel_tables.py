@@ -1,0 +1,56 @@
+"""Which tables hold the panel's accounts, their sessions, and what was done?
+
+What is private here is a person's who works with the panel, not a caller's.
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+
+from voicebot.store.tables import UtcDateTime, metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("queues", Text),  # JSON list; none: all
+    Column("totp_secret", Text),
+    Column("totp_step", Integer, nullable=False, server_default="0"),  # the last one used
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "panel_sessions",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column(
+        "account", Text, ForeignKey("accounts.name", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("began_at", UtcDateTime, nullable=False, index=True),
+    Column("used_at", UtcDateTime, nullable=False),
+)
+
+# Written before a password is looked at, so that many at once are counted, too.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Index(None, "account", "at"),
+    Index(None, "address", "at"),
+)
+
+# Only ever added to: the database refuses anything else.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("account", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("result", Text, nullable=False),
+)

@@ -23,6 +23,7 @@ VoicebotError
 ├── ActionFailed                 a web service of the business did not do its part
 ├── StoreError                   the database refused
 ├── SharedStateError             Redis refused or did not answer
+├── WaitFactNotUnderstood        what was told of a wait cannot be true; it is left out
 ├── StackError                   a part of the development stack is missing or broken
 │   └── SupervisorSilent         the process runner does not answer: the stack is down
 ├── DeliveryFailed               a message was not taken by whom it is for; tried again
@@ -223,6 +224,12 @@ class SharedStateError(VoicebotError):
 
     code = "shared-state"
     retryable = True
+
+
+class WaitFactNotUnderstood(VoicebotError):
+    """What was told of a wait is no fact of one, or cannot be true."""
+
+    code = "wait-fact-not-understood"
 
 
 class StackError(VoicebotError):

@@ -5,13 +5,16 @@ Like `ports`: each wait ends by its deadline at the latest, with SharedStateErro
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId, ChannelId
 from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.slots import Occupancy
+from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.wait_facts import WaitFact
 from voicebot.queueing.waiting_line import Standing, Ticket
 
 
@@ -39,6 +42,11 @@ class WaitingLines(Protocol):
 
     async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
         """How many of these queues would come before somebody who joins now."""
+
+    async def before_each(
+        self, queues: Sequence[QueueName], places: Sequence[Place]
+    ) -> Sequence[int]:
+        """How many of these queues come before each of these places."""
 
     async def claim(
         self, queues: Sequence[QueueName], *, holder: str | None
@@ -74,6 +82,31 @@ class Slots(Protocol):
 
     async def set_capacity(self, count: int, *, believed_for_s: float) -> None:
         """How many there are, until told anew; after that, none."""
+
+
+class WaitFacts(Protocol):
+    """What happened to those who waited, the same for all processes."""
+
+    async def tell(self, facts: Sequence[WaitFact]) -> None:
+        """For all that follow, this process among them."""
+
+    def follow(self) -> AsyncGenerator[WaitFact]:
+        """All that are kept, in their order, then each as it comes. After an error, on from there
+        with the next call."""
+
+
+class CallbackTimes(Protocol):
+    """Which callbacks are to come. Raises StoreError."""
+
+    async def due_in_s(self, at: datetime) -> Sequence[float]:
+        """Those that do not stand in the line yet, soonest first."""
+
+
+class AdmissionBook(Protocol):
+    """What was decided about callers, and how they waited. Raises StoreError."""
+
+    async def keep(self, admissions: Sequence[AdmissionRecord]) -> None:
+        """In place of what was kept of the same ones before."""
 
 
 class WorkerCensus(Protocol):

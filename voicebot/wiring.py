@@ -13,6 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from voicebot.agents.admission_journal import AdmissionJournal
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.capacity_watch import CapacityWatch
 from voicebot.agents.claiming import Peers
@@ -23,6 +24,7 @@ from voicebot.agents.readiness import Readiness
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.ami.connection import AmiSettings
@@ -43,6 +45,7 @@ from voicebot.inference.speech_store import SpeechStore
 from voicebot.inference.synthesizer import WorkerSynthesizer
 from voicebot.media.connection import connect
 from voicebot.media.voice_judge import JudgedVoiceDetector, VoiceJudge, silero
+from voicebot.queueing.queue_names import queue_names
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
@@ -50,9 +53,12 @@ from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.capacity_board import RedisCapacityBoard
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.slots import slots_of
+from voicebot.shared_state.wait_facts import RedisWaitFacts
 from voicebot.shared_state.waiting_line import RedisWaitingLines
+from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.announcement_audio import AnnouncementAudio
 from voicebot.store.callback_desk import CallbackDesk
+from voicebot.store.callback_times import SqlCallbackTimes
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
@@ -126,10 +132,22 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             services.callbacks,
             services.clock,
         )
+        lines = RedisWaitingLines(connection)
+        waits = WaitReckoner(
+            RedisWaitFacts(connection),
+            lines,
+            slots,
+            SqlCallbackTimes(database),
+            AdmissionJournal(SqlAdmissions(database)),
+            services.clock,
+            lambda: queue_names(desk.business for desk in desks.all),
+        )
+        stack.push_async_callback(waits.finish)
         room = WaitingRoom(
-            RedisWaitingLines(connection),
+            lines,
             slots,
             control,
+            waits,
             agent=name,
             businesses=lambda: [desk.business for desk in desks.all],
         )

@@ -48,6 +48,11 @@ class FakeWaitingLines:
         place = Place(rank, arrived_at_s, 10**12)
         return sum(self._line(queue).before(place) for queue in queues)
 
+    async def before_each(
+        self, queues: Sequence[QueueName], places: Sequence[Place]
+    ) -> Sequence[int]:
+        return [sum(self._line(queue).before(place) for queue in queues) for place in places]
+
     async def claim(
         self, queues: Sequence[QueueName], *, holder: str | None
     ) -> tuple[QueueName, Ticket] | None:

@@ -6,10 +6,11 @@ queues: who cannot be served then is looked after by the dialplan.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import NoReturn
 
+from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import (
     CallbackIsBooked,
     TurnHasCome,
@@ -38,14 +39,21 @@ from voicebot.queueing.admission import (
 from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.queue_names import queue_name, queue_names
 from voicebot.queueing.ranks import rank_of
-from voicebot.queueing.waiting_line import Ticket
-from voicebot.queueing.waiting_session import KeyPressed, PositionTold, WaitingSession
+from voicebot.queueing.wait_facts import WaitEnding
+from voicebot.queueing.waiting_line import Standing, Ticket
+from voicebot.queueing.waiting_session import KeyPressed, WaitingSession
 from voicebot.telemetry.logs import log_of
 
 # Well below the lease of a ticket.
 RENEW_EVERY_S = 2.0
 LOOK_AGAIN_S = 1.0
 BETWEEN_LOOKS_S = 0.02
+
+_ENDINGS: Mapping[type[WaitEnded], WaitEnding] = {
+    TurnHasCome: WaitEnding.ADMITTED,
+    CallbackIsBooked: WaitEnding.CALLBACK,
+    WentElsewhere: WaitEnding.ELSEWHERE,
+}
 
 log = log_of(__name__)
 
@@ -58,6 +66,7 @@ class WaitingRoom:
         lines: WaitingLines,
         slots: Slots,
         services: WaitingServices,
+        waits: WaitReckoner,
         *,
         agent: str,
         businesses: Callable[[], Sequence[Business]],
@@ -67,6 +76,7 @@ class WaitingRoom:
         self._lines = lines
         self._slots = slots
         self._services = services
+        self._waits = waits
         self._agent = agent
         self._businesses = businesses
         self._degradation_step = degradation_step
@@ -76,6 +86,7 @@ class WaitingRoom:
 
     async def run(self) -> NoReturn:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._waits.run())
             tasks.create_task(self._renew())
             tasks.create_task(self._follow_changes())
             while True:
@@ -93,6 +104,7 @@ class WaitingRoom:
     def talks(self, call_id: CallId) -> None:
         """The call counts, whether or not it was let in by us: it may have come back."""
         self._slots.hold(call_id)
+        self._waits.talks(call_id)
 
     def look(self) -> None:
         """A slot may be free."""
@@ -122,14 +134,20 @@ class WaitingRoom:
             return
         kind = type(verdict).__name__
         log.info("call.judged", call_id=facts.call_id, verdict=kind, reason=verdict.reason)
+        self._waits.judged(facts.call_id, queue, rank, verdict)
         if isinstance(verdict, TalkNow):
             post(on.Admitted())
             return
         ended: WaitEnded | None = None
+        ending = WaitEnding.GAVE_UP  # unless the wait has another end
         try:
             ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
+            ending = _ENDINGS[type(ended)]
         except* AsteriskError as errors:
             log.error("waiting.lost", call_id=facts.call_id, exc_info=errors)
+            ending = WaitEnding.ELSEWHERE
+        finally:
+            self._waits.over(facts.call_id, ending)
         match ended:
             case TurnHasCome():
                 post(on.Admitted())
@@ -142,6 +160,7 @@ class WaitingRoom:
 
     async def left(self, call_id: CallId) -> None:
         """The call is over: its slot, if it had one, is free."""
+        self._waits.left(call_id)
         try:
             await self._slots.release(call_id)
             await self._lines.tell_change()
@@ -157,6 +176,7 @@ class WaitingRoom:
         # Taken rather than counted: what is counted may be gone by the time that it is taken.
         has_slot = before == 0 and await self._slots.acquire(call_id)
         hours, at = settings.hours, self._services.clock.at()
+        estimate = self._waits.expected(rank, before)
         rules = QueueRules(
             settings.max_waiting,
             settings.callbacks,
@@ -172,6 +192,7 @@ class WaitingRoom:
                 waiting=waiting,
                 waiting_before=before,
                 degradation_step=self._degradation_step(),
+                estimated_wait_s=None if estimate is None else estimate.point_s,
             ),
         )
         if has_slot and not isinstance(verdict, TalkNow):
@@ -197,6 +218,7 @@ class WaitingRoom:
         session = WaitingSession(settings, verdict, facts.caller_number, now)
 
         def booked() -> None:
+            self._waits.books(call_id)
             post(on.Promised(Outcome.CALLBACK_BOOKED))
 
         caller = WaitingCaller(self._services, facts, business, settings, session, booked)
@@ -224,8 +246,8 @@ class WaitingRoom:
             return
         self._callers[call_id] = (queue, standing.ticket, caller)
         caller.place = standing.ticket.place
-        caller.tell(PositionTold(standing.position, None, 0))
         self.look()
+        caller.tell(await self._waits.begins(queue, standing))
 
     async def _leave(self, queue: QueueName, call_id: CallId) -> None:
         try:
@@ -262,6 +284,7 @@ class WaitingRoom:
     async def _renew(self) -> NoReturn:
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
+            told: list[tuple[WaitingCaller, QueueName, Standing]] = []
             for call_id, (queue, ticket, caller) in list(self._callers.items()):
                 try:
                     standing = await self._lines.renew(queue, ticket)
@@ -271,10 +294,13 @@ class WaitingRoom:
                 if call_id in self._callers:
                     self._callers[call_id] = (queue, standing.ticket, caller)
                     caller.place = standing.ticket.place
-                    caller.tell(PositionTold(standing.position, None, 0))
+                    told.append((caller, queue, standing))
                 else:
                     # Left while the ticket was being shown.
                     await self._leave(queue, call_id)
+            positions = await self._waits.stand([(queue, standing) for _, queue, standing in told])
+            for (caller, *_), position in zip(told, positions, strict=True):
+                caller.tell(position)
 
     async def _follow_changes(self) -> NoReturn:
         while True:

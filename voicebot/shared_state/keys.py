@@ -18,6 +18,8 @@ LINE_CHANGES = "line-changes"
 # Which agent reckons the capacity for all, on a lease; and what each sees of it.
 CAPACITY_LEADER = "capacity:leader"
 CAPACITY_VIEWS = "capacity:views"
+# What happened to those who waited, and how long conversations were: what waits are estimated by.
+WAIT_FACTS = "wait-facts"
 
 
 def call_context(call_id: CallId) -> str:

@@ -16,6 +16,7 @@ from voicebot.shared_state.connection import WATCH_MS, RedisConnection
 _SCRIPTS = Path(__file__).parent / "scripts"
 _US = 1_000_000
 _ARRIVAL_DIGITS, _NUMBER_DIGITS = 17, 12
+_ASKED_AT_ONCE = 1_000
 
 
 class RedisWaitingLines:
@@ -94,6 +95,32 @@ class RedisWaitingLines:
                 pipeline.zlexcount(keys.line(queue)[0], "-", behind)
             return sum(await self._connection.answer("who comes before", pipeline.execute()))
 
+    async def before_each(
+        self, queues: Sequence[QueueName], places: Sequence[Place]
+    ) -> Sequence[int]:
+        """Asks of queues in which somebody waits; whoever has the place does not count."""
+        orders = [keys.line(queue)[0] for queue in queues]
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            for order in orders:
+                pipeline.zcard(order)
+            lengths = await self._connection.answer("lengths of lines", pipeline.execute())
+        orders = [order for order, length in zip(orders, lengths, strict=True) if length]
+        found: list[int] = []
+        if not orders:
+            return [0] * len(places)
+        step = max(1, _ASKED_AT_ONCE // len(orders))
+        for first in range(0, len(places), step):
+            async with self._connection.client.pipeline(transaction=False) as pipeline:
+                for place in places[first : first + step]:
+                    for order in orders:
+                        pipeline.zlexcount(order, "-", f"({_beginning_of(place)}")
+                counts = await self._connection.answer("who comes before", pipeline.execute())
+            found += [
+                sum(counts[start : start + len(orders)])
+                for start in range(0, len(counts), len(orders))
+            ]
+        return found
+
     async def claim(
         self, queues: Sequence[QueueName], *, holder: str | None
     ) -> tuple[QueueName, Ticket] | None:
@@ -139,6 +166,11 @@ def _text(name: str) -> str:
 
 def _beginning(rank: Rank, arrived_at_s: float) -> str:
     return f"{int(rank)}{round(arrived_at_s * _US):0{_ARRIVAL_DIGITS}d}"
+
+
+def _beginning_of(place: Place) -> str:
+    beginning = _beginning(place.rank, place.arrived_at_s)
+    return f"{beginning}{place.number:0{_NUMBER_DIGITS}d}"
 
 
 def place_of(member: str) -> tuple[Place, CallId]:

@@ -6,12 +6,13 @@ have had.
 
 from dataclasses import dataclass
 
+from voicebot.queueing.asterisk_average import AsteriskAverage
 from voicebot.queueing.model import Place
 from voicebot.queueing.virtual_waits import VirtualWaits
 from voicebot.queueing.wait_announcements import Promise, TellLonger, announce
 from voicebot.queueing.wait_time import Outlook, WaitEstimate, WaitEstimator
 from voicebot.simulation.counts import Counts, KnownWait
-from voicebot.simulation.references import AsteriskAverage, PastWaits
+from voicebot.simulation.references import PastWaits
 
 # Points of a plot; more would only make it slow.
 _MOST_POINTS = 20_000

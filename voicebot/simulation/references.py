@@ -1,6 +1,6 @@
-"""What would others have told the same callers?
+"""What would the quantiles of past waits have told the same callers?
 
-Estimates are compared with these in the same runs.
+Estimates are compared with them in the same runs.
 """
 
 from bisect import bisect_left, insort
@@ -9,22 +9,6 @@ from collections import deque
 # Of the last known waits.
 _PAST = 200
 _TENTH = 0.1
-
-
-class AsteriskAverage:
-    """The hold time that Asterisk's app_queue tells: in whole seconds, a quarter of it the newest.
-
-    recalc_holdtime() of apps/app_queue.c, called for each caller who is connected:
-    holdtime = (4 holdtime - holdtime + new) >> 2.
-    """
-
-    __slots__ = ("hold_time_s",)
-
-    def __init__(self) -> None:
-        self.hold_time_s = 0
-
-    def connected(self, waited_s: float) -> None:
-        self.hold_time_s = (3 * self.hold_time_s + int(waited_s)) >> 2
 
 
 class PastWaits:

@@ -137,6 +137,24 @@ transfers = Table(
     Column("ended_at", UtcDateTime),
 )
 
+# Verdicts about callers, and their waits; kept while the call has no record yet, so refers to none.
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("judged_at", UtcDateTime, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("position", Integer),
+    Column("told_low_s", Float),
+    Column("told_high_s", Float),
+    Column("told_point_s", Float),
+    Column("waited_s", Float),
+    Column("ended", Text),  # none: did not wait, waits still, or was lost
+)
+
 # That a call's recordings have been heard once it was over, and by what. Refers to no call: its
 # row may be replaced.
 call_transcripts = Table(

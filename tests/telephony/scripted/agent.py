@@ -12,6 +12,7 @@ from tests.fakes.call_services import Outside
 from tests.fakes.scripted_workers import ScriptedSynthesizer
 from tests.fakes.shared_state import FakeAgentDirectory
 from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
+from tests.fakes.waits import FakeWaits
 from tests.telephony.fallback.sipp import tone
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.claiming import Peers
@@ -32,6 +33,7 @@ from voicebot.calls.session import CallContext, load_context
 from voicebot.line_ports import Slots
 from voicebot.media.connection import connect
 from voicebot.ports import CallRecords
+from voicebot.queueing.queue_names import queue_names
 from voicebot.settings import Settings
 from voicebot.store.announcement_audio import AnnouncementAudio
 
@@ -95,9 +97,11 @@ async def scripted_agent(
     outside: Outside,
     records: CallRecords | None = None,
     slots: Slots | None = None,
+    waits: FakeWaits | None = None,
 ) -> AsyncIterator[ScriptedAgent]:
     """Takes calls inside the block; `records`: where they are kept, if not in `outside`;
-    `slots`: how many may talk at once where the business has a queue."""
+    `slots`: how many may talk at once where the business has a queue; `waits`: what is known of
+    waits."""
     outside.synthesizer = SpeaksInTones()
     password = settings.ari_password.get_secret_value()
     async with AriClient(settings.ari_url, settings.ari_username, password, app=APP) as ari:
@@ -109,15 +113,18 @@ async def scripted_agent(
             records=RecordKeeping(outside.records if records is None else records),
         )
         files = AnnouncementAudio(settings.state_dir)
+        lines, slots = FakeWaitingLines(), FakeSlots(10) if slots is None else slots
+        waits = FakeWaits() if waits is None else waits
         room = WaitingRoom(
-            FakeWaitingLines(),
-            FakeSlots(10) if slots is None else slots,
+            lines,
+            slots,
             WaitingServices(
                 AriWaitingControl(ari),
                 Announcer(files, outside.synthesizer),
                 outside.messages,
                 services.clock,
             ),
+            waits.reckoner(lines, slots, services.clock, lambda: queue_names([outside.business])),
             agent=APP,
             businesses=lambda: [outside.business],
         )

@@ -12,6 +12,7 @@ from tests.fakes.sample_business import CONTENT
 from tests.fakes.virtual_time import settle
 from tests.fakes.waiting_control import FakeSpokenFiles, FakeWaitingControl
 from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
+from tests.fakes.waits import FakeWaits
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, WaitingRoom
@@ -21,6 +22,7 @@ from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
 from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.queue_names import queue_names
 from voicebot.queueing.waiting_session import KEY_EVERY_S
 
 SAID = QueuePhrases()
@@ -37,6 +39,7 @@ class Place:
         self.lines, self.slots = FakeWaitingLines(ticket_lease_s=1e9), FakeSlots(slots)
         self.control = FakeWaitingControl()
         services = self.outside.services()
+        self.waits = FakeWaits()
         self.room = WaitingRoom(
             self.lines,
             self.slots,
@@ -45,6 +48,9 @@ class Place:
                 Announcer(FakeSpokenFiles(), self.outside.synthesizer),
                 self.outside.messages,
                 services.clock,
+            ),
+            self.waits.reckoner(
+                self.lines, self.slots, services.clock, lambda: queue_names([self.business])
             ),
             agent="a1",
             businesses=lambda: [self.business],

@@ -13,7 +13,9 @@ from voicebot.calls.model import CallId, CallQuality, CallRecord, TransferRecord
 from voicebot.calls.transcript import CallTranscript
 from voicebot.commands.showing import as_json_text, database_of, local, plain
 from voicebot.commands.transcripts import print_transcript
+from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.settings import Settings
+from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.calls import SqlCallRecords
 
@@ -42,15 +44,18 @@ def show_call(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Shows one call: its record, what was said, and where the time went."""
-    record, transcript = asyncio.run(_find(CallId(call_id)))
+    record, transcript, admissions = asyncio.run(_find(CallId(call_id)))
     if record is None:
         typer.echo(f"No call {call_id} is on record.", err=True)
         raise typer.Exit(1)
     if as_json:
         told = None if transcript is None else asdict(transcript)
-        typer.echo(as_json_text(_values(record) | {"transcript": told}))
+        judged = [asdict(each) for each in admissions]
+        typer.echo(as_json_text(_values(record) | {"transcript": told, "admissions": judged}))
     else:
         _print_call(Console(), record)
+        for each in admissions:
+            Console().print(f"[bold]admission[/] {plain(_admission(each))}")
         print_transcript(Console(), transcript)
 
 
@@ -64,10 +69,13 @@ async def _latest(limit: int, with_probes: bool) -> Sequence[CallRecord]:
         return await SqlCallRecords(database).latest(limit, with_probes=with_probes)
 
 
-async def _find(call_id: CallId) -> tuple[CallRecord | None, CallTranscript | None]:
+async def _find(
+    call_id: CallId,
+) -> tuple[CallRecord | None, CallTranscript | None, Sequence[AdmissionRecord]]:
     async with database_of(Settings.load()) as database:
         record = await SqlCallRecords(database).find(call_id)
-        return record, await SqlCallTranscripts(database).of_call(call_id)
+        transcript = await SqlCallTranscripts(database).of_call(call_id)
+        return record, transcript, await SqlAdmissions(database).of_call(call_id)
 
 
 def _values(record: CallRecord) -> dict[str, Any]:
@@ -137,6 +145,19 @@ def _heard_so(quality: CallQuality | None) -> str | None:
     )
     known = (f"{name} {value:.3g}{unit}" for name, value, unit in measures if value is not None)
     return ", ".join(known)
+
+
+def _admission(admission: AdmissionRecord) -> str:
+    told = [f"{admission.verdict} ({admission.reason}) in {admission.queue}"]
+    if admission.position is not None:
+        told.append(f"number {admission.position} in line")
+    if admission.told_low_s is not None and admission.told_high_s is not None:
+        told.append(f"told {admission.told_low_s:.0f} to {admission.told_high_s:.0f} s")
+    if admission.waited_s is not None:
+        told.append(f"waited {admission.waited_s:.0f} s")
+    if admission.ended is not None:
+        told.append(admission.ended.value)
+    return ", ".join(told)
 
 
 def _transfer(transfer: TransferRecord) -> str:

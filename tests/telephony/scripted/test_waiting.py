@@ -12,6 +12,7 @@ from tests.asterisk_node import needed_asterisk_root
 from tests.fakes.call_services import Outside
 from tests.fakes.sample_business import CONTENT
 from tests.fakes.waiting_lines import FakeSlots
+from tests.fakes.waits import FakeWaitFacts, FakeWaits
 from tests.polling import tasks_until
 from tests.stack_fixture import free_ports
 from tests.telephony.fallback.node import Node
@@ -22,11 +23,15 @@ from voicebot.calls.model import CallId, ChannelId, Outcome
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
+from voicebot.queueing.handle_times import LEAST_SEEN
+from voicebot.queueing.wait_facts import ConversationOver, WaitEnding
 from voicebot.queueing.waiting_session import KEY_EVERY_S
 from voicebot.stack.dialplan import inbound_numbers
 
 FIRST, SECOND, THIRD = (f"+1202555010{number}" for number in (1, 2, 3))
 NEXT, CONFIRM = QueuePhrases().next_in_line, QueuePhrases().confirm
+# Of one slot and conversations of four minutes: the ninth decile of one.
+RANGE = QueuePhrases().wait_up_to.format(high=10)
 GREETING = CONTENT["greeting"]
 SCENARIO = "uac-stays-expect-bye"
 
@@ -68,7 +73,9 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
     node: Node, outside: Outside, tmp_path: Path
 ) -> None:
     slots = FakeSlots(1)
-    async with scripted_agent(node.settings, outside, slots=slots) as agent:
+    at_s = outside.services().clock.at().timestamp()
+    waits = FakeWaits(FakeWaitFacts([ConversationOver(240.0, at_s)] * LEAST_SEEN))
+    async with scripted_agent(node.settings, outside, slots=slots, waits=waits) as agent:
         said = outside.synthesizer.asked
         with ExitStack() as phones:
             phones.enter_context(ringing(node, FIRST, tmp_path))
@@ -77,6 +84,7 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
             second_id = await call_of(agent, SECOND, CallState.WAITING)
             await hears_sound(waits)
             await tasks_until(lambda: NEXT in said, "the position is told", LIMIT_S)
+            await tasks_until(lambda: RANGE in said, "and the wait", LIMIT_S)
 
             books = phones.enter_context(ringing(node, THIRD, tmp_path))
             await call_of(agent, THIRD, CallState.WAITING)
@@ -97,6 +105,14 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
             await agent.ari.channels.hangup(second_id, reason_code=16)
             await tasks_until(lambda: len(outside.records.written) == 3, "records", LIMIT_S)
     assert slots.held == set()
+    judged = {one.call_id: one for one in waits.admissions.kept.values()}
+    assert judged[CallId(first_id)].verdict == "TalkNow"
+    second = judged[CallId(second_id)]
+    assert (second.position, second.ended) == (1, WaitEnding.ADMITTED)
+    assert second.told_high_s is not None
+    assert 400.0 < second.told_high_s < 600.0
+    endings = sorted(str(one.ended) for one in judged.values())
+    assert endings == ["None", "admitted", "callback"]
     outcomes = {one.facts.caller_number: one.outcome for one in outside.records.written}
     assert outcomes[THIRD] is Outcome.CALLBACK_BOOKED
     [callback] = outside.messages.requested

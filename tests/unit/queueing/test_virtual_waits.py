@@ -44,3 +44,11 @@ def test_everybody_is_told_once_and_none_too_early(left: list[int], admitted: li
             known.append(told)
     known += [told for _, told in waits.slot_left_free()]
     assert sorted(known) == sorted(left)
+
+
+def test_those_at_the_same_place_of_two_lines_leave_in_their_order() -> None:
+    waits: VirtualWaits[object] = VirtualWaits()
+    one, other = object(), object()
+    waits.gave_up(_place(1), one)
+    waits.gave_up(_place(1), other)
+    assert [told for _, told in waits.slot_left_free()] == [one, other]

@@ -12,12 +12,17 @@ import structlog
 import typer
 from typer.testing import CliRunner
 
-from tests.fakes.sample_calls import a_record
+from tests.fakes.sample_calls import NOON, a_record
 from tests.polling import until
 from tests.unit.store.cdr_lines import cdr_line
+from voicebot.calls.model import CallId
 from voicebot.commands import records
 from voicebot.errors import StoreError
+from voicebot.queueing.admission_records import AdmissionRecord
+from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.store import schema
+from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import CDR_FILE
 from voicebot.store.engine import Database
@@ -69,6 +74,21 @@ def test_one_round_puts_missed_calls_on_record_for_all_to_see(state_dir: Path) -
 async def _write(state_dir: Path) -> None:
     database = Database.open(f"sqlite+aiosqlite:///{state_dir}/voicebot.db")
     await SqlCallRecords(database).write(a_record("node1-2.2"))
+    waited = AdmissionRecord(
+        CallId("node1-2.2"),
+        NOON,
+        QueueName("main@1000"),
+        Rank.REGULAR,
+        "Wait",
+        "all-slots-taken",
+        position=3,
+        told_low_s=50.0,
+        told_high_s=150.0,
+        told_point_s=100.0,
+        waited_s=70.0,
+        ended=WaitEnding.ADMITTED,
+    )
+    await SqlAdmissions(database).keep([waited])
     await database.close()
 
 
@@ -80,7 +100,9 @@ def test_a_call_is_shown_with_what_was_said_and_where_the_time_went(state_dir: P
     assert "what are your hours" in shown
     assert "We are open until six. (cut off by the caller)" in shown
     assert "fact, endpointing 200 ms, recognition 130 ms" in shown
+    assert "number 3 in line, told 50 to 150 s, waited 70 s, admitted" in shown
     told = json.loads(run("calls", "show", "node1-2.2", "--json")[1])
+    assert told["admissions"][0]["reason"] == "all-slots-taken"
     assert told["outcome"] == "resolved"
     assert told["turns"][0]["timings"]["total_ms"] == 430
     assert told["started_at"] == "2026-11-20T12:00:00+00:00"

@@ -1,6 +1,7 @@
 """Facts of waits in Redis: the same for all processes, also after Redis lost them."""
 
 from contextlib import aclosing
+from typing import Any
 
 from tests.integration.shared_state.redis_server import RedisServer
 from voicebot.queueing.wait_facts import ConversationOver, SlotLeftFree, WaitFact
@@ -69,7 +70,7 @@ async def test_only_the_last_facts_that_were_lost_are_shown_again(
     one = RedisWaitFacts(connection)
     await one.tell(told)
     await one.kept()
-    entries = await connection.client.xrange(keys.WAIT_FACTS)
+    entries: Any = await connection.client.xrange(keys.WAIT_FACTS)
     await connection.client.flushall()
     # As from an append-only file: all but the last second.
     for position, entry in entries[:5]:

@@ -6,7 +6,7 @@ from voicebot.queueing.wait_reckoning import Accuracy
 from voicebot.telemetry.queue_metrics import QueueMetrics
 
 MAIN = QueueName("main@1000")
-QUEUE = {"queue": MAIN}
+QUEUE: dict[str, str] = {"queue": MAIN}
 
 
 def test_what_is_known_of_the_estimates_is_shown_and_nothing_else() -> None:

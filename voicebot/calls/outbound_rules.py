@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     DO_NOT_CALL = "do-not-call"
     IN_PROGRESS = "in-progress"
     NUMBER_CAP = "number-cap"
+    RANGE_CAP = "range-cap"
     RATE = "rate"
     # Found by whoever would place the call.
     NO_AGENT = "no-agent"
@@ -68,6 +69,7 @@ class History:
     dials_in_minute: int  # of this business
     is_barred: bool  # on the do-not-call list
     is_in_progress: bool  # the number is being rung, or talked with, right now
+    dials_of_range: int = 0  # of the number and its neighbours, for this business, within 24 hours
 
 
 # Numbers that earn somebody money when they are called (ITU-T E.129, E.164 annex B).
@@ -157,6 +159,12 @@ def refusal_by_history(rules: Outbound, history: History) -> Refused | None:
             Refusal.NUMBER_CAP,
             f"it was rung {history.dials_of_number} times within a day "
             f'("outbound.max_per_number_per_day": {rules.max_per_number_per_day})',
+        )
+    if history.dials_of_range >= rules.max_per_range_per_day:
+        return Refused(
+            Refusal.RANGE_CAP,
+            f"it and its neighbours were rung {history.dials_of_range} times within a day "
+            f'("outbound.max_per_range_per_day": {rules.max_per_range_per_day})',
         )
     if history.dials_in_minute >= rules.max_per_minute:
         return Refused(

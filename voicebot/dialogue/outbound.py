@@ -49,6 +49,13 @@ class Outbound(Part):
     )
     prefixes: tuple[str, ...] = Field((), description="Further numbers: +4930 is all of Berlin.")
     max_per_number_per_day: int = Field(3, ge=1, le=100)
+    max_per_range_per_day: int = Field(
+        50,
+        ge=1,
+        le=100_000,
+        description="Numbers that differ in their last three digits only: whoever earns by calls "
+        "that we place has many neighbouring ones.",
+    )
     max_per_minute: int = Field(10, ge=1, le=10_000, description="All numbers together.")
     ring_s: int = Field(30, ge=5, le=120)
     agents: dict[str, str] = Field(

@@ -98,7 +98,7 @@ def after_refusal(refused: Refused, at: datetime) -> Postponed | Forbidden | Gav
             return Postponed(at + TURN_AGAIN, Why.NO_SLOT)
         case Refusal.RATE | Refusal.IN_PROGRESS:
             return Postponed(at + CAP_AGAIN, Why.CAP)
-        case Refusal.NUMBER_CAP:
+        case Refusal.NUMBER_CAP | Refusal.RANGE_CAP:
             return Postponed(at + NUMBER_CAP_AGAIN, Why.CAP)
         case Refusal.HOURS:
             return Postponed(at + CAP_AGAIN, Why.HOURS)

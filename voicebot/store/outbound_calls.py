@@ -23,6 +23,8 @@ from voicebot.store.tables import outbound_calls as placed
 
 # Of PostgreSQL's advisory locks; SQLite has one writer anyway.
 _LOCK: Final = 0x6469_616C
+# Numbers that differ in no others are neighbours.
+_NEIGHBOURS_DIGITS: Final = 3
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -108,6 +110,7 @@ class SqlOutboundCalls:
 
 async def _history(connection: AsyncConnection, call: OutboundCall) -> History:
     at, key = call.requested_at, number_key(call.number)
+    in_range = placed.c.number_key.startswith(key[:-_NEIGHBOURS_DIGITS], autoescape=True)
     of_number, of_business = placed.c.number_key == key, placed.c.business == call.business
 
     async def count(*conditions: object) -> int:
@@ -117,6 +120,7 @@ async def _history(connection: AsyncConnection, call: OutboundCall) -> History:
     barred = select(do_not_call.c.number_key).where(do_not_call.c.number_key == key)
     return History(
         dials_of_number=await count(of_number, of_business, placed.c.requested_at > at - _DAY),
+        dials_of_range=await count(in_range, of_business, placed.c.requested_at > at - _DAY),
         dials_in_minute=await count(of_business, placed.c.requested_at > at - _MINUTE),
         is_barred=(await connection.execute(barred)).one_or_none() is not None,
         # Whichever business rings it: one telephone holds one call.

@@ -84,6 +84,23 @@ async def test_of_those_who_ask_at_once_no_more_ring_than_a_minute_allows(
     assert await calls.begin(other, decide) is None
 
 
+async def test_neighbouring_numbers_count_together_for_a_day(calls: SqlOutboundCalls) -> None:
+    limits = RULES.model_copy(update={"max_per_range_per_day": 2, "max_per_minute": 100})
+    few = partial(refusal_by_history, limits)
+    for n in range(2):
+        assert await calls.begin(a_call(n, number=f"+120255501{n:02}"), few) is None
+    verdict = await calls.begin(a_call(3, number="+12025550999"), few)
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is Refusal.RANGE_CAP
+    later = NOON + timedelta(days=1, seconds=1)
+    for free in (
+        a_call(4, number="+12025551000"),
+        a_call(5, number="+12025550998", business="Clinic"),
+        a_call(6, number="+12025550997", requested_at=later),
+    ):
+        assert await calls.begin(free, few) is None
+
+
 async def test_a_number_counts_for_a_day_however_it_is_written(calls: SqlOutboundCalls) -> None:
     await settled(calls, a_call(1))
     await settled(calls, a_call(2, number="001 202 555 0123"))

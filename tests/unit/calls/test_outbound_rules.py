@@ -188,7 +188,7 @@ def test_nobody_is_rung_on_a_day_without_hours() -> None:
 
 
 def test_what_was_done_before_counts() -> None:
-    limits = rules(max_per_number_per_day=2, max_per_minute=5)
+    limits = rules(max_per_number_per_day=2, max_per_minute=5, max_per_range_per_day=3)
 
     def said(**changes: object) -> Refusal | None:
         values = {name: getattr(FRESH, name) for name in FRESH.__slots__} | changes
@@ -198,6 +198,8 @@ def test_what_was_done_before_counts() -> None:
     assert said(dials_of_number=1, dials_in_minute=4) is None
     assert said(dials_of_number=2) is Refusal.NUMBER_CAP
     assert said(dials_in_minute=5) is Refusal.RATE
+    assert said(dials_of_range=2) is None
+    assert said(dials_of_range=3) is Refusal.RANGE_CAP
     assert said(is_in_progress=True) is Refusal.IN_PROGRESS
     assert said(is_barred=True, is_in_progress=True) is Refusal.DO_NOT_CALL
 

@@ -17,6 +17,7 @@ from voicebot.calls.model import AnsweredBy, CallRecord, Direction, Outcome
 from voicebot.calls.transitions import CallState
 from voicebot.queueing.callbacks import Callback, CallbackState, Why
 from voicebot.queueing.model import Rank
+from voicebot.queueing.waiting_session import KEY_EVERY_S
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
@@ -79,7 +80,11 @@ def test_who_leaves_the_line_is_rung_when_it_is_their_turn_and_connected_by_a_ke
         with full.calling(RINGS_BACK) as second:
             until(lambda: _waits(second), "the second waits", LIMIT_S)
             second.hears_sound()
-            second.presses("11")
+            second.presses("1")
+            # Keys that follow one another at once are mashed, not meant.
+            confirmed_s = time.monotonic() + 2 * KEY_EVERY_S
+            until(lambda: time.monotonic() > confirmed_s, "the number is read back")
+            second.presses("1")
             second.is_hung_up_on()
         with callee(carrier_port, full.stack.settings.sip_port, ANSWERS, tmp_path) as person:
             person.say(pause(REACTION_S) + hello)

@@ -5,18 +5,11 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.panel.panel_server import DID, PASSWORD, Panel
+from tests.panel.signing_in import sign_in
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation_state import Phase
 
 OTHER_DID = "+49301234"
-
-
-def sign_in(page: Page, panel: Panel, name: str) -> None:
-    page.goto(f"{panel.url}/")
-    page.get_by_label("Account", exact=True).fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#live")).to_have_text("Live")
 
 
 def test_the_floor_changes_as_calls_do(page: Page, panel: Panel) -> None:
@@ -67,7 +60,8 @@ def test_a_role_sees_what_it_may_and_a_scope_what_is_its_own(page: Page, panel: 
 
 def test_all_of_it_can_be_done_with_the_keyboard_and_in_german(page: Page, panel: Panel) -> None:
     page.goto(f"{panel.url}/sign-in")
-    page.keyboard.type("vera")  # where one writes first
+    expect(page.get_by_label("Account", exact=True)).to_be_focused()
+    page.keyboard.type("vera")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")

@@ -25,18 +25,17 @@ async def sign_in(request: Request) -> Response:
     came = await services_of(request).entrance.sign_in(
         name, field_of(request, "password"), field_of(request, "code"), visitor_of(request).address
     )
-    match came:
-        case NotIn.TOO_MANY:
-            await note(request, "sign-in", came, name)
-            return page(request, "sign_in.html", 429, fault="sign_in.too_many", name=name)
-        case NotIn.WRONG:
-            await note(request, "sign-in", came, name)
-            return page(request, "sign_in.html", 403, fault="sign_in.wrong", name=name)
-        case str():
-            await note(request, "sign-in", "done", name)
-            response = see(request, "/")
-            give_cookie(request, response, SESSION, came)
-            return response
+    if isinstance(came, NotIn):
+        # What is no account may be a password, typed into the wrong field.
+        is_known = await services_of(request).accounts.find(name) is not None
+        await note(request, "sign-in", came, name if is_known else "")
+        is_flood = came is NotIn.TOO_MANY
+        fault = "sign_in.too_many" if is_flood else "sign_in.wrong"
+        return page(request, "sign_in.html", 429 if is_flood else 403, fault=fault, name=name)
+    await note(request, "sign-in", "done", name)
+    response = see(request, "/")
+    give_cookie(request, response, SESSION, came)
+    return response
 
 
 @open_to(None)

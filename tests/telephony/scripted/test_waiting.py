@@ -80,9 +80,9 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
         with ExitStack() as phones:
             phones.enter_context(ringing(node, FIRST, tmp_path))
             first_id = await call_of(agent, FIRST, CallState.TALKING)
-            waits = phones.enter_context(ringing(node, SECOND, tmp_path))
+            phone = phones.enter_context(ringing(node, SECOND, tmp_path))
             second_id = await call_of(agent, SECOND, CallState.WAITING)
-            await hears_sound(waits)
+            await hears_sound(phone)
             await tasks_until(lambda: NEXT in said, "the position is told", LIMIT_S)
             await tasks_until(lambda: RANGE in said, "and the wait", LIMIT_S)
 
@@ -101,7 +101,7 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
             assert await call_of(agent, SECOND, CallState.TALKING) == second_id
             assert slots.held == {CallId(second_id)}
             await tasks_until(lambda: said.count(GREETING) == 2, "it is greeted", LIMIT_S)
-            await hears_sound(waits)
+            await hears_sound(phone)
             await agent.ari.channels.hangup(second_id, reason_code=16)
             await tasks_until(lambda: len(outside.records.written) == 3, "records", LIMIT_S)
     assert slots.held == set()

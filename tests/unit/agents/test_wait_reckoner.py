@@ -48,7 +48,7 @@ class Desk:
         await settle()
         self.waits.facts.forget()
 
-    async def joins(self, call_id: CallId, queue: QueueName = MAIN) -> tuple[int, float | None]:
+    async def joins(self, call_id: CallId, queue: QueueName = MAIN) -> tuple[int, object]:
         self.reckoner.judged(call_id, queue, Rank.REGULAR, Wait(Reason.ALL_SLOTS_TAKEN))
         self.arrived += 1  # each a second later
         at_s = self.clock.at().timestamp() + self.arrived

@@ -100,3 +100,14 @@ def test_paths_lead_nowhere_else(visitor: httpx.Client) -> None:
 
 def test_another_host_than_our_own_is_not_answered(visitor: httpx.Client) -> None:
     assert visitor.get("/sign-in", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_an_open_stream_ends_with_its_session(visitor: httpx.Client, panel: Panel) -> None:
+    sign_in(visitor, panel, "anna")
+    form = {"csrf": token(visitor.get("/account"))}
+    with visitor.stream("GET", "/floor/stream", timeout=20) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = stream.iter_lines()
+        assert next(lines) == "event: start"
+        visitor.post("/sign-out", data=form, headers={"origin": origin(panel)})
+        assert "event: over" in list(lines)

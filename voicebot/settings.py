@@ -124,8 +124,11 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=65_000,
-        description="Prometheus fetches agent N's counters at this port + N - 1 of loopback; "
-        "0: it cannot.",
+        description="Prometheus fetches agent N's metrics at this port + N - 1, those of the other "
+        "processes at 80 to 92 above it (docs/metrics.md); 0: it cannot.",
+    )
+    metrics_address: str = Field(
+        "127.0.0.1", description="The address where it fetches them; nothing in them is private."
     )
     panel_port: int = Field(
         8090, ge=0, le=65_535, description="The web panel's port; 0: `up` starts no panel."

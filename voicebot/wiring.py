@@ -32,6 +32,7 @@ from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
 from voicebot.ari.waiting_control import AriWaitingControl
+from voicebot.calls.model import TurnRecord
 from voicebot.calls.routing import Room
 from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
@@ -63,7 +64,11 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
 from voicebot.store.messages import SqlMessages
+from voicebot.telemetry.call_metrics import CALLS
+from voicebot.telemetry.line_metrics import LINES
+from voicebot.telemetry.media_metrics import MEDIA
 from voicebot.telemetry.metrics import served
+from voicebot.telemetry.metrics_ports import metrics_port
 from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
@@ -79,9 +84,10 @@ def agent_name(number: int) -> str:
 
 async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> None:
     """Answers calls until `stopped` is set."""
-    name, first = agent_name(number), settings.metrics_first_port
+    name = agent_name(number)
     async with AsyncExitStack() as stack:
-        stack.enter_context(served(first + number - 1 if first else 0))
+        port = metrics_port(settings.metrics_first_port, f"agent-{number}")
+        stack.enter_context(served(port, "agent", address=settings.metrics_address))
         gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))
@@ -154,10 +160,16 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         board = RedisCapacityBoard(connection, name)
         most = Room(settings.agent_max_calls, settings.agent_max_waiting)
         capacity = CapacityWatch(census, slots, board, services.clock, max_talking=most.talking)
-        services = replace(services, waiting_room=room, turn_over=capacity.turn_over)
+
+        def turn_over(turn: TurnRecord) -> None:
+            capacity.turn_over(turn)
+            CALLS.turn_over(turn)
+
+        services = replace(services, waiting_room=room, turn_over=turn_over)
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
+        LINES.follow_talking(lambda: app.calls - app.waiting)
         heartbeat = Heartbeat(ari, name, app.driven)
 
         async def prepare(new: tuple[Desk, ...]) -> None:
@@ -170,6 +182,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(heartbeat.run()),
                 tasks.create_task(watch.run()),
                 tasks.create_task(capacity.run()),
+                tasks.create_task(MEDIA.watch_lag()),
             ]
             await app.run(stopped)
             for task in beside:

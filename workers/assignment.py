@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 import structlog
 from redis import Redis
+from structlog.contextvars import bound_contextvars
 
 from workers.contract import FailureReason, Reply, ReplyKind, Work
 from workers.deadline import time_left_s
 from workers.errors import WorkFailed
+from workers.metrics import DONE, METRICS
 from workers.streams import WorkChannel
 
 log = structlog.get_logger("workers")
@@ -50,37 +52,45 @@ def carry_out(
     except (KeyError, TypeError) as error:
         # Without a whole message nobody is known who could be answered.
         log.error("work.malformed", stage=kind_of_work.__name__, error=type(error).__name__)
+        METRICS.work_over("malformed", queued_ms / 1000, 0.0)
         return
     until_s = started_s + time_left_s(work.deadline_at_s, sent_at_s, taken_at_s)
     channel = WorkChannel(work, redis, lambda: until_s - monotonic())
-    reason: FailureReason
+    with METRICS.in_hand(), bound_contextvars(call_id=work.call_id, work_id=work.work_id):
+        ended = _ended(work, channel, answer)
+        took_s = monotonic() - started_s
+        if isinstance(ended, FailureReason):
+            log.info("work.failed", reason=ended.value)
+            reply = Reply(work.work_id, ReplyKind.FAILED, reason=ended.value, queued_ms=queued_ms)
+        else:
+            reply = Reply(
+                work.work_id,
+                ended.kind,
+                text=ended.text,
+                confidence=ended.confidence,
+                queued_ms=queued_ms,
+                engine_ms=round(took_s * 1000),
+            )
+        channel.send(reply)
+    result = ended.value if isinstance(ended, FailureReason) else DONE
+    METRICS.work_over(result, queued_ms / 1000, took_s)
+
+
+def _ended(
+    work: AnyWork, channel: WorkChannel, answer: Callable[[AnyWork, WorkChannel], Closing]
+) -> Closing | FailureReason:
     try:
         channel.check_wanted()
-        closing = answer(work, channel)
+        return answer(work, channel)
     except WorkFailed as failure:
-        reason = failure.reason
+        return failure.reason
     except Exception as error:
         # The engine's fault, whatever it was: the agent must hear of it now, not at its deadline.
         # Its message may quote the caller, so only the place is logged.
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
             "work.engine_failed",
-            call_id=work.call_id,
             error=type(error).__name__,
             place=f"{place.filename}:{place.lineno}",
         )
-        reason = FailureReason.ENGINE_FAILED
-    else:
-        channel.send(
-            Reply(
-                work.work_id,
-                closing.kind,
-                text=closing.text,
-                confidence=closing.confidence,
-                queued_ms=queued_ms,
-                engine_ms=round((monotonic() - started_s) * 1000),
-            )
-        )
-        return
-    log.info("work.failed", call_id=work.call_id, work_id=work.work_id, reason=reason.value)
-    channel.send(Reply(work.work_id, ReplyKind.FAILED, reason=reason.value, queued_ms=queued_ms))
+        return FailureReason.ENGINE_FAILED

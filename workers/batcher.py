@@ -13,6 +13,7 @@ from itertools import count
 from typing import Generic, TypeVar
 
 from workers.batching import Waiting, next_batch
+from workers.metrics import METRICS
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -90,6 +91,7 @@ class Batcher(Generic[Item, Outcome]):
                     self._idle_runs -= 1
                     for one in batch:
                         del self._line[one.place.number]
+                    METRICS.batch_begins(len(batch), len(self._line))
                     # Another run may be idle, and now somebody else is first.
                     self._changed.notify_all()
                     return batch

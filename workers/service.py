@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
+from importlib.metadata import version
 from typing import Any, Final
 
 import structlog
@@ -39,6 +40,7 @@ from workers.languages import NamedEngine
 from workers.lease import Lease, ReadyWorker
 from workers.llm.task import respond, warm_last_prefix
 from workers.machine_turn import MachineTurn
+from workers.metrics import METRICS, served
 from workers.settings import WorkerSettings
 from workers.streams import WorkChannel
 from workers.stt.task import recognize
@@ -79,7 +81,11 @@ def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis) 
 
 
 def serve(
-    stage: Stage, settings: WorkerSettings, concurrency: int | None, pools: Sequence[str] = ()
+    stage: Stage,
+    settings: WorkerSettings,
+    concurrency: int | None,
+    pools: Sequence[str] = (),
+    metrics_port: int = 0,
 ) -> int:
     """Runs one worker until it is told to stop; returns its exit code. Raises EngineMissing.
 
@@ -108,6 +114,11 @@ def serve(
         engine.name, engine.model, slots, conversations, os.getpid(), languages, tuple(pools)
     )
     with ExitStack() as until_stopped:
+        queue = "+".join(pools) or stage.value
+        until_stopped.enter_context(
+            served(metrics_port, settings.metrics_address, queue, version("voicebot"))
+        )
+        METRICS.bears(slots, conversations)
 
         def announce(**_: object) -> None:
             # Redis answers now: Celery has just begun to consume.

@@ -104,6 +104,9 @@ class WorkerSettings(BaseSettings):
         description='Workers of pools, each with settings of its own: JSON, as {"llm.large": '
         '{"llm_url": "http://10.0.0.7:8000/v1"}}.',
     )
+    metrics_address: str = Field(
+        "127.0.0.1", description="The address where Prometheus fetches a worker's metrics."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from voicebot.errors import VoicebotError
 from voicebot.telemetry.logs import log_of
+from voicebot.telemetry.node_metrics import NODE
 
 # What is under way when the process is to end may take so long; then it is dropped, and done by
 # the next process.
@@ -60,6 +61,7 @@ async def _again_and_again(chore: Chore, stopping: asyncio.Event) -> None:
                 log.info("records.round_recovered", chore=chore.name)
             failing_with = None
         is_well = failing_with is None
+        NODE.chore_over(chore.name, is_done=is_well)
         await _wait(stopping, chore.every_s if is_well else min(chore.every_s, RETRY_EVERY_S))
 
 

@@ -15,6 +15,7 @@ from voicebot.capacity.slots import capacity
 from voicebot.capacity.turn_latency import TURN, turn_limit
 from voicebot.errors import SharedStateError
 from voicebot.line_ports import CapacityBoard, CapacityView, Slots, WorkerCensus
+from voicebot.telemetry.line_metrics import LINES
 from voicebot.telemetry.logs import log_of
 
 LOOK_EVERY_S = 0.5
@@ -72,6 +73,7 @@ class CapacityWatch:
         occupancy = await self._slots.occupancy()
         before = self._limit.correction
         own = self._limit.adjust(occupancy.share, now)
+        LINES.slots_are(occupancy.held, occupancy.capacity, own)
         if own != before:
             log.info("capacity.corrected", correction=round(own, 3))
         view = CapacityView(self._max_talking, own if self._has_seen else None)

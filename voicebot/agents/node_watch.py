@@ -35,6 +35,7 @@ from voicebot.store.engine import Database
 from voicebot.store.failed_authentications import SqlFailedAuthentications
 from voicebot.store.trunk_health import SqlHealthChanges
 from voicebot.telemetry.logs import log_of
+from voicebot.telemetry.node_metrics import NODE
 
 log = log_of("node-watch")
 Item = TypeVar("Item")
@@ -88,6 +89,8 @@ class NodeWatch:
         while True:
             try:
                 self._health = TrunkHealth(self._node, await self._history.last_known())
+                for known in self._health.states():
+                    _show(known)
             except StoreError as error:
                 log.warning("node.history_unknown", code=error.code, reason=str(error))
                 await asyncio.sleep(RETRY_WRITING_S)
@@ -165,6 +168,7 @@ class NodeWatch:
 
     def _note(self, changes: Iterable[HealthChange]) -> None:
         for change in changes:
+            _show(change)
             level = log.warning if change.health is Health.DOWN else log.info
             level(
                 "health.changed",
@@ -220,6 +224,10 @@ async def watching(settings: Settings, database: Database) -> AsyncIterator[None
             yield
         finally:
             running.cancel()
+
+
+def _show(change: HealthChange) -> None:
+    NODE.part_is(change.part.value, change.name, is_up=change.health is not Health.DOWN)
 
 
 def _within_limit(waiting: list[Item]) -> list[Item]:

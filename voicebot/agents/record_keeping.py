@@ -14,6 +14,7 @@ from voicebot.agents.scribe import Scribe
 from voicebot.calls.model import CallId, CallRecord
 from voicebot.errors import StoreError
 from voicebot.ports import CallRecords
+from voicebot.telemetry.call_metrics import CALLS
 from voicebot.telemetry.logs import log_of
 from voicebot.telemetry.metrics import METRICS
 from voicebot.turns.speculation import Preparations
@@ -50,6 +51,7 @@ class RecordKeeping:
     ) -> None:
         """Returns soon; the scribe finishes once the record is written."""
         METRICS.call_is_over(record)
+        CALLS.call_is_over(record)
         METRICS.prepared({} if preparations is None else preparations.told())
         if await self._write(record, scribe):
             return

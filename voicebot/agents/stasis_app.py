@@ -85,6 +85,11 @@ class StasisApp:
         """Calls driven or just claimed."""
         return len(self._calls) + len(self._claimed)
 
+    @property
+    def waiting(self) -> int:
+        """Those of them who wait for their turn."""
+        return sum(call.is_waiting for call in list(self._calls.values()))
+
     def driven(self) -> frozenset[ChannelId]:
         """The callers' and operators' channels that somebody here looks after."""
         return frozenset((*self._calls, *self._briefings, *self._adopting))
@@ -175,9 +180,8 @@ class StasisApp:
                     pass
 
     async def _race(self, channel: Channel, called: str) -> None:
-        waiting = sum(call.is_waiting for call in self._calls.values())
         delay_ms = claim_delay_ms(
-            Room(self.calls - waiting, waiting),
+            Room(self.calls - self.waiting, self.waiting),
             self._most,
             self._peers.loads,
             random.random(),

@@ -42,6 +42,8 @@ from voicebot.queueing.ranks import rank_of
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
 from voicebot.queueing.waiting_session import KeyPressed, WaitingSession
+from voicebot.telemetry.call_metrics import CALLS
+from voicebot.telemetry.line_metrics import LINES
 from voicebot.telemetry.logs import log_of
 
 # Well below the lease of a ticket.
@@ -135,13 +137,16 @@ class WaitingRoom:
         kind = type(verdict).__name__
         log.info("call.judged", call_id=facts.call_id, verdict=kind, reason=verdict.reason)
         self._waits.judged(facts.call_id, queue, rank, verdict)
+        LINES.judged(queue, kind, verdict.reason)
         if isinstance(verdict, TalkNow):
             post(on.Admitted())
             return
+        CALLS.waits(facts.call_id)
         ended: WaitEnded | None = None
         ending = WaitEnding.GAVE_UP  # unless the wait has another end
         try:
-            ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
+            with LINES.waiting(queue):
+                ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
             ending = _ENDINGS[type(ended)]
         except* AsteriskError as errors:
             log.error("waiting.lost", call_id=facts.call_id, exc_info=errors)

@@ -41,6 +41,7 @@ from voicebot.ari.decode import (
 from voicebot.ari.model import Value
 from voicebot.errors import AriDisconnected, AriRequestRefused, AriRequestTimeout, AsteriskError
 from voicebot.reconnect import DEFAULT_BACKOFF, Backoff
+from voicebot.telemetry.request_metrics import ASTERISK, REQUESTS
 
 log = structlog.get_logger(__name__)
 
@@ -121,6 +122,15 @@ class EventSocket:
         deadline_s: float | None = None,
     ) -> Value:
         """Sends one request and returns its parsed answer. Raises AsteriskError."""
+        with REQUESTS.timed(ASTERISK, request.operation.name):
+            return await self._send(request, parse, deadline_s)
+
+    async def _send(
+        self,
+        request: requests.Request,
+        parse: Callable[[object], Value],
+        deadline_s: float | None,
+    ) -> Value:
         operation = request.operation
         if deadline_s is None:
             deadline_s = self._settings.request_deadline_s
@@ -183,6 +193,7 @@ class EventSocket:
         self._connection = connection
         self._held = deque()
         self._connected.set()
+        REQUESTS.connected(is_connected=True)
         self.statistics.connections += 1
         reason = ""
         try:
@@ -194,6 +205,7 @@ class EventSocket:
         finally:
             self._connection = None
             self._connected.clear()
+            REQUESTS.connected(is_connected=False)
             for answer in self._pending.values():
                 if not answer.done():
                     answer.set_exception(AriDisconnected("the socket broke before the answer"))

@@ -14,6 +14,8 @@ from voicebot.guardian.guardian import Guardian
 from voicebot.reconnect import Backoff
 from voicebot.settings import Settings
 from voicebot.telemetry.logs import configure_logs
+from voicebot.telemetry.metrics import served
+from voicebot.telemetry.metrics_ports import metrics_port
 
 # An Asterisk that comes back has callers at once.
 BACKOFF = Backoff(most_s=0.5)
@@ -23,7 +25,9 @@ def guardian() -> None:
     """Send callers whose agent is dead or frozen to the dialplan: apology, people, voicemail."""
     settings = Settings.load()
     configure_logs(settings.log_level, process="guardian")
-    uvloop.run(_run(settings))
+    port = metrics_port(settings.metrics_first_port, "guardian")
+    with served(port, "guardian", address=settings.metrics_address):
+        uvloop.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:

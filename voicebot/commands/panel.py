@@ -17,6 +17,8 @@ from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.audit import Audited, SqlAuditLog
 from voicebot.store.engine import Database
 from voicebot.telemetry.logs import configure_logs
+from voicebot.telemetry.metrics import served
+from voicebot.telemetry.metrics_ports import metrics_port
 
 _COMMAND_LINE: Final = "command-line"
 
@@ -30,7 +32,9 @@ def panel() -> None:
 
     settings = Settings.load()
     configure_logs(settings.log_level, process="panel")
-    uvloop.run(serve(settings))
+    port = metrics_port(settings.metrics_first_port, "panel")
+    with served(port, "panel", address=settings.metrics_address):
+        uvloop.run(serve(settings))
 
 
 @accounts_app.command()

@@ -25,6 +25,7 @@ from voicebot.after_call.passing_on import PassingOn
 from voicebot.after_call.reading import Reading
 from voicebot.after_call.reading_process import ReadingProcess
 from voicebot.after_call.salvaging import Salvaging
+from voicebot.after_call.taking_stock import TakingStock
 from voicebot.after_call.transcribing import Transcribing
 from voicebot.agents.node_watch import watching
 from voicebot.ari.client import AriClient
@@ -44,6 +45,7 @@ from voicebot.ports import Recognizer
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.queue_lengths import queue_lengths
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.stack.trunks import load_trunks
@@ -54,10 +56,14 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.follow_ups import SqlFollowUps
+from voicebot.store.late_callbacks import late_callbacks
 from voicebot.store.lost_calls import SqlLostCalls
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
 from voicebot.telemetry.logs import configure_logs, log_of
+from voicebot.telemetry.metrics import served
+from voicebot.telemetry.metrics_ports import metrics_port
+from voicebot.telemetry.node_metrics import NODE
 
 # The end of a call is to be known within two seconds of it, the first of which is its agent's.
 IMPORT_EVERY_S = 0.25
@@ -66,6 +72,7 @@ WORK_EVERY_S = 1.0
 FORGET_EVERY_S = 10.0
 # A caller who was cut off is rung back as soon as Asterisk is there again.
 LOOK_FOR_LOSSES_EVERY_S = 2.0
+TAKE_STOCK_EVERY_S = 5.0
 ERASE_EVERY_S = 3_600.0
 
 log = log_of("records")
@@ -80,7 +87,13 @@ def records(
     """Puts calls on record, sees to what they leave to be done, and erases what is old."""
     settings = Settings.load()
     configure_logs(settings.log_level, process="records")
-    asyncio.run(_one_round(settings, from_start) if once else _keep(settings, from_start))
+    if once:
+        asyncio.run(_one_round(settings, from_start))
+        return
+    port = metrics_port(settings.metrics_first_port, "records")
+    NODE.follow_disk(settings.state_dir)
+    with served(port, "records", address=settings.metrics_address):
+        asyncio.run(_keep(settings, from_start))
 
 
 def register(app: typer.Typer) -> None:
@@ -184,6 +197,7 @@ async def _chores(
         losing = Losing(
             SqlLostCalls(database), contexts, ari, businesses.in_force, settings.node_name
         )
+        stock = TakingStock(partial(late_callbacks, database), partial(queue_lengths, shared_state))
         readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
             *(readings if settings.reads_recordings else ()),
@@ -195,6 +209,7 @@ async def _chores(
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
+            Chore("stock", TAKE_STOCK_EVERY_S, stock.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )

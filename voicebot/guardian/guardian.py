@@ -25,6 +25,7 @@ from voicebot.calls.model import ChannelId
 from voicebot.calls.undriven import Free, Place, Remedy, Watch, place_of
 from voicebot.errors import AriRequestRefused, AriRequestTimeout, AsteriskError
 from voicebot.telemetry.logs import log_of
+from voicebot.telemetry.node_metrics import NODE
 
 LOOK_EVERY_S = 0.25
 # Of bridges whose caller hung up as its agent died; nobody hears them.
@@ -84,11 +85,13 @@ class Guardian:
         while True:
             try:
                 await self._look()
+                NODE.sees(is_seeing=True)
                 if self._is_blind:
                     log.info("guardian.watches")
                 self._is_blind = False
             except AsteriskError as error:
                 # Not connected, or Asterisk stands still. Said once; the next look is soon.
+                NODE.sees(is_seeing=False)
                 if not self._is_blind:
                     log.warning("guardian.blind", code=error.code)
                 self._is_blind = True
@@ -143,6 +146,7 @@ class Guardian:
 
     async def _free(self, free: Free) -> None:
         owner = owner_of(free.channel_id)
+        NODE.freed(free.remedy.value)
         log.warning(
             "guardian.channel_freed",
             call_id=owner,

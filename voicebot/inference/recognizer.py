@@ -6,6 +6,7 @@ from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.inference.gateway import InferenceGateway, new_work_id
 from voicebot.ports import Transcript
+from voicebot.telemetry.inference_metrics import INFERENCE
 from workers.contract import RecognizeWork, ReplyKind, Stage
 
 
@@ -40,7 +41,7 @@ class WorkerRecognizer:
         replies = self._gateway.replies(
             Stage.STT, work, deadline_s=deadline_s, audio=audio, pool=pool
         )
-        async with aclosing(replies):
+        async with aclosing(INFERENCE.measured(Stage.STT.value, pool, replies)) as replies:
             async for reply in replies:
                 if reply.kind is ReplyKind.TRANSCRIPT:
                     return Transcript(

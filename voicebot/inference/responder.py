@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from voicebot.calls.model import CallId
 from voicebot.inference.gateway import InferenceGateway, new_work_id
+from voicebot.telemetry.inference_metrics import INFERENCE
 from workers.contract import WARM_ONLY, ReplyKind, RespondWork, Stage
 
 NO_CALL = CallId("")
@@ -30,7 +31,7 @@ class WorkerResponder:
         assert max_tokens > WARM_ONLY
         work = self._work(call_id, messages, max_tokens, temperature, deadline_s, grammar)
         replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s, pool=pool)
-        async with aclosing(replies):
+        async with aclosing(INFERENCE.measured(Stage.LLM.value, pool, replies)) as replies:
             async for reply in replies:
                 if reply.kind is ReplyKind.TOKEN:
                     yield reply.text

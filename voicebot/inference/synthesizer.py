@@ -6,6 +6,7 @@ from contextlib import aclosing
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId
 from voicebot.inference.gateway import InferenceGateway, new_work_id
+from voicebot.telemetry.inference_metrics import INFERENCE
 from workers.contract import ReplyKind, Stage, SynthesizeWork
 
 
@@ -36,7 +37,7 @@ class WorkerSynthesizer:
             encoding=encoding.value,
         )
         replies = self._gateway.replies(Stage.TTS, work, deadline_s=deadline_s)
-        async with aclosing(replies):
+        async with aclosing(INFERENCE.measured(Stage.TTS.value, "", replies)) as replies:
             async for reply in replies:
                 if reply.kind is ReplyKind.AUDIO:
                     yield reply.audio

@@ -40,6 +40,7 @@ from voicebot.media.protocol import (
     encode_command,
 )
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded, MediaEvent
+from voicebot.telemetry.media_metrics import MEDIA
 
 CLOSE_DEADLINE_S = 0.5
 # Marks tell late of what was played, and so our clock is late: by it, Asterisk's Echo() came back
@@ -305,6 +306,8 @@ class MediaStream:
         if self._silence_timer is not None:
             self._silence_timer.cancel()
         self._is_over = True
+        wrong = self.statistics()
+        MEDIA.stream_is_over(wrong.dropped_frames, wrong.underruns, wrong.reported_errors)
         for waiter in self._status_waiters:
             if not waiter.done():
                 waiter.set_exception(MediaClosed("the media of this call has ended"))

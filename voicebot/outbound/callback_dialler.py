@@ -47,6 +47,7 @@ from voicebot.stack.trunks import Trunk
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import Claim, SqlCallbackClaims
 from voicebot.telemetry.logs import log_of
+from voicebot.telemetry.node_metrics import NODE
 
 # Longer than it takes to be sure whether Asterisk was asked (SURELY_PLACED_AFTER).
 LEASE: Final = timedelta(seconds=30)
@@ -302,6 +303,7 @@ class CallbackDialler:
         for event in events:
             left = left.receive(event)
         is_kept = await self._claims.keep(claim, left, self._clock())
+        NODE.callback_moved(left.state.value, left.why.value)
         log.info(
             "callback.moved",
             callback_id=left.callback_id,

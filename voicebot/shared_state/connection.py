@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from voicebot.errors import SharedStateError
+from voicebot.telemetry.request_metrics import REDIS, REQUESTS
 
 DEADLINE_MS = 1_000
 LET_GO_S = 0.1
@@ -41,6 +42,10 @@ class RedisConnection:
         self, operation: str, reply: Awaitable[Any], *, deadline_ms: int | None = None
     ) -> Any:  # redis-py's own types do not know that replies are decoded
         """Waits for a reply, until the deadline at the latest. Raises SharedStateError."""
+        with REQUESTS.timed(REDIS, operation):
+            return await self._answer(operation, reply, deadline_ms)
+
+    async def _answer(self, operation: str, reply: Awaitable[Any], deadline_ms: int | None) -> Any:
         limit_ms = self._deadline_ms if deadline_ms is None else deadline_ms
         # In a task of its own: redis-py loses about one in a hundred cancellations that race with
         # an answer (8.1, 2026-11), and whoever is cancelled here must end.

@@ -11,6 +11,7 @@ from enum import StrEnum
 from voicebot.errors import StackError
 from voicebot.settings import Settings
 from voicebot.stack.paths import ENTER_ROOT, StackPaths
+from voicebot.telemetry.metrics_ports import metrics_port
 
 STAGES = ("stt", "llm", "tts")
 ASTERISK = "asterisk"
@@ -114,11 +115,15 @@ def _guardian() -> Program:
 
 def _worker(stage: str, settings: Settings, pool: str = "") -> Program:
     python = settings.llm_python if stage == "llm" and settings.llm_python else sys.executable
+    name = f"worker-{pool or stage}"
+    options = ["--pool", pool] if pool else []
+    if port := metrics_port(settings.metrics_first_port, name):
+        options += ["--metrics-port", str(port)]
     return Program(
-        f"worker-{pool or stage}",
+        name,
         phase=1,
         # It lowers its own priority below Asterisk's and the agents'.
-        command=_tied(python, "-m", "workers", stage, *(("--pool", pool) if pool else ())),
+        command=_tied(python, "-m", "workers", stage, *options),
         readiness=Readiness.WORKER_LEASE,
         # Models load for seconds, on a busy machine for many.
         start_deadline_s=120,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from voicebot.errors import StoreError
+from voicebot.telemetry.request_metrics import DATABASE, REQUESTS
 
 DEADLINE_S = 5.0
 
@@ -67,14 +68,16 @@ class Database:
     @asynccontextmanager
     async def reading(self, operation: str) -> AsyncIterator[AsyncConnection]:
         """A transaction that changes nothing."""
-        async with self._transaction(operation, is_reading=True) as connection:
-            yield connection
+        with REQUESTS.timed(DATABASE, operation):
+            async with self._transaction(operation, is_reading=True) as connection:
+                yield connection
 
     @asynccontextmanager
     async def writing(self, operation: str) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed at the end of the block, or not at all."""
-        async with self._transaction(operation, is_reading=False) as connection:
-            yield connection
+        with REQUESTS.timed(DATABASE, operation):
+            async with self._transaction(operation, is_reading=False) as connection:
+                yield connection
 
     @asynccontextmanager
     async def _transaction(

@@ -1,14 +1,23 @@
-"""What does an agent process count, for Prometheus to fetch?
+"""What does a process count, for Prometheus to fetch?
 
-Counters with few, fixed labels: never a caller's words, numbers, or a call's id. They are fetched
-over HTTP on loopback, from a port of each process's own.
+Here are the counters of conversations, and the registry of the process, which the modules beside
+this one add theirs to. Labels are few and fixed: never a caller's words, numbers, or a call's id.
+They are fetched over HTTP, from a port of each process's own (`metrics_ports`).
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    ProcessCollector,
+    start_http_server,
+)
 
 from voicebot.calls.model import CallRecord, Tier
 
@@ -94,15 +103,31 @@ METRICS = Metrics()
 
 
 @contextmanager
-def served(port: int, metrics: Metrics = METRICS) -> Iterator[None]:
-    """While inside, they can be fetched at this port of loopback; 0: they cannot."""
+def served(
+    port: int, process: str, *, address: str = LOOPBACK, metrics: Metrics = METRICS
+) -> Iterator[None]:
+    """While inside, they can be fetched at this port; 0: they cannot."""
     if port == 0:
         yield
         return
-    server, thread = start_http_server(port, addr=LOOPBACK, registry=metrics.registry)
+    _tell_of_process(process, metrics.registry)
+    server, thread = start_http_server(port, addr=address, registry=metrics.registry)
     try:
         yield
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _tell_of_process(process: str, registry: CollectorRegistry) -> None:
+    """What it is, how much memory and processor time it takes."""
+    build = Gauge(
+        "voicebot_build_info",
+        "1; what runs here, and of which release.",
+        ["process", "release"],
+        registry=registry,
+    )
+    build.labels(process, version("voicebot")).set(1)
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)

@@ -51,7 +51,7 @@ def test_nothing_of_the_caller_is_in_them() -> None:
     metrics, port = Metrics(), free_ports(1)[0]
     record = a_record()
     metrics.call_is_over(record)
-    with served(port, metrics):
+    with served(port, "agent", metrics=metrics):
         url = f"http://127.0.0.1:{port}/metrics"
         text = urllib.request.urlopen(url, timeout=2).read().decode()
     assert "voicebot_turns_total" in text
@@ -61,5 +61,5 @@ def test_nothing_of_the_caller_is_in_them() -> None:
 
 
 def test_without_a_port_nothing_listens() -> None:
-    with served(0):
+    with served(0, "agent"):
         pass

@@ -69,6 +69,10 @@ async def call_of(agent: ScriptedAgent, caller: str, state: CallState) -> Channe
     return found()[0]
 
 
+def endings_of(waits: FakeWaits) -> list[str]:
+    return sorted(str(one.ended) for one in waits.admissions.kept.values())
+
+
 async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_other_goes(
     node: Node, outside: Outside, tmp_path: Path
 ) -> None:
@@ -104,6 +108,8 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
             await hears_sound(phone)
             await agent.ari.channels.hangup(second_id, reason_code=16)
             await tasks_until(lambda: len(outside.records.written) == 3, "records", LIMIT_S)
+            endings = ["None", "admitted", "callback"]
+            await tasks_until(lambda: endings_of(waits) == endings, "waits on record", LIMIT_S)
     assert slots.held == set()
     judged = {one.call_id: one for one in waits.admissions.kept.values()}
     assert judged[CallId(first_id)].verdict == "TalkNow"
@@ -111,8 +117,6 @@ async def test_who_waits_hears_music_and_the_position_and_is_let_in_when_the_oth
     assert (second.position, second.ended) == (1, WaitEnding.ADMITTED)
     assert second.told_high_s is not None
     assert 400.0 < second.told_high_s < 600.0
-    endings = sorted(str(one.ended) for one in judged.values())
-    assert endings == ["None", "admitted", "callback"]
     outcomes = {one.facts.caller_number: one.outcome for one in outside.records.written}
     assert outcomes[THIRD] is Outcome.CALLBACK_BOOKED
     [callback] = outside.messages.requested

@@ -171,6 +171,9 @@ class WaitingControl(Protocol):
     async def play(self, channel_id: ChannelId, playback_id: str, media: Sequence[str]) -> None:
         """Ends the music."""
 
+    async def set_in_line(self, channel_id: ChannelId, *, is_in_line: bool) -> None:
+        """Whether the caller waits on with another agent when this one is gone."""
+
     async def stop_playing(self, playback_id: str) -> None:
         """Succeeds also when it has ended."""
 

@@ -10,6 +10,7 @@ from voicebot.calls.model import ChannelId
 @dataclass
 class FakeWaitingControl:
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    in_line: set[ChannelId] = field(default_factory=set)
 
     async def answer(self, channel_id: ChannelId) -> None:
         self.asked.append(("answer", channel_id))
@@ -19,6 +20,9 @@ class FakeWaitingControl:
 
     async def stop_music(self, channel_id: ChannelId) -> None:
         self.asked.append(("stop_music", channel_id))
+
+    async def set_in_line(self, channel_id: ChannelId, *, is_in_line: bool) -> None:
+        self.in_line = {*self.in_line, channel_id} if is_in_line else self.in_line - {channel_id}
 
     async def play(self, channel_id: ChannelId, playback_id: str, media: Sequence[str]) -> None:
         self.asked.append(("play", channel_id, *media))

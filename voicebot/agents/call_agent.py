@@ -204,7 +204,10 @@ class CallAgent:
                 self._tasks.create_task(self._connect())
             case do.SeekAdmission():
                 assert self._waiting_room is not None
-                admission = self._waiting_room.admit(self._facts, self._desk.business, self.post)
+                since = None if self._is_new else self.started_at
+                admission = self._waiting_room.admit(
+                    self._facts, self._desk.business, self.post, waits_since=since
+                )
                 self._tasks.create_task(admission)
             case do.Recognize(utterance_id):
                 hearing = NOTHING_KNOWN if self._line is None else self._line.judge_hearing()

@@ -12,7 +12,12 @@ from pydantic import ValidationError
 
 from voicebot.agents.briefing import Briefing
 from voicebot.agents.call_agent import CallAgent
-from voicebot.agents.channel_facts import AGENT_NAME_VARIABLE, CODEC_VARIABLE, facts_of
+from voicebot.agents.channel_facts import (
+    AGENT_NAME_VARIABLE,
+    CODEC_VARIABLE,
+    DID_VARIABLE,
+    facts_of,
+)
 from voicebot.agents.claiming import Peers
 from voicebot.agents.lost_calls import LostCalls
 from voicebot.agents.orphans import Orphans, attempt, went_on
@@ -35,9 +40,7 @@ from voicebot.ari.model import Channel
 from voicebot.ari.resources import Claim
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
-from voicebot.calls.asterisk_names import (
-    BRIEF_ARGUMENT,
-)
+from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, WAIT_ARGUMENT
 from voicebot.calls.model import CallId, ChannelId, TransferResult
 from voicebot.calls.routing import Room, claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
@@ -127,7 +130,8 @@ class StasisApp:
         async for event in self._ari.events():
             match event:
                 case CallBroadcast(channel=channel, called=called):
-                    race = tasks.create_task(self._race(channel, called))
+                    did = channel.variables.get(DID_VARIABLE) or called
+                    race = tasks.create_task(self._race(channel, did))
                     self._races[channel.channel_id] = race
                     race.add_done_callback(partial(self._forget_race, channel.channel_id))
                 case CallClaimed(channel=channel, winner=winner) if winner != self._ari.app:
@@ -142,9 +146,11 @@ class StasisApp:
                 case StasisStart(channel=channel, args=(first, did, result)) if (
                     first == BACK_ARGUMENT
                 ):
-                    self._take_back(tasks, channel, did, _result_of(result))
+                    self._take_back(tasks, channel, did, on.CameBack(_result_of(result)))
                 case StasisStart(channel=channel) if channel.channel_id in self._calls:
                     pass  # told twice
+                case StasisStart(channel=channel, args=(first, did)) if first == WAIT_ARGUMENT:
+                    self._take_back(tasks, channel, did, on.Enqueued())
                 case StasisStart(channel=channel, args=args):
                     # Known at once: its end may be the very next event.
                     call = self._register(channel, args[0] if args else "")
@@ -275,17 +281,17 @@ class StasisApp:
         await self._services.control.go_on(channel_id, {})
 
     def _take_back(
-        self, tasks: asyncio.TaskGroup, channel: Channel, did: str, result: TransferResult
+        self, tasks: asyncio.TaskGroup, channel: Channel, did: str, event: on.CallEvent
     ) -> None:
-        """Nobody took this caller over; perhaps another agent had the call before."""
+        """The caller is in our application again; perhaps another agent had the call before."""
         call = self._calls.get(channel.channel_id)
         if call is not None:
-            call.post(on.CameBack(result))
+            call.post(event)
         elif channel.channel_id not in self._adopting:
             self._adopting.add(channel.channel_id)
-            tasks.create_task(self._adopt(channel, did, result))
+            tasks.create_task(self._adopt(channel, did, event))
 
-    async def _adopt(self, channel: Channel, did: str, result: TransferResult) -> None:
+    async def _adopt(self, channel: Channel, did: str, event: on.CallEvent) -> None:
         channel_id = channel.channel_id
         try:
             text = await self._services.contexts.load(CallId(channel_id))
@@ -294,6 +300,8 @@ class StasisApp:
             # The caller begins anew: better than not at all.
             log.error("call.context_lost", call_id=channel_id, error=type(error).__name__)
             context = None
+        if context is not None and isinstance(event, on.Enqueued) and not context.may_wait_on:
+            context = None
         if context is not None:
             # What passed since it was saved was part of the call, too.
             context.taken_s = taken_until(context, self._services.clock.at())
@@ -301,7 +309,7 @@ class StasisApp:
         self._adopting.discard(channel_id)
         if context is not None:
             log.info("call.adopted", call_id=channel_id)
-            call.post(on.CameBack(result))
+            call.post(event)
         await self._drive(channel_id, call)
 
     def _gone(self, channel_id: ChannelId, cause: int) -> None:
@@ -327,7 +335,7 @@ class StasisApp:
         if not call.is_leaving:
             # The guardian took us for dead, and the caller to the dialplan.
             log.warning("call.taken_away", call_id=channel_id)
-            call.post(on.GivenUp(TAKEN_AWAY))
+            call.post(on.GivenUp(TAKEN_AWAY, has_gone=True))
         call.left_stasis(None)
 
 

@@ -104,17 +104,24 @@ class WaitingCaller:
         await control.answer(channel_id)
         async with asyncio.TaskGroup() as tasks:
             await self._music_on()
+            await self._set_in_line(is_in_line=self._session.has_place)
             self._carry_out(self._session.begin(self._services.clock.now()), tasks)
             while self._ended is None and not self._is_admitted:
                 self._carry_out(await self._next(), tasks)
             await self._fall_silent()
-        if self._is_admitted:
-            await control.stop_music(channel_id)
-            return TurnHasCome()
-        assert self._ended is not None
-        if isinstance(self._ended, WentElsewhere):
-            await control.stop_music(channel_id)
-        return self._ended
+        ended = TurnHasCome() if self._is_admitted else self._ended
+        assert ended is not None
+        if not isinstance(ended, CallbackIsBooked):
+            silence = control.stop_music(channel_id)
+            await asyncio.gather(silence, self._set_in_line(is_in_line=False))
+        return ended
+
+    async def _set_in_line(self, *, is_in_line: bool) -> None:
+        try:
+            await self._services.control.set_in_line(self._facts.channel_id, is_in_line=is_in_line)
+        except AsteriskError as error:
+            # Should we die, the caller goes where all go.
+            log.error("waiting.not_marked", call_id=self._facts.call_id, code=error.code)
 
     async def _next(self) -> list[ws.WaitingCommand]:
         now, deadline = self._services.clock.now, self._session.next_deadline()

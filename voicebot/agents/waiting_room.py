@@ -8,6 +8,7 @@ queues: who cannot be served then is looked after by the dialplan.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from typing import NoReturn
 
 from voicebot.agents.wait_reckoner import WaitReckoner
@@ -56,6 +57,8 @@ _ENDINGS: Mapping[type[WaitEnded], WaitEnding] = {
     CallbackIsBooked: WaitEnding.CALLBACK,
     WentElsewhere: WaitEnding.ELSEWHERE,
 }
+# A queue, and the rank and time of arrival there.
+_Wanted = tuple[QueueName, Rank, float]
 
 log = log_of(__name__)
 
@@ -118,18 +121,29 @@ class WaitingRoom:
             self._pressing[call_id].tell(KeyPressed(digit))
 
     async def admit(
-        self, facts: CallFacts, business: Business, post: Callable[[on.CallEvent], None]
+        self,
+        facts: CallFacts,
+        business: Business,
+        post: Callable[[on.CallEvent], None],
+        *,
+        waits_since: datetime | None = None,
     ) -> None:
-        """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled)."""
+        """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled).
+
+        `waits_since`: of whoever has waited for an agent that is gone.
+        """
         settings = queue_of(business.queues, facts.called_number)
         if settings is None:
             post(on.Admitted())
             return
         queue = queue_name(business, settings)
-        at = self._services.clock.at()
+        at = self._services.clock.at() if waits_since is None else waits_since
+        # The ticket, if it still is there, keeps the place; else the arrival does.
         rank = rank_of(settings, facts.caller_number, facts.called_number)
+        place = (queue, rank, at.timestamp())
+        has_waited = waits_since is not None
         try:
-            verdict = await self._judge(facts.call_id, settings, queue, rank, at.timestamp())
+            verdict = await self._judge(facts.call_id, settings, place, has_waited=has_waited)
         except SharedStateError as error:
             log.error("admission.not_known", call_id=facts.call_id, code=error.code)
             post(on.Admitted())
@@ -146,7 +160,7 @@ class WaitingRoom:
         ending = WaitEnding.GAVE_UP  # unless the wait has another end
         try:
             with LINES.waiting(queue):
-                ended = await self._stay(facts, business, settings, queue, rank, verdict, post)
+                ended = await self._stay(facts, business, settings, place, verdict, post)
             ending = _ENDINGS[type(ended)]
         except* AsteriskError as errors:
             log.error("waiting.lost", call_id=facts.call_id, exc_info=errors)
@@ -174,8 +188,9 @@ class WaitingRoom:
             log.error("slot.not_released", call_id=call_id, code=error.code)
 
     async def _judge(
-        self, call_id: CallId, settings: QueueSettings, queue: QueueName, rank: Rank, at_s: float
+        self, call_id: CallId, settings: QueueSettings, place: _Wanted, *, has_waited: bool
     ) -> Verdict:
+        queue, rank, at_s = place
         before = await self._lines.before(self._queues(), rank, at_s)
         waiting = await self._lines.waiting(queue)
         # Taken rather than counted: what is counted may be gone by the time that it is taken.
@@ -198,6 +213,7 @@ class WaitingRoom:
                 waiting_before=before,
                 degradation_step=self._degradation_step(),
                 estimated_wait_s=None if estimate is None else estimate.point_s,
+                has_waited=has_waited,
             ),
         )
         if has_slot and not isinstance(verdict, TalkNow):
@@ -209,8 +225,7 @@ class WaitingRoom:
         facts: CallFacts,
         business: Business,
         settings: QueueSettings,
-        queue: QueueName,
-        rank: Rank,
+        place: _Wanted,
         verdict: Wait | OfferCallback | Overflow | Reject,
         post: Callable[[on.CallEvent], None],
     ) -> WaitEnded:
@@ -230,17 +245,15 @@ class WaitingRoom:
         self._pressing[call_id] = caller
         try:
             if session.has_place:
-                await self._join(queue, call_id, rank, caller)
+                await self._join(place, call_id, caller)
             return await caller.run()
         finally:
             del self._pressing[call_id]
             if self._callers.pop(call_id, None) is not None:
-                await self._leave(queue, call_id)
+                await self._leave(place[0], call_id)
 
-    async def _join(
-        self, queue: QueueName, call_id: CallId, rank: Rank, caller: WaitingCaller
-    ) -> None:
-        arrived_at_s = self._services.clock.at().timestamp()
+    async def _join(self, place: _Wanted, call_id: CallId, caller: WaitingCaller) -> None:
+        queue, rank, arrived_at_s = place
         try:
             standing = await self._lines.join(
                 queue, call_id, rank, arrived_at_s, holder=self._agent

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from voicebot.ari.call_control import NOT_FOUND, AriCallControl
 from voicebot.ari.client import AriClient
+from voicebot.calls.asterisk_names import IN_LINE_VARIABLE
 from voicebot.calls.model import ChannelId
 from voicebot.errors import AriRequestRefused
 
@@ -24,6 +25,10 @@ class AriWaitingControl:
 
     async def play(self, channel_id: ChannelId, playback_id: str, media: Sequence[str]) -> None:
         await self._ari.channels.play_with_id(channel_id, playback_id, media)
+
+    async def set_in_line(self, channel_id: ChannelId, *, is_in_line: bool) -> None:
+        value = "1" if is_in_line else ""
+        await self._ari.channels.set_channel_var(channel_id, IN_LINE_VARIABLE, value)
 
     async def stop_playing(self, playback_id: str) -> None:
         try:

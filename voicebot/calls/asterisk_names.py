@@ -12,13 +12,18 @@ AGENT_APP_PREFIX = "voicebot-"
 FALLBACK_CONTEXT = "voicebot-fallback"
 # And there: the voicemail alone.
 MESSAGE_CONTEXT = "voicebot-message"
+# Set on who waits in a line: there, such a caller is offered to the other agents first.
+IN_LINE_VARIABLE = "VOICEBOT_IN_LINE"
 CONTEXTS = {
+    Leaving.HANDED_ON: FALLBACK_CONTEXT,
     Leaving.BROKEN: FALLBACK_CONTEXT,
     Leaving.TURNED_AWAY: FALLBACK_CONTEXT,
     Leaving.FOR_MESSAGE: MESSAGE_CONTEXT,
 }
 # First argument of an operator's leg that is in Stasis to be told who calls.
 BRIEF_ARGUMENT = "brief"
+# Of a caller who waited for an agent that is gone.
+WAIT_ARGUMENT = "wait"
 MEDIA_PREFIX = "media-"
 BRIDGE_PREFIX = "bridge-"
 

@@ -231,9 +231,13 @@ class MediaLost:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """This process can drive the call no longer; `reason` is a stable code."""
+    """This process can drive the call no longer; `reason` is a stable code.
+
+    `has_gone`: others have the caller already.
+    """
 
     reason: str
+    has_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Leaving(StrEnum):
     BROKEN = "broken"  # the call cannot go on: apology, people, voicemail
     TURNED_AWAY = "turned_away"  # the same, but nothing broke: there is no room
     FOR_MESSAGE = "for_message"  # the voicemail at once, without an apology
+    HANDED_ON = "handed_on"  # who waits in a line waits on with another agent
 
 
 class HandledBy(StrEnum):

@@ -29,6 +29,7 @@ LONGEST_AWAY_S = 3_600.0
 # The caller is with us, and means to stay.
 _HELD = (CallState.WAITING, CallState.CONNECTING, CallState.TALKING)
 _AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
+_LEAVING = {CallState.WAITING: Leaving.HANDED_ON}
 
 
 @dataclass(slots=True)
@@ -52,6 +53,11 @@ class CallContext:
     pickup: Pickup | None = None  # on a call that we place
     farewell_to_machine: str = ""  # the message that is left on an answering machine
     conversation: ConversationState = field(default_factory=ConversationState)
+
+    @property
+    def may_wait_on(self) -> bool:
+        """Whether another agent may let the caller wait on, who is offered for that."""
+        return self.state in (CallState.OFFERED, CallState.WAITING)
 
 
 _CONTEXT: TypeAdapter[CallContext] = TypeAdapter(CallContext)
@@ -125,7 +131,7 @@ class CallSession:
         match event:
             case on.Claimed() if before is CallState.OFFERED:
                 return [do.Connect()]
-            case on.Enqueued() if before is CallState.OFFERED:
+            case on.Enqueued() if before in (CallState.OFFERED, CallState.WAITING):
                 return [do.SeekAdmission()]
             case on.Admitted() if before is CallState.WAITING:
                 return [do.Connect()]
@@ -168,8 +174,12 @@ class CallSession:
                 context.state = before  # whoever goes on finds the call where it is
                 self._is_let_go = True
                 return []
+            case on.GivenUp(has_gone=True) if before is CallState.WAITING:
+                context.state, self._is_let_go = before, True
+                return []
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
-                return self._follow([*self._conversation.end(), do.Leave(reason)], t)
+                leaving = _LEAVING.get(before, Leaving.BROKEN)
+                return self._follow([*self._conversation.end(), do.Leave(reason, leaving)], t)
             case on.HungUp(cause) if before is not CallState.ENDED:
                 is_broken = context.leaving is Leaving.BROKEN
                 if before is CallState.LEAVING and context.answered_s is None and is_broken:
@@ -177,6 +187,11 @@ class CallSession:
                     # call in any case.
                     context.left_because = None
                 return self._end(cause, t, was_held=before in _HELD)
+            case on.LeftStasis() if before is CallState.LEAVING and _is_handed_on(context):
+                # Whoever goes on finds the caller waiting.
+                context.state, context.left_because = CallState.WAITING, None
+                context.leaving, self._is_let_go = Leaving.BROKEN, True
+                return []
             case on.LeftStasis() if before not in (*_AWAY, CallState.ENDED):
                 return self._end(NORMAL_CLEARING, t)
         if before is not CallState.TALKING:
@@ -295,6 +310,10 @@ class CallSession:
         if not was_recorded or context.answered_s is None:
             return None
         return f"asterisk/spool/monitor/{self._context.facts.call_id}-{side}.wav"
+
+
+def _is_handed_on(context: CallContext) -> bool:
+    return context.left_because is not None and context.leaving is Leaving.HANDED_ON
 
 
 def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:

@@ -53,6 +53,8 @@ _CONVERSATION = (
 TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     (CallState.OFFERED, on.Claimed): CallState.CONNECTING,
     (CallState.OFFERED, on.Enqueued): CallState.WAITING,
+    # The agent that had the caller before is gone.
+    (CallState.WAITING, on.Enqueued): CallState.WAITING,
     (CallState.WAITING, on.Admitted): CallState.CONNECTING,
     (CallState.WAITING, on.LineLeft): CallState.LEAVING,
     (CallState.WAITING, on.Promised): CallState.WAITING,

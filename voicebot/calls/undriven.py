@@ -127,6 +127,10 @@ class Watch:
         # People first: each of them sits in silence.
         return tuple(sorted(to_free, key=lambda free: free.remedy is Remedy.HANG_UP))
 
+    def freed(self, channel_id: ChannelId) -> None:
+        """It left; an agent that takes it over has all patience before it."""
+        self._held_since.pop(channel_id, None)
+
     def abandoned(self, empty: Collection[BridgeId], now: float) -> tuple[BridgeId, ...]:
         """Which of the empty bridges nobody will fill: their call is not driven."""
         self._advance(now)

@@ -161,6 +161,7 @@ class Guardian:
                 await channels.continue_in_dialplan(
                     free.channel_id, context=FALLBACK_CONTEXT, extension="s", priority=1
                 )
+                self._watch.freed(free.channel_id)
             case Remedy.GO_ON:
                 await channels.continue_in_dialplan(free.channel_id)
             case Remedy.HANG_UP:

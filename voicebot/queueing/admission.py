@@ -52,6 +52,7 @@ class Situation:
     waiting_before: int
     degradation_step: int  # 0: full service
     estimated_wait_s: float | None = None  # None: nothing is known
+    has_waited: bool = False  # for an agent that is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def admit(rules: QueueRules, now: Situation) -> Verdict:
     """What becomes of a caller who has just arrived."""
     if now.degradation_step >= PEOPLE_ONLY:
         return _turned_away(rules, Reason.PEOPLE_ONLY, may_book=False)
-    # Who was cut off by us is not turned away a second time.
-    was_dropped = now.rank is Rank.DROPPED
+    # Who was cut off by us is not turned away a second time, nor is who was let wait.
+    was_dropped = now.rank is Rank.DROPPED or now.has_waited
     if not now.is_open and not was_dropped:
         return _turned_away(rules, Reason.CLOSED, may_book=True)
     waits_because = _reason_to_wait(now)

@@ -32,12 +32,33 @@ def test_a_callback_that_was_booked_while_waiting_is_the_outcome() -> None:
     assert record_in(call.happens(on.HungUp(16))).record.outcome is Outcome.CALLBACK_BOOKED
 
 
-def test_who_goes_elsewhere_is_handed_to_the_dialplan() -> None:
+def test_who_waits_for_an_agent_that_stops_is_handed_on_and_leaves_no_record_here() -> None:
     call = Conversing()
     call.happens(on.Enqueued())
-    assert call.happens(on.GivenUp("line-full")) == [do.Leave("line-full")]
-    assert call.happens(on.Admitted()) == [], "the slot came too late"
-    assert record_in(call.happens(on.LeftStasis())).record.handled_by is HandledBy.DIALPLAN
+    handed_on = do.Leave("agent-stopped", Leaving.HANDED_ON)
+    assert call.happens(on.GivenUp("agent-stopped")) == [handed_on]
+    assert call.happens(on.LeftStasis()) == []
+    assert call.session.is_over
+    assert call.session.state is CallState.WAITING, "for whoever goes on"
+
+
+def test_who_hangs_up_while_being_handed_on_is_on_record() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued(), on.GivenUp("agent-stopped"))
+    assert record_in(call.happens(on.HungUp(16))).record.outcome is Outcome.ABANDONED
+
+
+def test_who_waits_with_another_agent_already_is_not_taken_away_from_it() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued())
+    assert call.happens(on.GivenUp("taken-away", has_gone=True)) == []
+    assert (call.session.is_over, call.session.state) == (True, CallState.WAITING)
+
+
+def test_another_agent_lets_the_caller_wait_on() -> None:
+    call = Conversing()
+    call.happens(on.Enqueued())
+    assert call.happens(on.Enqueued()) == [do.SeekAdmission()]
 
 
 def test_who_leaves_the_line_for_a_message_is_no_failure() -> None:

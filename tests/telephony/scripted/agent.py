@@ -30,7 +30,7 @@ from voicebot.audio.g711 import decode
 from voicebot.calls.model import CallId
 from voicebot.calls.routing import Room
 from voicebot.calls.session import CallContext, load_context
-from voicebot.line_ports import Slots
+from voicebot.line_ports import Slots, WaitingLines
 from voicebot.media.connection import connect
 from voicebot.ports import CallRecords
 from voicebot.queueing.queue_names import queue_names
@@ -84,6 +84,7 @@ class ScriptedAgent:
     ari: AriClient
     stopped: asyncio.Event
     room: WaitingRoom
+    stasis: StasisApp
 
     @property
     def contexts(self) -> Sequence[CallContext]:
@@ -98,13 +99,15 @@ async def scripted_agent(
     records: CallRecords | None = None,
     slots: Slots | None = None,
     waits: FakeWaits | None = None,
+    lines: WaitingLines | None = None,
+    app: str = APP,
 ) -> AsyncIterator[ScriptedAgent]:
     """Takes calls inside the block; `records`: where they are kept, if not in `outside`;
     `slots`: how many may talk at once where the business has a queue; `waits`: what is known of
-    waits."""
+    waits; `lines`: where callers wait for one."""
     outside.synthesizer = SpeaksInTones()
     password = settings.ari_password.get_secret_value()
-    async with AriClient(settings.ari_url, settings.ari_username, password, app=APP) as ari:
+    async with AriClient(settings.ari_url, settings.ari_username, password, app=app) as ari:
         services: CallServices = replace(
             outside.services(),
             control=AriCallControl(ari),
@@ -113,7 +116,8 @@ async def scripted_agent(
             records=RecordKeeping(outside.records if records is None else records),
         )
         files = AnnouncementAudio(settings.state_dir)
-        lines, slots = FakeWaitingLines(), FakeSlots(10) if slots is None else slots
+        lines = FakeWaitingLines() if lines is None else lines
+        slots = FakeSlots(10) if slots is None else slots
         waits = FakeWaits() if waits is None else waits
         room = WaitingRoom(
             lines,
@@ -124,17 +128,22 @@ async def scripted_agent(
                 outside.messages,
                 services.clock,
             ),
+<<<<<<< HEAD
             waits.reckoner(lines, slots, services.clock, lambda: queue_names([outside.business])),
             agent=APP,
+=======
+            agent=app,
+>>>>>>> b3d0f45 (Show that callers wait on when their agent dies)
             businesses=lambda: [outside.business],
         )
         services = replace(services, waiting_room=room)
-        app = StasisApp(ari, services, Peers(FakeAgentDirectory(), APP, 10), most=Room(10))
+        peers = Peers(FakeAgentDirectory(), app, 10)
+        stasis = StasisApp(ari, services, peers, most=Room(10))
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(app.run(stopped))
+            tasks.create_task(stasis.run(stopped))
             await ari.wait_connected(deadline_s=10.0)
-            beats = tasks.create_task(Heartbeat(ari, APP, app.driven).run())
-            yield ScriptedAgent(outside, ari, stopped, room)
+            beats = tasks.create_task(Heartbeat(ari, app, stasis.driven).run())
+            yield ScriptedAgent(outside, ari, stopped, room, stasis)
             stopped.set()
             beats.cancel()

@@ -130,6 +130,7 @@ class Watch:
     def freed(self, channel_id: ChannelId) -> None:
         """It left; an agent that takes it over has all patience before it."""
         self._held_since.pop(channel_id, None)
+        self._had_media.discard(channel_id)
 
     def abandoned(self, empty: Collection[BridgeId], now: float) -> tuple[BridgeId, ...]:
         """Which of the empty bridges nobody will fill: their call is not driven."""

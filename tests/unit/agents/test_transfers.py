@@ -14,7 +14,16 @@ from tests.unit.agents.calling import HeldCall
 from voicebot.agents.briefing import DEADLINE_S
 from voicebot.ari.decode import ChannelVarset
 from voicebot.calls.asterisk_names import FALLBACK_CONTEXT
-from voicebot.calls.model import HandledBy, Outcome, TransferResult
+from voicebot.calls.model import (
+    CallFacts,
+    CallId,
+    ChannelId,
+    HandledBy,
+    Outcome,
+    TransferResult,
+)
+from voicebot.calls.session import CallContext, dump_context
+from voicebot.calls.transitions import CallState
 from voicebot.dialogue.phrases import split
 from voicebot.errors import AriRequestRefused, InferenceTimeout
 from voicebot.turns.turn_taker import TurnRules
@@ -99,6 +108,22 @@ async def test_a_caller_comes_back_to_another_agent_and_the_talk_goes_on(
 
 async def test_a_caller_whose_context_is_lost_begins_anew(process: Process) -> None:
     process.ari.starts(CALL, "back", "1000", "busy")
+    await settle()
+    process.outside.links[0].carries(QUIET)
+    await settle()
+    assert " ".join(process.outside.synthesizer.asked) == process.outside.business.opening
+
+
+@pytest.mark.parametrize("state", [None, CallState.TALKING, CallState.LEAVING])
+async def test_a_caller_offered_to_wait_on_whose_wait_is_not_known_begins_anew(
+    process: Process, state: CallState | None
+) -> None:
+    if state is not None:
+        facts = CallFacts(CallId(CALL), ChannelId(CALL), "+12025550123", "1000", "ulaw")
+        at = process.outside.services().clock.at()
+        context = CallContext(facts, "gone", started_at=at, state=state)
+        await process.outside.contexts.save(CallId(CALL), dump_context(context))
+    process.ari.starts(CALL, "wait", "1000")
     await settle()
     process.outside.links[0].carries(QUIET)
     await settle()

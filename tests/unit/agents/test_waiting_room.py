@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,10 +60,12 @@ class Place:
         self.told: dict[str, list[on.CallEvent]] = {}
         self.stays: dict[str, asyncio.Task[None]] = {}
 
-    async def arrives(self, name: str, number: str = "+12025550123") -> list[on.CallEvent]:
+    async def arrives(
+        self, name: str, number: str = "+12025550123", *, since: datetime | None = None
+    ) -> list[on.CallEvent]:
         facts = CallFacts(CallId(name), ChannelId(name), number, "1000", "ulaw")
         told = self.told[name] = []
-        stay = self.room.admit(facts, self.business, told.append)
+        stay = self.room.admit(facts, self.business, told.append, waits_since=since)
         self.stays[name] = asyncio.create_task(stay)
         await settle()
         return told
@@ -217,6 +220,21 @@ async def test_a_full_line_sends_callers_where_the_business_wants_them() -> None
     to_people = on.LineLeft("line-full", Leaving.FOR_MESSAGE, "workshop")
     assert await place.arrives("anna") == [to_people]
     assert place.control.asked == [("answer", "anna")], "music is the queue's"
+    await place.close()
+
+
+async def test_who_waited_for_an_agent_that_is_gone_keeps_the_place() -> None:
+    place = Place(slots=0, max_waiting=1)
+    now = place.outside.services().clock.at()
+    await place.arrives("ben")
+    await place.arrives("carl", since=now - timedelta(seconds=60))
+    assert place.told["carl"] == [], "the line is full, but not for carl"
+    assert await place.lines.position(place.queue, CallId("carl")) == 1
+    assert place.control.in_line == {"ben", "carl"}
+    place.slots.count = 1
+    await place.goes("anna")
+    assert place.told["carl"] == [on.Admitted()]
+    assert place.control.in_line == {"ben"}
     await place.close()
 
 

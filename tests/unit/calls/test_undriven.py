@@ -114,6 +114,16 @@ def test_a_caller_who_comes_back_from_the_dialplan_has_the_full_patience(watched
     assert freed_of(watched.pass_time(PATIENCE_S)) == {CALLER: Remedy.FALLBACK}
 
 
+def test_whoever_takes_a_freed_caller_over_has_the_full_patience(watched: Watched) -> None:
+    """The caller left one application for another between two looks."""
+    watched.places = {CALLER: Place.CONVERSATION}
+    watched.pass_time(PATIENCE_S)
+    watched.watch.freed(CALLER)
+    watched.now += LOOK_S
+    assert CALLER not in freed_of(watched.looks())
+    assert CALLER in freed_of(watched.pass_time(PATIENCE_S))
+
+
 def test_who_is_not_freed_at_once_is_freed_at_the_next_look(watched: Watched) -> None:
     first = watched.pass_time(PATIENCE_S)
     watched.now += LOOK_S

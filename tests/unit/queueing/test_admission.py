@@ -90,6 +90,11 @@ def test_who_was_cut_off_is_not_turned_away() -> None:
     assert admit(RULES, replace(again, free_slots=0, waiting=10)) == Wait(Reason.ALL_SLOTS_TAKEN)
 
 
+def test_who_has_waited_for_an_agent_that_is_gone_is_not_turned_away() -> None:
+    again = replace(FREE, has_waited=True, is_open=False, free_slots=0, waiting=10)
+    assert admit(RULES, again) == Wait(Reason.ALL_SLOTS_TAKEN)
+
+
 def test_where_no_conversation_can_be_held_callers_wait_for_it() -> None:
     assert admit(RULES, replace(FREE, degradation_step=3)) == Wait(Reason.SERVICE_DEGRADED)
 

@@ -128,12 +128,8 @@ async def scripted_agent(
                 outside.messages,
                 services.clock,
             ),
-<<<<<<< HEAD
             waits.reckoner(lines, slots, services.clock, lambda: queue_names([outside.business])),
-            agent=APP,
-=======
             agent=app,
->>>>>>> b3d0f45 (Show that callers wait on when their agent dies)
             businesses=lambda: [outside.business],
         )
         services = replace(services, waiting_room=room)

@@ -114,9 +114,11 @@ def test_a_caller_who_comes_back_from_the_dialplan_has_the_full_patience(watched
     assert freed_of(watched.pass_time(PATIENCE_S)) == {CALLER: Remedy.FALLBACK}
 
 
-def test_whoever_takes_a_freed_caller_over_has_the_full_patience(watched: Watched) -> None:
+def test_whoever_takes_a_freed_caller_over_has_the_full_patience() -> None:
     """The caller left one application for another between two looks."""
+    watched = Watched()
     watched.places = {CALLER: Place.CONVERSATION}
+    watched.looks()
     watched.pass_time(PATIENCE_S)
     watched.watch.freed(CALLER)
     watched.now += LOOK_S

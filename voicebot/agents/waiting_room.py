@@ -87,9 +87,11 @@ class WaitingRoom:
         self._degradation_step = degradation_step
         self._callers: dict[CallId, tuple[QueueName, Ticket, WaitingCaller]] = {}
         self._pressing: dict[CallId, WaitingCaller] = {}
+        self._known_queues: dict[QueueName, None] = {}
         self._may_look = asyncio.Event()
 
     async def run(self) -> NoReturn:
+        self._queues()  # what is there before the first reload
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._waits.run())
             tasks.create_task(self._renew())
@@ -331,4 +333,6 @@ class WaitingRoom:
             await asyncio.sleep(LOOK_AGAIN_S)
 
     def _queues(self) -> list[QueueName]:
-        return queue_names(self._businesses())
+        """Also those that a business has no longer: who waits there keeps the place."""
+        self._known_queues.update(dict.fromkeys(queue_names(self._businesses())))
+        return list(self._known_queues)

@@ -238,6 +238,31 @@ async def test_who_waited_for_an_agent_that_is_gone_keeps_the_place() -> None:
     await place.close()
 
 
+@pytest.mark.parametrize("queues", [(), ({"name": "other", "max_waiting": 0},)])
+async def test_who_waits_in_a_queue_that_is_gone_or_changed_comes_in_before_those_of_the_new(
+    place: Place, queues: tuple[dict[str, Any], ...]
+) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.arrives("carl")
+    place.business = Business.model_validate({**CONTENT, "queues": list(queues)})
+    for gone, comes in (("anna", "ben"), ("ben", "carl")):
+        await place.goes(gone)
+        assert place.told[comes] == [on.Admitted()]
+    assert place.slots.held == {"carl"}
+
+
+async def test_who_comes_to_a_new_queue_stands_behind_those_of_the_old(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    place.business = Business.model_validate({**CONTENT, "queues": [{"name": "other"}]})
+    await place.arrives("carl")
+    await place.goes("anna")
+    assert (place.told["ben"], place.told["carl"]) == ([on.Admitted()], [])
+    await place.goes("ben")
+    assert place.told["carl"] == [on.Admitted()]
+
+
 async def test_a_line_that_redis_lost_is_made_anew_by_the_agents(place: Place) -> None:
     await place.arrives("anna")
     await place.arrives("ben")

@@ -9,6 +9,7 @@ from voicebot.commands import (
     bench,
     caller,
     crowd,
+    degrade,
     demo,
     dial,
     guardian,
@@ -33,6 +34,7 @@ app = typer.Typer(
 for module in (
     stack,
     reload,
+    degrade,
     demo,
     caller,
     crowd,

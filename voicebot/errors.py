@@ -3,7 +3,8 @@
 VoicebotError
 ├── ConfigurationError           a setting or the business file must be changed
 │   ├── BusinessFileInvalid
-│   └── ScenarioFileInvalid
+│   ├── ScenarioFileInvalid
+│   └── DegradationStepUnknown   a step of service was asked for that there is not
 ├── AsteriskError                Asterisk refused, or did not answer in time
 │   ├── AriRequestRefused        it answered with a 4xx or 5xx status
 │   ├── AriRequestTimeout        it did not answer before the deadline
@@ -72,6 +73,16 @@ class ScenarioFileInvalid(ConfigurationError):
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"{path} cannot be played:\n{lines}")
         self.path, self.problems = path, problems
+
+
+class DegradationStepUnknown(ConfigurationError):
+    """A step of service was asked for that there is not; the message names those that there are."""
+
+    code = "degradation-step-unknown"
+
+    def __init__(self, asked: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no step {asked!r}: it is one of {', '.join(known)}")
+        self.asked, self.known = asked, known
 
 
 class AsteriskError(VoicebotError):

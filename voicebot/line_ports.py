@@ -3,7 +3,7 @@
 Like `ports`: each wait ends by its deadline at the latest, with SharedStateError.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallId, ChannelId
 from voicebot.capacity.circuit_breaker import BreakerState
+from voicebot.capacity.degradation import Degradation, DegradationChanged
 from voicebot.capacity.slots import Occupancy
 from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.queueing.model import Place, QueueName, Rank
@@ -148,6 +149,37 @@ class WorkersSeen(Protocol):
 
     def breakers(self) -> Mapping[str, BreakerState]:
         """Of each queue that work goes to."""
+
+    def queues_to_try(self) -> Collection[str]:
+        """Queues of ready workers that failed, and may be tried again now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHealth:
+    """How one agent does."""
+
+    agent: str
+    own: Degradation  # by what it sees itself
+    step: Degradation  # by the others, too
+    breakers: Mapping[str, BreakerState]  # those that are not closed
+
+
+@dataclass(frozen=True, slots=True)
+class SharedHealth:
+    """How all agents do; `forced`: the step that an administrator wants."""
+
+    agents: Sequence[AgentHealth]
+    forced: Degradation | None
+
+
+class HealthBoard(Protocol):
+    """Where agents tell each other how they do."""
+
+    async def exchange(self, health: AgentHealth) -> SharedHealth:
+        """Tells the own, for a lease, and learns everybody's."""
+
+    async def record(self, agent: str, changed: DegradationChanged, at: datetime) -> None:
+        """For those who ask later what happened."""
 
 
 class SpokenFiles(Protocol):

@@ -17,6 +17,7 @@ from voicebot.agents.admission_journal import AdmissionJournal
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.capacity_watch import CapacityWatch
 from voicebot.agents.claiming import Peers
+from voicebot.agents.degrading import DegradationWatch
 from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.heartbeat import Heartbeat
 from voicebot.agents.opening_desks import DeskWatch, open_desks
@@ -27,6 +28,7 @@ from voicebot.agents.stasis_app import StasisApp
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import WaitingRoom
+from voicebot.agents.worker_trials import WorkerTrials
 from voicebot.ami.connection import AmiSettings
 from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
@@ -53,6 +55,7 @@ from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.capacity_board import RedisCapacityBoard
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.wait_facts import RedisWaitFacts
 from voicebot.shared_state.waiting_line import RedisWaitingLines
@@ -149,6 +152,20 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             lambda: queue_names(desk.business for desk in desks.all),
         )
         stack.push_async_callback(waits.finish)
+        trials = WorkerTrials(
+            services.recognizer,
+            responder,
+            WorkerSynthesizer(gateway),
+            lambda: desks.all[0].business,
+        )
+        degrading = DegradationWatch(
+            gateway,
+            slots,
+            RedisHealthBoard(connection),
+            services.clock,
+            agent=name,
+            attempt=trials.attempt,
+        )
         room = WaitingRoom(
             lines,
             slots,
@@ -156,6 +173,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             waits,
             agent=name,
             businesses=lambda: [desk.business for desk in desks.all],
+            degradation_step=degrading.step,
         )
         board = RedisCapacityBoard(connection, name)
         most = Room(settings.agent_max_calls, settings.agent_max_waiting)
@@ -165,7 +183,12 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             capacity.turn_over(turn)
             CALLS.turn_over(turn)
 
-        services = replace(services, waiting_room=room, turn_over=turn_over)
+        services = replace(
+            services,
+            waiting_room=room,
+            turn_over=turn_over,
+            degradation=degrading.step,
+        )
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
@@ -183,6 +206,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(watch.run()),
                 tasks.create_task(capacity.run()),
                 tasks.create_task(MEDIA.watch_lag()),
+                tasks.create_task(degrading.run()),
             ]
             await app.run(stopped)
             for task in beside:

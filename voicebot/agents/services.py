@@ -9,6 +9,7 @@ from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, Direction, TurnRecord
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.queue_settings import queue_of
 from voicebot.ports import (
     CallbackBook,
@@ -54,6 +55,8 @@ class CallServices:
     speculation: Speculation
     waiting_room: WaitingRoom | None = None  # None: nobody waits
     turn_over: Callable[[TurnRecord], None] = lambda turn: None
+    # The step of service, asked once a turn: what is being said is said to its end.
+    degradation: Callable[[], Degradation] = lambda: Degradation.FULL
 
     def waiting_room_of(self, facts: CallFacts) -> WaitingRoom | None:
         """Who knows of this call's slot; probes take none."""

@@ -99,6 +99,7 @@ class TurnTools:
             pools=self.services.responder.pools(),
             preferred_pool=self.desk.business.pools.llm,
             room=self.services.speculation.room,
+            degradation=self.services.degradation(),
         )
 
     async def recall(self, text: str) -> Sequence[str]:

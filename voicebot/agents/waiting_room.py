@@ -1,8 +1,9 @@
 """Lets callers of one process in: at once, or out of the line when a slot comes free.
 
 The head of the line is claimed by the process that has the caller; no process admits for all.
-Whoever may talk holds a slot until the call ends. Without Redis everybody is let in, as without
-queues: who cannot be served then is looked after by the dialplan.
+Whoever may talk holds a slot until the call ends. When Redis does not answer, a caller is let in:
+most often it is back before it is missed. Once it is known to be gone, as whenever people alone
+serve callers, nobody who has a queue is.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ from voicebot.dialogue.queue_settings import QueueSettings, queue_of
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.line_ports import Slots, WaitingLines
 from voicebot.queueing.admission import (
+    LINE_AND_CALLBACKS,
+    PEOPLE_ONLY,
     OfferCallback,
     Overflow,
     QueueRules,
@@ -103,7 +106,7 @@ class WaitingRoom:
                 except TimeoutError:
                     pass  # what was not told, or not heard
                 self._may_look.clear()
-                if self._callers:
+                if self._callers and self._degradation_step() < LINE_AND_CALLBACKS:
                     await self._let_in()
                     # Changes that come close together are one: of many agents, each looks.
                     await asyncio.sleep(BETWEEN_LOOKS_S)
@@ -193,10 +196,12 @@ class WaitingRoom:
         self, call_id: CallId, settings: QueueSettings, place: _Wanted, *, has_waited: bool
     ) -> Verdict:
         queue, rank, at_s = place
-        before = await self._lines.before(self._queues(), rank, at_s)
-        waiting = await self._lines.waiting(queue)
-        # Taken rather than counted: what is counted may be gone by the time that it is taken.
-        has_slot = before == 0 and await self._slots.acquire(call_id)
+        step, before, waiting, has_slot = self._degradation_step(), 0, 0, False
+        if step < PEOPLE_ONLY:
+            before = await self._lines.before(self._queues(), rank, at_s)
+            waiting = await self._lines.waiting(queue)
+            # Taken rather than counted: what is counted may be gone by the time that it is taken.
+            has_slot = before == 0 and await self._slots.acquire(call_id)
         hours, at = settings.hours, self._services.clock.at()
         estimate = self._waits.expected(rank, before)
         rules = QueueRules(
@@ -213,7 +218,7 @@ class WaitingRoom:
                 free_slots=int(has_slot),
                 waiting=waiting,
                 waiting_before=before,
-                degradation_step=self._degradation_step(),
+                degradation_step=step,
                 estimated_wait_s=None if estimate is None else estimate.point_s,
                 has_waited=has_waited,
             ),

@@ -2,12 +2,15 @@
 
 What fails is felt at once, load only when it lasts; back up it goes one step at a time, each only
 after a while in which nothing called for it, and below a lower mark than the one that it fell at.
-A step applies to a call at its next turn, never in mid-sentence.
+Those whom the lowest steps keep out hear nothing of us at all, so these end sooner. A step that is
+forced holds as long as it is. A step applies to a call at its next turn, never in mid-sentence.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+from voicebot.errors import DegradationStepUnknown
 
 
 class Degradation(IntEnum):
@@ -18,6 +21,23 @@ class Degradation(IntEnum):
     CACHED_ONLY = 2  # kept and scripted answers
     LINE_AND_CALLBACKS = 3  # nobody new talks to an agent
     PEOPLE_ONLY = 4  # operators and voicemail, by the dialplan
+
+
+def name_of(step: Degradation) -> str:
+    """As people and other programs write it."""
+    return step.name.lower().replace("_", "-")
+
+
+STEPS = {name_of(step): step for step in Degradation}
+
+
+def step_named(name: str) -> Degradation:
+    """By its name or number; raises DegradationStepUnknown."""
+    numbered = {str(int(step)): step for step in Degradation}
+    found = (STEPS | numbered).get(name.strip().lower())
+    if found is None:
+        raise DegradationStepUnknown(name, tuple(STEPS))
+    return found
 
 
 class DegradationCause(StrEnum):
@@ -33,6 +53,7 @@ class DegradationCause(StrEnum):
     NO_CAPACITY = "no-capacity"
     OTHER_AGENTS = "other-agents"  # most of them are at this step
     RECOVERED = "recovered"
+    FORCED = "forced"  # by an administrator
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,16 @@ class DegradationRules:
     fails_for_s: float = 1.0
     loaded_for_s: float = 5.0
     better_for_s: float = 15.0  # for each step up
+    served_again_for_s: float = 5.0  # for the step up from which somebody new talks
+    line_again_for_s: float = 1.0  # for the step up from which there is a line
+
+    def step_up_after_s(self, own: Degradation) -> float:
+        """For how long things must be better before the next step up."""
+        if own is Degradation.PEOPLE_ONLY:
+            return self.line_again_for_s
+        if own is Degradation.LINE_AND_CALLBACKS:
+            return self.served_again_for_s
+        return self.better_for_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +150,23 @@ class DegradationSteps:
     _cause: DegradationCause = DegradationCause.RECOVERED
 
     def receive(
-        self, health: Health, now: float, others: Collection[Degradation] = ()
+        self,
+        health: Health,
+        now: float,
+        others: Collection[Degradation] = (),
+        *,
+        forced: Degradation | None = None,
     ) -> DegradationChanged | None:
         """How things are; `others`: the own steps of all agents, this one's included."""
         need = needed(health, self.own, self.rules)
         wanted = Degradation.FULL if need is None else need[0]
         self._follow(need, wanted, now)
         before, most = self.step, of_most(others)
-        self.step = max(self.own, most)
+        self.step = max(self.own, most) if forced is None else forced
         if self.step == before:
             return None
+        if forced is not None:
+            return DegradationChanged(before, self.step, DegradationCause.FORCED)
         if self.step < before:
             return DegradationChanged(before, self.step, DegradationCause.RECOVERED)
         cause = self._cause if self.own >= most else DegradationCause.OTHER_AGENTS
@@ -150,6 +188,6 @@ class DegradationSteps:
             return
         if self._better is None:
             self._better = (wanted, now)
-        elif now - self._better[1] >= self.rules.better_for_s:
+        elif now - self._better[1] >= self.rules.step_up_after_s(self.own):
             self.own = Degradation(self.own - 1)
             self._better = (wanted, now)

@@ -1,5 +1,8 @@
 """What can the workers do now? By who is there, and by what came of the work before."""
 
+from collections.abc import Collection
+
+from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.dialogue.routing import LARGE_POOL
 from voicebot.inference.breakers import Breakers
 from voicebot.inference.worker_presence import WorkerPresence
@@ -22,3 +25,14 @@ def abilities(presence: WorkerPresence, breakers: Breakers, now: float) -> Abili
         thinks_large=not has_large or breakers.would_pass(LARGE_POOL, now),
         speaks=can(Stage.TTS),
     )
+
+
+def queues_to_try(presence: WorkerPresence, breakers: Breakers, now: float) -> Collection[str]:
+    """Queues whose workers are there and failed, once their breakers let work pass again."""
+    return [
+        queue
+        for queue, state in breakers.states().items()
+        if state is not BreakerState.CLOSED
+        and breakers.would_pass(queue, now)
+        and presence.absence_from(queue) is None
+    ]

@@ -30,7 +30,7 @@ from voicebot.errors import (
     InferenceTimeout,
     SharedStateError,
 )
-from voicebot.inference.abilities import abilities
+from voicebot.inference.abilities import abilities, queues_to_try
 from voicebot.inference.breakers import Breakers, Passage
 from voicebot.inference.broker import CeleryBroker
 from voicebot.inference.cancellations import Cancellations
@@ -224,6 +224,10 @@ class InferenceGateway:
     def abilities(self) -> Abilities:
         """What the workers can do now."""
         return abilities(self._presence, self._breakers, asyncio.get_running_loop().time())
+
+    def queues_to_try(self) -> Collection[str]:
+        """Queues of ready workers that failed, and may be tried again now."""
+        return queues_to_try(self._presence, self._breakers, asyncio.get_running_loop().time())
 
     def deadline_at_s(self, deadline_s: float) -> float:
         """The deadline as workers on other machines read it."""

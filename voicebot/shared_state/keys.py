@@ -20,6 +20,10 @@ CAPACITY_LEADER = "capacity:leader"
 CAPACITY_VIEWS = "capacity:views"
 # What happened to those who waited, and how long conversations were: what waits are estimated by.
 WAIT_FACTS = "wait-facts"
+# How each agent does, on leases; the step that an administrator forces; and what changed.
+DEGRADATION_AGENTS = "degradation:agents"
+DEGRADATION_FORCED = "degradation:forced"
+DEGRADATION_CHANGES = "degradation:changes"
 
 
 def call_context(call_id: CallId) -> str:

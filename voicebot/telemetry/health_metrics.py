@@ -6,7 +6,7 @@ The state of each breaker and the step of degradation as gauges, their changes c
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from voicebot.capacity.circuit_breaker import BreakerChanged, BreakerState
-from voicebot.capacity.degradation import Degradation, DegradationChanged
+from voicebot.capacity.degradation import DegradationChanged, name_of
 from voicebot.telemetry.metrics import METRICS
 
 
@@ -45,7 +45,7 @@ class HealthMetrics:
 
     def step_changed(self, changed: DegradationChanged) -> None:
         self._step.set(int(changed.now))
-        self._step_changes.labels(Degradation(changed.now).name.lower(), changed.cause.value).inc()
+        self._step_changes.labels(name_of(changed.now), changed.cause.value).inc()
 
 
 # Of this process.

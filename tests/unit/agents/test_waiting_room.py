@@ -16,12 +16,13 @@ from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from tests.fakes.waits import FakeWaits
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
-from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, WaitingRoom
+from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, LOOK_AGAIN_S, WaitingRoom
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Leaving, Outcome
 from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
+from voicebot.queueing.admission import LINE_AND_CALLBACKS, PEOPLE_ONLY
 from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.queue_names import queue_names
 from voicebot.queueing.waiting_session import KEY_EVERY_S
@@ -55,7 +56,9 @@ class Place:
             ),
             agent="a1",
             businesses=lambda: [self.business],
+            degradation_step=lambda: self.step,
         )
+        self.step = 0
         self.running = asyncio.create_task(self.room.run())
         self.told: dict[str, list[on.CallEvent]] = {}
         self.stays: dict[str, asyncio.Task[None]] = {}
@@ -271,3 +274,22 @@ async def test_a_line_that_redis_lost_is_made_anew_by_the_agents(place: Place) -
     await asyncio.sleep(3)
     assert await place.lines.position(place.queue, CallId("ben")) == 1
     assert await place.lines.position(place.queue, CallId("carl")) == 2
+
+
+async def test_nobody_new_talks_while_the_workers_cannot_serve_and_all_do_afterwards(
+    place: Place,
+) -> None:
+    place.step = LINE_AND_CALLBACKS
+    assert await place.arrives("anna") == []
+    await asyncio.sleep(3 * LOOK_AGAIN_S)
+    assert (place.told["anna"], place.slots.held) == ([], set())
+    place.step = LINE_AND_CALLBACKS - 1
+    await asyncio.sleep(2 * LOOK_AGAIN_S)
+    assert place.told["anna"] == [on.Admitted()]
+
+
+async def test_people_alone_serve_whoever_comes_and_redis_is_not_asked(place: Place) -> None:
+    place.step = PEOPLE_ONLY
+    place.lines.before = place.lines.waiting = None  # type: ignore[assignment, method-assign]
+    assert await place.arrives("anna") == [on.LineLeft("people-only", Leaving.TURNED_AWAY)]
+    assert place.slots.held == set()

@@ -3,19 +3,23 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from voicebot.capacity.degradation import (
+    STEPS,
     Degradation,
     DegradationCause,
     DegradationChanged,
     DegradationRules,
     DegradationSteps,
     Health,
+    name_of,
     needed,
     of_most,
+    step_named,
 )
+from voicebot.errors import DegradationStepUnknown
 
 RULES = DegradationRules()
 WELL = Health(capacity=100, held=10)
@@ -118,6 +122,49 @@ def test_what_most_agents_are_at_holds_for_all() -> None:
     assert back.now is Degradation.FULL
 
 
+def test_who_is_kept_out_is_so_no_longer_than_needed() -> None:
+    steps = DegradationSteps()
+    lasting(steps, Health(shares=False), 0, 3)
+    changes = lasting(steps, WELL, 3, 7)
+    assert [change.now for change in changes] == [
+        Degradation.LINE_AND_CALLBACKS,
+        Degradation.CACHED_ONLY,
+    ]
+
+
+def test_a_forced_step_holds_in_both_directions_until_it_is_lifted() -> None:
+    steps = DegradationSteps()
+    lasting(steps, Health(thinks=False), 0, 3)
+    bad = Health(thinks=False)
+    full = steps.receive(bad, 3.0, forced=Degradation.FULL)
+    assert full == DegradationChanged(
+        Degradation.CACHED_ONLY, Degradation.FULL, DegradationCause.FORCED
+    )
+    assert steps.receive(bad, 4.0, forced=Degradation.FULL) is None
+    down = steps.receive(bad, 5.0, forced=Degradation.PEOPLE_ONLY)
+    assert down is not None
+    assert down.cause is DegradationCause.FORCED
+    assert steps.receive(bad, 6.0) == DegradationChanged(
+        Degradation.PEOPLE_ONLY, Degradation.CACHED_ONLY, DegradationCause.RECOVERED
+    )
+
+
+def test_a_step_is_known_by_its_name_and_its_number() -> None:
+    for step in Degradation:
+        assert step_named(name_of(step)) is step
+        assert step_named(f" {int(step)} ") is step
+        assert step_named(name_of(step).upper()) is step
+
+
+@given(st.text())
+def test_a_step_that_there_is_not_is_refused_with_those_that_there_are(asked: str) -> None:
+    assume(asked.strip().lower() not in {*STEPS, *"01234"})
+    with pytest.raises(DegradationStepUnknown) as refusal:
+        step_named(asked)
+    for step in Degradation:
+        assert name_of(step) in str(refusal.value)
+
+
 healths = st.builds(
     Health,
     hears=st.booleans(),
@@ -145,3 +192,14 @@ def test_any_trouble_passes_once_all_is_well(seen: list[Health], last: Health) -
 @given(healths)
 def test_a_lasting_state_comes_to_rest(health: Health) -> None:
     assert len(lasting(DegradationSteps(), health, 0, 120)) <= 1
+
+
+@given(st.lists(st.tuples(healths, st.none() | st.sampled_from(Degradation))))
+def test_what_is_forced_is_what_is_given(
+    seen: list[tuple[Health, Degradation | None]],
+) -> None:
+    steps, unforced = DegradationSteps(), DegradationSteps()
+    for now, (health, forced) in enumerate(seen):
+        steps.receive(health, now, forced=forced)
+        unforced.receive(health, now)
+        assert steps.step is (unforced.step if forced is None else forced)

@@ -2,7 +2,7 @@
 
 from voicebot.capacity.circuit_breaker import BreakerRules
 from voicebot.errors import InferenceRefused
-from voicebot.inference.abilities import abilities
+from voicebot.inference.abilities import abilities, queues_to_try
 from voicebot.inference.breakers import Breakers
 from voicebot.inference.worker_presence import REDIS_PATIENCE_S, WorkerPresence
 from voicebot.line_ports import Abilities
@@ -56,3 +56,9 @@ def test_who_may_be_tried_again_can_do_it() -> None:
     presence = there("stt", "llm", "tts")
     assert not abilities(presence, failing("llm"), 1.0).thinks
     assert abilities(presence, failing("llm"), 3.0).thinks
+
+
+def test_only_queues_that_failed_and_have_workers_are_tried_and_after_a_pause() -> None:
+    presence, breakers = there("stt", "llm.small", "tts"), failing("llm.large", "llm.small")
+    assert queues_to_try(presence, breakers, 1.0) == []
+    assert queues_to_try(presence, breakers, 3.0) == ["llm.small"]

@@ -25,4 +25,4 @@ def test_the_step_is_a_number_and_its_changes_are_counted_by_cause() -> None:
     HealthMetrics(registry).step_changed(changed)
     told = generate_latest(registry).decode()
     assert "voicebot_degradation_step 2.0" in told
-    assert 'degradation_changes_total{cause="models-fail",step="cached_only"} 1.0' in told
+    assert 'degradation_changes_total{cause="models-fail",step="cached-only"} 1.0' in told

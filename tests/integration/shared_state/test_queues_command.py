@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
+from redis import Redis
 from typer.testing import CliRunner
 
 from tests.fakes.sample_business import CONTENT
@@ -25,6 +26,8 @@ def business_file(
     monkeypatch.setenv("VOICEBOT_REDIS_PORT", str(shared_server.port))
     monkeypatch.delenv("VOICEBOT_DATABASE_URL", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+    with Redis.from_url(shared_server.url) as redis:
+        redis.flushall()
     schema.upgrade(f"sqlite+aiosqlite:///{tmp_path}/voicebot.db")
     return file
 

@@ -63,6 +63,7 @@ MAY_STAY = (
     MayStay(r"capacity:(leader|views)", "who reckons that for all", SLOTS_MS),
     MayStay(r"line-changes", "what lets the next caller in, trimmed as it is written"),
     MayStay(r"line:.+:number", "one number for each queue"),
+    MayStay(r"wait-facts", "what all agents learned of waits, trimmed as it is written"),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),
 )
 

@@ -61,6 +61,8 @@ MAY_STAY = (
     MayStay(r"call-events(:.+)?", "for those who watch", LIFETIME_S * 1_000),
     MayStay(r"slots:(capacity|alive|grace)", "how many conversations can be held", SLOTS_MS),
     MayStay(r"capacity:(leader|views)", "who reckons that for all", SLOTS_MS),
+    MayStay(r"degradation:agents", "how each agent does", SLOTS_MS),
+    MayStay(r"degradation:changes", "the steps of late, trimmed as it is written"),
     MayStay(r"line-changes", "what lets the next caller in, trimmed as it is written"),
     MayStay(r"line:.+:number", "one number for each queue"),
     MayStay(r"wait-facts", "what all agents learned of waits, trimmed as it is written"),

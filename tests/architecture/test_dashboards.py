@@ -34,7 +34,7 @@ def test_each_metric_asked_for_exists_with_these_labels(expression: str) -> None
     assert names
     assert names <= KNOWN.keys()
     allowed = {label for name in names for label in KNOWN[name]} | ADDED
-    for listed in re.findall(r"(?:by|ignoring) \(([^)]*)\)", expression):
+    for listed in re.findall(r"(?:by|on|ignoring) \(([^)]*)\)", expression):
         assert {label.strip() for label in listed.split(",")} <= allowed
     for selector in re.findall(r"\{([^}]*)\}", expression):
         assert set(re.findall(r"([a-z_]+)(?:=~|!~|!=|=)", selector)) <= allowed

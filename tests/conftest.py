@@ -16,6 +16,7 @@ _WITH_ALL_MODELS = (
     "telephony/conversation",
     "telephony/failures",
     "telephony/outbound/test_spoken_calls.py",
+    "telephony/queue",
     "telephony/service",
 )
 _FIRST = (_WHOLE_STACK, "telephony", "integration", "contract")

@@ -23,7 +23,7 @@ from voicebot.caller.crowd import CrowdCall, CrowdCaller, crowd
 from voicebot.caller.crowd_plan import CALLS_OF_A_PROCESS, CrowdPlan
 from voicebot.caller.crowd_process import CrowdProcess
 from voicebot.caller.sound import RATE_HZ, Samples
-from voicebot.caller.sound_match import first_match_ms
+from voicebot.caller.sound_match import first_of_any_ms
 from voicebot.caller.spike_accounts import CLOSED, Known
 from voicebot.caller.spike_knowledge import what_is_known
 from voicebot.errors import CallerError
@@ -83,7 +83,8 @@ class SpikeBench:
         self._directory = directory
         self._progress = progress
         self._dice = random.Random(plan.seed)
-        self._greeting: Samples | None = None
+        # Each agent process may have a greeting that was spoken anew: alike in words, not in sound.
+        self._greetings: list[Samples] = []
         self._result = SpikeResult()
         self._question = directory / "question.wav"
         # Reports tell the wall clock's time, the crowd the monotonic one's.
@@ -181,10 +182,10 @@ class SpikeBench:
         self._result.taken_at_s.append(invited_s)
         self._result.freed_at_s.append(invited_s + length_ms / 1000)
         greeting = report["turns"][0]["answer"]
-        if self._greeting is None and greeting is not None:
+        if greeting is not None:
             heard = read_wav(Path(report["record_dir"]) / "heard.wav")
             begins = greeting["start_ms"] * RATE_HZ // 1000
-            self._greeting = heard[begins : begins + round(GREETING_S * RATE_HZ)]
+            self._greetings.append(heard[begins : begins + round(GREETING_S * RATE_HZ)])
 
     def _script(self, directory: Path) -> list[str]:
         directory.mkdir(parents=True, exist_ok=True)
@@ -228,13 +229,13 @@ class SpikeBench:
 
     def _find_greetings(self) -> None:
         result = self._result
-        if self._greeting is None:
+        if not self._greetings:
             raise CallerError("no talker has heard the greeting")
         for call in result.crowd:
             at_ms = None
             if call.recorded_from_s is not None:
                 [path] = self._directory.glob(f"*-crowd/{call.number.removeprefix('+')}.wav")
-                at_ms = first_match_ms(read_wav(path), self._greeting)
+                at_ms = first_of_any_ms(read_wav(path), self._greetings)
             if at_ms is None or call.recorded_from_s is None:
                 continue
             result.greeted[call.number] = call.recorded_from_s + at_ms / 1000

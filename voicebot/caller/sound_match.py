@@ -3,6 +3,8 @@
 By normalised cross-correlation: 1 where the recording is the sound, whatever its loudness.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from voicebot.caller.sound import RATE_HZ, Samples
@@ -12,6 +14,12 @@ from voicebot.caller.sound import RATE_HZ, Samples
 LEAST_LIKENESS = 0.5
 # The peak is a few samples wide.
 NEIGHBOURS = RATE_HZ // 100
+
+
+def first_of_any_ms(recording: Samples, sounds: Iterable[Samples]) -> int | None:
+    """Where the first of these sounds begins; None where none of them occurs."""
+    found = (first_match_ms(recording, sound) for sound in sounds)
+    return min((at_ms for at_ms in found if at_ms is not None), default=None)
 
 
 def first_match_ms(recording: Samples, sound: Samples) -> int | None:

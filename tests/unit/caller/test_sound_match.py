@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from voicebot.caller.sound import RATE_HZ, Samples
-from voicebot.caller.sound_match import first_match_ms
+from voicebot.caller.sound_match import first_match_ms, first_of_any_ms
 
 DICE = np.random.default_rng(1)
 
@@ -32,3 +32,11 @@ def test_other_sounds_and_silence_do_not_match() -> None:
 def test_a_recording_that_is_shorter_than_the_sound_has_it_not() -> None:
     assert first_match_ms(SOUND[:100], SOUND) is None
     assert first_match_ms(SOUND, SOUND[:0]) is None
+
+
+def test_of_several_sounds_the_first_that_occurs_is_told() -> None:
+    other, absent = noise(0.5, 3_000), noise(0.5, 3_000)
+    recording = np.concatenate([noise(1.0, 2_000), other, noise(1.0, 2_000), SOUND])
+    assert first_of_any_ms(recording, [absent, SOUND, other]) == 1_000
+    assert first_of_any_ms(recording, [absent]) is None
+    assert first_of_any_ms(recording, []) is None

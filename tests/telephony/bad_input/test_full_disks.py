@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.polling import until
 from tests.stack_fixture import need
 from tests.telephony.accounting import Accounts
 from tests.telephony.bad_input.conftest import SIZES_MB
@@ -17,11 +18,16 @@ from tests.telephony.bad_input.small_disks import Disk
 from tests.telephony.dead_air import DeadAir
 from voicebot.caller.measurement import measure
 from voicebot.caller.speech import spoken
+from voicebot.capacity.degradation import Degradation
+from voicebot.errors import SharedStateError
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.stack.stack import Stack
 
 CALLS = 2
 QUESTION = "Where is your shop?"
 CALL_LIMIT_S = 60.0
+RECOVERY_LIMIT_S = 40.0
 # Recordings and log files are nothing that a call waits for: theirs are full together.
 FULL = (
     ("asterisk/log",),
@@ -62,6 +68,26 @@ def _lines(stack: Stack, event: str) -> int:
     """How often the agents have said so."""
     logs = stack.paths.log_dir.glob("agent-*.log")
     return sum(log.read_text(errors="replace").count(f'"event": "{event}"') for log in logs)
+
+
+@pytest.fixture(autouse=True)
+def _service_is_given_again(stack: Stack) -> Iterator[None]:
+    """Whoever rings next talks with an agent: without Redis new callers are sent to people."""
+    yield
+    until(lambda: asyncio.run(_all_talk(stack)), "all agents talk with callers", RECOVERY_LIMIT_S)
+
+
+async def _all_talk(stack: Stack) -> bool:
+    connection = RedisConnection(stack.settings.redis_url)
+    try:
+        seen = await RedisHealthBoard(connection).seen()
+    except SharedStateError:
+        return False
+    finally:
+        await connection.close()
+    steps = [agent.step for agent in seen.agents]
+    talking = [step for step in steps if step < Degradation.LINE_AND_CALLBACKS]
+    return len(talking) == len(steps) == stack.settings.agent_processes
 
 
 @pytest.mark.parametrize("names", FULL, ids="+".join)

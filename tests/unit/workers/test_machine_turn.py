@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from workers.machine_turn import MachineTurn
 
 
@@ -23,5 +25,6 @@ def test_many_load_at_once_and_one_measures_alone(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_to_gives_no_turn(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with MachineTurn(tmp_path / "file" / "lock").alone(0) as is_ours:
+    with capture_logs() as logs, MachineTurn(tmp_path / "file" / "lock").alone(0) as is_ours:
         assert not is_ours
+    assert [line["event"] for line in logs] == ["calibration.no_lock"]

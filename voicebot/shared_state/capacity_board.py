@@ -5,16 +5,14 @@ One agent at a time, on a lease, so that a thousand of them do not all count the
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from voicebot.line_ports import CapacityView
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.script_texts import script
 
 # Within it an agent reports several times; after it another one reckons.
 LEASE_S = 2.0
-
-_SCRIPT = Path(__file__).parent / "scripts" / "capacity_report.lua"
 
 
 class RedisCapacityBoard:
@@ -26,7 +24,7 @@ class RedisCapacityBoard:
         self._connection = connection
         self._agent = agent
         self._lease_ms = round(lease_s * 1000)
-        self._report = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
+        self._report = connection.client.register_script(script("agents", "capacity"))
 
     async def report(self, view: CapacityView) -> Sequence[CapacityView] | None:
         told = json.dumps([view.max_talking, view.correction])

@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.degradation import (
@@ -22,13 +21,12 @@ from voicebot.errors import DegradationStepUnknown
 from voicebot.line_ports import AgentHealth, SharedHealth
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.script_texts import script
 from voicebot.telemetry.logs import log_of
 
 # Agents tell twice a second.
 LEASE_S = 3.0
 MAX_CHANGES = 1_000
-
-_SCRIPT = Path(__file__).parent / "scripts" / "health_exchange.lua"
 
 log = log_of(__name__)
 
@@ -48,7 +46,7 @@ class RedisHealthBoard:
     def __init__(self, connection: RedisConnection, *, lease_s: float = LEASE_S) -> None:
         self._connection = connection
         self._lease_ms = round(lease_s * 1000)
-        self._exchange = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
+        self._exchange = connection.client.register_script(script("agents", "health"))
 
     async def exchange(self, health: AgentHealth) -> SharedHealth:
         """Tells the own, for a lease, and learns everybody's."""

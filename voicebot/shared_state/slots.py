@@ -8,7 +8,6 @@ restart of Redis, the living holders show theirs before new ones are given.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,11 +18,10 @@ from voicebot.errors import SharedStateError
 from voicebot.owned_tasks import OwnedTasks
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.script_texts import script
 
 # Before a lease has ended, a holder has tried so often.
 RENEWALS_PER_LEASE = 5
-
-_SCRIPTS = Path(__file__).parent / "scripts"
 
 log = structlog.get_logger("slots")
 
@@ -38,7 +36,7 @@ class RedisSlots:
         self._changing = asyncio.Lock()
         self._mine: set[CallId] = set()
         self._script = {
-            name: connection.client.register_script(_text(name))
+            name: connection.client.register_script(script("slots", name))
             for name in ("acquire", "renew", "release", "hand_over", "set_capacity")
         }
 
@@ -117,8 +115,3 @@ async def slots_of(connection: RedisConnection) -> AsyncIterator[RedisSlots]:
             yield slots
         finally:
             keeping.cancel()
-
-
-def _text(name: str) -> str:
-    common = (_SCRIPTS / "slots_common.lua").read_text(encoding="utf-8")
-    return common + (_SCRIPTS / f"slots_{name}.lua").read_text(encoding="utf-8")

@@ -5,15 +5,14 @@ What Redis loses comes back from the agents, who show their callers' tickets aga
 """
 
 from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
 
 from voicebot.calls.model import CallId
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.waiting_line import CLAIM_LEASE_S, TICKET_LEASE_S, Standing, Ticket
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import WATCH_MS, RedisConnection
+from voicebot.shared_state.script_texts import script
 
-_SCRIPTS = Path(__file__).parent / "scripts"
 _US = 1_000_000
 _ARRIVAL_DIGITS, _NUMBER_DIGITS = 17, 12
 _ASKED_AT_ONCE = 1_000
@@ -32,13 +31,13 @@ class RedisWaitingLines:
         self._connection = connection
         self._ticket_lease_ms = round(ticket_lease_s * 1000)
         self._claim_lease_ms = round(claim_lease_s * 1000)
-        script = {
-            name: connection.client.register_script(_text(name))
+        scripts = {
+            name: connection.client.register_script(script("line", name))
             for name in ("join", "leave", "rank", "position", "claim", "give_back")
         }
-        self._join, self._leave, self._rank = script["join"], script["leave"], script["rank"]
-        self._position, self._claim = script["position"], script["claim"]
-        self._give_back = script["give_back"]
+        self._join, self._leave, self._rank = scripts["join"], scripts["leave"], scripts["rank"]
+        self._position, self._claim = scripts["position"], scripts["claim"]
+        self._give_back = scripts["give_back"]
 
     async def join(
         self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
@@ -157,11 +156,6 @@ class RedisWaitingLines:
             found = await self._connection.answer("watch lines", reply, deadline_ms=2 * WATCH_MS)
             for _, entries in found:
                 position = entries[-1][0]
-
-
-def _text(name: str) -> str:
-    common = (_SCRIPTS / "line_common.lua").read_text(encoding="utf-8")
-    return common + (_SCRIPTS / f"line_{name}.lua").read_text(encoding="utf-8")
 
 
 def _beginning(rank: Rank, arrived_at_s: float) -> str:

@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         description="Where browsers find the panel behind a reverse proxy, as "
         "https://calls.example/panel; empty: there is none, and the panel is asked directly.",
     )
+    otlp_url: str = Field(
+        "",
+        description="Collector of traces of calls (OpenTelemetry, OTLP over HTTP), as "
+        "http://127.0.0.1:4318; empty: there are none.",
+    )
     claim_timeout_ms: int = Field(
         500, description="How long StasisBroadcast waits for an agent to claim a call."
     )

@@ -72,6 +72,7 @@ from voicebot.telemetry.line_metrics import LINES
 from voicebot.telemetry.media_metrics import MEDIA
 from voicebot.telemetry.metrics import served
 from voicebot.telemetry.metrics_ports import metrics_port
+from voicebot.telemetry.traces import TRACES
 from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
@@ -91,6 +92,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
     async with AsyncExitStack() as stack:
         port = metrics_port(settings.metrics_first_port, f"agent-{number}")
         stack.enter_context(served(port, "agent", address=settings.metrics_address))
+        stack.enter_context(TRACES.sent_to(settings.otlp_url, name))
         gateway = await stack.enter_async_context(InferenceGateway(settings.redis_url, name))
         connection = await stack.enter_async_context(_shared_state(settings))
         database = await stack.enter_async_context(_database(settings))

@@ -20,6 +20,7 @@ from workers.deadline import time_left_s
 from workers.errors import WorkFailed
 from workers.metrics import DONE, METRICS
 from workers.streams import WorkChannel
+from workers.traces import TRACES
 
 log = structlog.get_logger("workers")
 
@@ -74,6 +75,8 @@ def carry_out(
         channel.send(reply)
     result = ended.value if isinstance(ended, FailureReason) else DONE
     METRICS.work_over(result, queued_ms / 1000, took_s)
+    stage = type(work).stage.value
+    TRACES.work_over(work.trace, stage, result, queued_ms / 1000, taken_at_s, took_s)
 
 
 def _ended(

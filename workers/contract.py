@@ -11,7 +11,7 @@ Times that cross machines are `…_at_s`: seconds of the Unix epoch.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -118,6 +118,8 @@ class Work:
     call_id: str
     reply_to: str
     deadline_at_s: float
+    # Which trace it belongs to (traceparent, W3C Trace Context); "": none.
+    trace: str = field(default="", kw_only=True)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

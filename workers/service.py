@@ -44,6 +44,7 @@ from workers.metrics import METRICS, served
 from workers.settings import WorkerSettings
 from workers.streams import WorkChannel
 from workers.stt.task import recognize
+from workers.traces import TRACES
 from workers.tts.task import synthesize
 
 # Below Asterisk and the agents, above what merely tidies up.
@@ -118,6 +119,7 @@ def serve(
         until_stopped.enter_context(
             served(metrics_port, settings.metrics_address, queue, version("voicebot"))
         )
+        until_stopped.enter_context(TRACES.sent_to(settings.otlp_url, f"worker-{queue}"))
         METRICS.bears(slots, conversations)
 
         def announce(**_: object) -> None:

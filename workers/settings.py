@@ -107,6 +107,7 @@ class WorkerSettings(BaseSettings):
     metrics_address: str = Field(
         "127.0.0.1", description="The address where Prometheus fetches a worker's metrics."
     )
+    otlp_url: str = Field("", description="Where traces of calls go (OTLP over HTTP); empty: none.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -17,6 +17,7 @@ from voicebot.ports import CallRecords
 from voicebot.telemetry.call_metrics import CALLS
 from voicebot.telemetry.logs import log_of
 from voicebot.telemetry.metrics import METRICS
+from voicebot.telemetry.traces import TRACES
 from voicebot.turns.speculation import Preparations
 
 FIRST_PAUSE_S = 0.5
@@ -52,6 +53,7 @@ class RecordKeeping:
         """Returns soon; the scribe finishes once the record is written."""
         METRICS.call_is_over(record)
         CALLS.call_is_over(record)
+        TRACES.call_is_over(record)
         METRICS.prepared({} if preparations is None else preparations.told())
         if await self._write(record, scribe):
             return

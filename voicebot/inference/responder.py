@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from voicebot.calls.model import CallId
 from voicebot.inference.gateway import InferenceGateway, new_work_id
 from voicebot.telemetry.inference_metrics import INFERENCE
+from voicebot.telemetry.traces import TRACES
 from workers.contract import WARM_ONLY, ReplyKind, RespondWork, Stage
 
 NO_CALL = CallId("")
@@ -30,11 +32,13 @@ class WorkerResponder:
     ) -> AsyncGenerator[str]:
         assert max_tokens > WARM_ONLY
         work = self._work(call_id, messages, max_tokens, temperature, deadline_s, grammar)
-        replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s, pool=pool)
-        async with aclosing(INFERENCE.measured(Stage.LLM.value, pool, replies)) as replies:
-            async for reply in replies:
-                if reply.kind is ReplyKind.TOKEN:
-                    yield reply.text
+        with TRACES.asking(call_id, Stage.LLM.value) as trace:
+            work = replace(work, trace=trace)
+            replies = self._gateway.replies(Stage.LLM, work, deadline_s=deadline_s, pool=pool)
+            async with aclosing(INFERENCE.measured(Stage.LLM.value, pool, replies)) as replies:
+                async for reply in replies:
+                    if reply.kind is ReplyKind.TOKEN:
+                        yield reply.text
 
     def pools(self) -> Collection[str]:
         return self._gateway.pools_of(Stage.LLM)

@@ -114,6 +114,7 @@ def stage_key(stage: Stage) -> str:
 class Work:
     """One piece of work: who asked, where the result goes, when it is worthless."""
 
+    stage: ClassVar[Stage]
     work_id: str
     call_id: str
     reply_to: str

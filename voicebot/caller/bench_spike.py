@@ -25,7 +25,8 @@ from voicebot.caller.crowd_process import CrowdProcess
 from voicebot.caller.sound import RATE_HZ, Samples
 from voicebot.caller.sound_match import first_of_any_ms
 from voicebot.caller.spike_accounts import CLOSED, Known
-from voicebot.caller.spike_knowledge import what_is_known
+from voicebot.caller.spike_knowledge import what_is_known, who_waited
+from voicebot.caller.spike_waits import ToldWait, told_waits
 from voicebot.errors import CallerError
 from voicebot.settings import Settings
 
@@ -70,6 +71,7 @@ class SpikeResult:
     freed_at_s: list[float] = field(default_factory=list)
     taken_at_s: list[float] = field(default_factory=list)  # by talkers, and by who was rung back
     known: Mapping[str, Known] = field(default_factory=dict)
+    told: Sequence[ToldWait] = ()
 
 
 class SpikeBench:
@@ -85,6 +87,7 @@ class SpikeBench:
         self._dice = random.Random(plan.seed)
         # Each agent process may have a greeting that was spoken anew: alike in words, not in sound.
         self._greetings: list[Samples] = []
+        self._talked_at_once_s: list[float] = []
         self._result = SpikeResult()
         self._question = directory / "question.wav"
         # Reports tell the wall clock's time, the crowd the monotonic one's.
@@ -103,6 +106,14 @@ class SpikeBench:
             await rung_back.stop()
         result.taken, result.spike = placed["taken"], placed["spike"]
         self._find_greetings()
+        result.told = told_waits(
+            result.crowd,
+            await who_waited(self._settings, {call.number for call in result.crowd}),
+            result.greeted,
+            result.rung_back,
+            result.freed_at_s,
+            self._talked_at_once_s,
+        )
         return result
 
     async def _place(self) -> Mapping[str, Sequence[BenchCall]]:
@@ -179,7 +190,7 @@ class SpikeBench:
             return
         invited_s = datetime.fromisoformat(report["placed_at"]).timestamp() - self._wall_ahead_s
         length_ms = report["duration_ms"] - report["invite_offset_ms"]
-        self._result.taken_at_s.append(invited_s)
+        self._talked_at_once_s.append(invited_s)
         self._result.freed_at_s.append(invited_s + length_ms / 1000)
         greeting = report["turns"][0]["answer"]
         if greeting is not None:
@@ -241,6 +252,7 @@ class SpikeBench:
             result.greeted[call.number] = call.recorded_from_s + at_ms / 1000
             if call.ended_at_s is not None:
                 result.freed_at_s.append(call.ended_at_s)
+        result.taken_at_s += self._talked_at_once_s
         result.taken_at_s += [call.rang_at_s for call in result.rung_back]
         result.freed_at_s += [
             call.ended_at_s for call in result.rung_back if call.ended_at_s is not None

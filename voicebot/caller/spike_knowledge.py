@@ -1,6 +1,6 @@
 """What does the service know of these callers?
 
-Asked of its own records, Asterisk's CDRs and the callbacks.
+Asked of its own records, Asterisk's CDRs, the callbacks and what was decided at admission.
 """
 
 from collections import defaultdict
@@ -8,7 +8,9 @@ from collections.abc import Collection, Mapping
 
 from voicebot.caller.spike_accounts import CLOSED, Known
 from voicebot.calls.model import CallId, CallRecord, Direction, Outcome
+from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.settings import Settings
+from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.asterisk_cdr import read_line
 from voicebot.store.callbacks import CallbackStatus, SqlCallbackRequests
 from voicebot.store.calls import SqlCallRecords
@@ -40,6 +42,24 @@ async def what_is_known(settings: Settings, numbers: Collection[str]) -> Mapping
         number: Known(tuple(outcomes[number]), len(cdrs[number]), tuple(callbacks[number]))
         for number in numbers
     }
+
+
+async def who_waited(settings: Settings, numbers: Collection[str]) -> Mapping[str, AdmissionRecord]:
+    """By the number, what was decided about those who had to wait. Raises StoreError."""
+    found: dict[str, AdmissionRecord] = {}
+    database = Database.open(settings.resolved_database_url)
+    try:
+        admissions = SqlAdmissions(database)
+        for record in await SqlCallRecords(database).latest(4 * len(numbers) + OTHERS):
+            number = record.facts.caller_number
+            if number not in numbers or record.facts.direction is not Direction.INBOUND:
+                continue
+            for admission in await admissions.of_call(record.facts.call_id):
+                if admission.position is not None:
+                    found[number] = admission
+    finally:
+        await database.close()
+    return found
 
 
 def _cdrs(settings: Settings) -> Mapping[str, set[CallId]]:

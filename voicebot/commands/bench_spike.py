@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -18,6 +18,7 @@ from voicebot.caller.machine import describe_machine
 from voicebot.caller.speech import spoken
 from voicebot.caller.spike_accounts import fate, unaccounted
 from voicebot.caller.spike_figures import SpikeFigures, spike_figures, targets_of
+from voicebot.caller.spike_waits import ToldWait, wait_figures
 from voicebot.commands.bench_density import UTTERANCES
 from voicebot.commands.bench_tables import targets_table
 from voicebot.errors import CallerError
@@ -93,6 +94,14 @@ def spike(
         "figures": asdict(figures),
         "unaccounted": faults,
         "greeted": result.greeted,
+        "waits": {
+            name: None if those is None else asdict(those)
+            for name, those in (
+                ("all", wait_figures(result.told)),
+                ("served", wait_figures([told for told in result.told if told.is_served])),
+            )
+        },
+        "told": [asdict(told) for told in result.told],
         "freed_at_s": sorted(result.freed_at_s),
         "crowd": [call.to_json() for call in result.crowd],
         "rung_back": [call.to_json() for call in result.rung_back],
@@ -106,6 +115,7 @@ def spike(
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     console.print(fates_table(result))
     console.print(spike_table(figures))
+    console.print(waits_table(result.told))
     console.print(targets_table(targets))
     for number, those in faults.items():
         console.print(f"unaccounted for: {number}: {'; '.join(those)}")
@@ -143,4 +153,28 @@ def spike_table(figures: SpikeFigures) -> Table:
             table.add_row(
                 name, *(str(getattr(one, key)) for key in ("count", "p50", "p95", "largest"))
             )
+    return table
+
+
+def waits_table(told: Sequence[ToldWait]) -> Table:
+    """How near the estimates came, beside Asterisk's averaging in the same run."""
+    table = Table(
+        *("s", "n", "RMSE", "RMSE of Asterisk's averaging", "bias", "in the range"),
+        "interval score",
+        title="Told and true waits",
+    )
+    rows = {"served": [one for one in told if one.is_served], "and all who left the line": told}
+    for name, those in rows.items():
+        figures = wait_figures(those)
+        if figures is None:
+            table.add_row(name, "0")
+            continue
+        average = f"{figures.average_rmse_s:.1f} (ours: {figures.percent_of_average} % of it)"
+        table.add_row(
+            *(name, str(figures.waits), f"{figures.rmse_s:.1f}", average),
+            *(f"{figures.bias_s:+.1f}", f"{100 * figures.coverage:.0f} %"),
+            f"{figures.interval_score_s:.1f}",
+        )
+    silent = sum(one.point_s is None for one in told)
+    table.add_row("told the position alone", str(silent))
     return table

@@ -88,8 +88,12 @@ class Slots(Protocol):
 class WaitFacts(Protocol):
     """What happened to those who waited, the same for all processes."""
 
-    async def tell(self, facts: Sequence[WaitFact]) -> None:
-        """For all that follow, this process among them."""
+    async def tell(self, facts: Sequence[WaitFact], *, told_before: int) -> None:
+        """For all that follow, this process among them.
+
+        `told_before`: how many facts of this process come before these. So each has a number, and
+        counts once, however often it is told.
+        """
 
     def follow(self) -> AsyncGenerator[WaitFact]:
         """All that are kept, in their order, then each as it comes. After an error, on from there

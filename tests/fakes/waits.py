@@ -20,12 +20,22 @@ class FakeWaitFacts:
     def __init__(self, kept: Sequence[WaitFact] = ()) -> None:
         self.told: list[WaitFact] = list(kept)
         self.is_away = False
+        self.loses_answers = False
+        self._numbers = 0
         self._seen = 0
         self._has_more = asyncio.Event()
 
-    async def tell(self, facts: Sequence[WaitFact]) -> None:
+    async def tell(self, facts: Sequence[WaitFact], *, told_before: int) -> None:
         if self.is_away:
             raise SharedStateError("away")
+        self.told += facts[max(self._numbers - told_before, 0) :]
+        self._numbers = max(self._numbers, told_before + len(facts))
+        self._has_more.set()
+        if self.loses_answers:
+            raise SharedStateError("the answer was lost")
+
+    def have(self, facts: Sequence[WaitFact]) -> None:
+        """Others have told them."""
         self.told += facts
         self._has_more.set()
 

@@ -77,6 +77,7 @@ class WaitReckoner:
         self._booked: set[CallId] = set()
         self._talking_since: dict[CallId, float] = {}
         self._untold: deque[facts.WaitFact] = deque(maxlen=MOST_UNTOLD)
+        self._told_before = 0  # how many came before the first of these
         self._has_untold = asyncio.Event()
 
     async def run(self) -> NoReturn:
@@ -211,6 +212,8 @@ class WaitReckoner:
             return [None] * len(standings)
 
     def _happened(self, fact: facts.WaitFact) -> None:
+        # Full, it lets the oldest go.
+        self._told_before += len(self._untold) == MOST_UNTOLD
         self._untold.append(fact)
         self._has_untold.set()
 
@@ -227,11 +230,12 @@ class WaitReckoner:
         """One by one from the front: what happens meanwhile is behind."""
         while self._untold:
             some = [self._untold[number] for number in range(min(len(self._untold), TOLD_AT_ONCE))]
-            await self._stream.tell(some)
-            for fact in some:
-                # Full meanwhile, it may have let the oldest go.
-                if self._untold and self._untold[0] is fact:
-                    self._untold.popleft()
+            told_until = self._told_before + len(some)
+            await self._stream.tell(some, told_before=self._told_before)
+            # Full meanwhile, it may have let the oldest go.
+            while self._told_before < told_until:
+                self._untold.popleft()
+                self._told_before += 1
         self._has_untold.clear()
 
     async def _look(self) -> NoReturn:

@@ -80,6 +80,7 @@ def _table(standings: Sequence[QueueStanding]) -> Table:
         "error",
         "Asterisk's average",
         "bias",
+        "interval score",
         "of",
     )
     for standing in standings:
@@ -93,6 +94,7 @@ def _table(standings: Sequence[QueueStanding]) -> Table:
             _seconds(accuracy.rmse_s),
             _seconds(accuracy.average_rmse_s),
             "-" if accuracy.bias_s is None else f"{accuracy.bias_s:+.0f} s",
+            _seconds(accuracy.interval_score_s),
             f"{accuracy.waits} waits",
         )
     return table

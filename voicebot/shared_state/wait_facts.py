@@ -3,13 +3,17 @@
 The stream holds the newest facts. Each process keeps those that it has seen: where Redis comes back
 without some, or without all, they are shown again under the ids that they had, which Redis takes
 from one process only. Until then nothing new is told, so that the order stays the same for all.
+
+A process numbers what it tells. Where an answer was lost it tells the same facts again, under the
+same numbers, and whoever reads them takes each number once.
 """
 
 import asyncio
+import secrets
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from redis.exceptions import ResponseError
 
@@ -36,14 +40,17 @@ class RedisWaitFacts:
     def __init__(self, connection: RedisConnection) -> None:
         self._connection = connection
         self._position = BEGINNING
-        self._seen: deque[tuple[str, str]] = deque(maxlen=MOST_FACTS)
+        self._seen: deque[tuple[str, dict[str, str]]] = deque(maxlen=MOST_FACTS)
+        self._teller = secrets.token_hex(8)
+        # How many each process has told, by what was read: they come in the order of their numbers.
+        self._told_by: dict[str, int] = {}
         self._tell = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
 
-    async def tell(self, facts: Sequence[WaitFact]) -> None:
+    async def tell(self, facts: Sequence[WaitFact], *, told_before: int) -> None:
         texts = [written(fact) for fact in facts]
-        if not await self._told(texts):
+        if not await self._told(texts, told_before):
             await self._restore()
-            if not await self._told(texts):
+            if not await self._told(texts, told_before):
                 raise SharedStateError("tell wait facts: the stream is behind what was seen")
 
     async def kept(self) -> list[WaitFact]:
@@ -78,7 +85,9 @@ class RedisWaitFacts:
         for position, entry in found[0][1]:
             self._position = position
             text = entry.get("fact", "")
-            self._seen.append((position, text))
+            self._seen.append((position, entry))
+            if self._is_retold(entry):
+                continue
             try:
                 facts.append(read(text, int(position.split("-")[0]) / 1000))
             except WaitFactNotUnderstood as error:
@@ -86,22 +95,31 @@ class RedisWaitFacts:
                 log.warning("wait_fact.left_out", code=error.code, position=position)
         return facts
 
-    async def _told(self, texts: Sequence[str]) -> bool:
-        reply = self._tell(
-            keys=[keys.WAIT_FACTS], args=[self._position, MOST_FACTS, LIFETIME_S, *texts]
-        )
+    def _is_retold(self, entry: Mapping[str, str]) -> bool:
+        teller, number = entry.get("teller", ""), entry.get("number", "")
+        if not teller or not number.isdecimal():
+            return False  # of another release
+        if int(number) < self._told_by.get(teller, 0):
+            return True
+        self._told_by[teller] = int(number) + 1
+        return False
+
+    async def _told(self, texts: Sequence[str], told_before: int) -> bool:
+        said = [self._position, MOST_FACTS, LIFETIME_S, self._teller, told_before, *texts]
+        reply = self._tell(keys=[keys.WAIT_FACTS], args=said)
         return bool(await self._connection.answer("tell wait facts", reply))
 
     async def _is_behind(self) -> bool:
-        return not await self._told(())
+        return not await self._told((), 0)
 
     async def _restore(self) -> None:
         """What others have shown already is refused, one by one."""
         seen = list(self._seen)
         for first in range(0, len(seen), _READ_AT_ONCE):
             async with self._connection.client.pipeline(transaction=False) as pipeline:
-                for position, text in seen[first : first + _READ_AT_ONCE]:
-                    pipeline.xadd(keys.WAIT_FACTS, {"fact": text}, id=position)
+                for position, entry in seen[first : first + _READ_AT_ONCE]:
+                    fields: dict[Any, Any] = {**entry}
+                    pipeline.xadd(keys.WAIT_FACTS, fields, id=position)
                 results = await self._connection.answer(
                     "restore wait facts", pipeline.execute(raise_on_error=False)
                 )

@@ -42,7 +42,8 @@ async def test_queues_are_told_with_their_waits_and_the_truth_about_them(
         await lines.join(queue, CallId(name), Rank.REGULAR, at_s - 5.0, holder="a1")
     told = Told(100.0, 50.0, 150.0, 100.0, 80.0)
     over = WaitOver(MAIN, Rank.REGULAR, at_s - 99.0, 1, 110.0, WaitEnding.ADMITTED, told, at_s)
-    await RedisWaitFacts(connection).tell([ConversationOver(60.0, at_s)] * LEAST_SEEN + [over])
+    facts = [ConversationOver(60.0, at_s)] * LEAST_SEEN + [over]
+    await RedisWaitFacts(connection).tell(facts, told_before=0)
 
     for _ in range(2):  # what was read once is not learned twice
         main, other = await standings.read([MAIN, OTHER], at)

@@ -23,9 +23,9 @@ async def some(connection: RedisConnection, first: int, count: int) -> list[Wait
 async def test_who_comes_later_learns_the_same(connection: RedisConnection) -> None:
     told = await some(connection, 0, 1200)
     one, other = RedisWaitFacts(connection), RedisWaitFacts(connection)
-    await one.tell(told[:700])
+    await one.tell(told[:700], told_before=0)
     assert await one.kept() == told[:700]
-    await one.tell(told[700:])
+    await one.tell(told[700:], told_before=700)
     assert await one.kept() == told[700:]
     assert await other.kept() == told
     assert await other.kept() == []
@@ -35,8 +35,8 @@ async def test_facts_are_followed_as_they_come(connection: RedisConnection) -> N
     told = await some(connection, 0, 3)
     one, other = RedisWaitFacts(connection), RedisWaitFacts(connection)
     async with aclosing(one.follow()) as following:
-        for fact in told:
-            await other.tell([fact])
+        for number, fact in enumerate(told):
+            await other.tell([fact], told_before=number)
             assert await anext(following) == fact
 
 
@@ -44,7 +44,7 @@ async def test_what_is_not_understood_is_left_out(connection: RedisConnection) -
     facts, fact = RedisWaitFacts(connection), SlotLeftFree(await now_s(connection))
     await connection.client.xadd(keys.WAIT_FACTS, {"fact": '{"kind": "weather"}'})
     await connection.client.xadd(keys.WAIT_FACTS, {"other": "field"})
-    await facts.tell([fact])
+    await facts.tell([fact], told_before=0)
     assert await facts.kept() == [fact]
 
 
@@ -53,12 +53,12 @@ async def test_a_redis_that_lost_its_facts_gets_them_back_in_their_order(
 ) -> None:
     told = await some(connection, 0, 600)
     one, other = RedisWaitFacts(connection), RedisWaitFacts(connection)
-    await one.tell(told)
+    await one.tell(told, told_before=0)
     assert await one.kept() == await other.kept() == told
     await connection.client.flushall()
     more = await some(connection, 600, 2)
-    await other.tell(more[:1])
-    await one.tell(more[1:])
+    await other.tell(more[:1], told_before=0)
+    await one.tell(more[1:], told_before=600)
     assert await one.kept() == await other.kept() == more
     assert await RedisWaitFacts(connection).kept() == told + more
 
@@ -68,21 +68,21 @@ async def test_only_the_last_facts_that_were_lost_are_shown_again(
 ) -> None:
     told = await some(connection, 0, 9)
     one = RedisWaitFacts(connection)
-    await one.tell(told)
+    await one.tell(told, told_before=0)
     await one.kept()
     entries: Any = await connection.client.xrange(keys.WAIT_FACTS)
     await connection.client.flushall()
     # As from an append-only file: all but the last second.
     for position, entry in entries[:5]:
         await connection.client.xadd(keys.WAIT_FACTS, entry, id=position)
-    await one.tell([])
+    await one.tell([], told_before=0)
     assert await RedisWaitFacts(connection).kept() == told
 
 
 async def test_the_stream_is_bounded(connection: RedisConnection) -> None:
     facts = RedisWaitFacts(connection)
     for first in range(0, MOST_FACTS + 2000, 2000):
-        await facts.tell(await some(connection, first, 2000))
+        await facts.tell(await some(connection, first, 2000), told_before=first)
     length = await connection.client.xlen(keys.WAIT_FACTS)
     assert MOST_FACTS <= length < MOST_FACTS + 200
     assert await connection.client.ttl(keys.WAIT_FACTS) > 0
@@ -92,10 +92,24 @@ async def test_a_restart_of_redis_loses_nothing(server: RedisServer) -> None:
     connection = RedisConnection(server.url)
     told = await some(connection, 0, 20)
     one = RedisWaitFacts(connection)
-    await one.tell(told)
+    await one.tell(told, told_before=0)
     await one.kept()
     server.stop()
     server.start()  # without what it knew
-    await one.tell([])
+    await one.tell([], told_before=0)
     assert await RedisWaitFacts(connection).kept() == told
     await connection.close()
+
+
+async def test_a_fact_that_is_told_again_counts_once_for_everybody(
+    connection: RedisConnection,
+) -> None:
+    told = await some(connection, 0, 4)
+    one, other = RedisWaitFacts(connection), RedisWaitFacts(connection)
+    await one.tell(told[:2], told_before=0)
+    await other.tell(told[3:], told_before=0)
+    await one.tell(told[:3], told_before=0)  # the answer was lost, and one came meanwhile
+    assert await one.kept() == await other.kept() == [*told[:2], told[3], told[2]]
+    await connection.client.flushall()
+    await other.tell([], told_before=0)
+    assert await RedisWaitFacts(connection).kept() == [*told[:2], told[3], told[2]]

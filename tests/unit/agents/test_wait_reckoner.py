@@ -42,7 +42,7 @@ class Desk:
 
     async def knows(self, handle_time_s: float = 60.0) -> None:
         at_s = self.clock.at().timestamp()
-        await self.waits.facts.tell([ConversationOver(handle_time_s, at_s)] * LEAST_SEEN)
+        self.waits.facts.have([ConversationOver(handle_time_s, at_s)] * LEAST_SEEN)
         self.slots.hold(CallId("talks"))
         await asyncio.sleep(LOOK_EVERY_S)
         await settle()
@@ -150,5 +150,15 @@ async def test_what_happens_while_redis_is_away_is_told_later_in_order(desk: Des
     await asyncio.sleep(TELL_AGAIN_S)
     assert desk.waits.facts.told == []
     desk.waits.facts.is_away = False
+    await asyncio.sleep(2 * TELL_AGAIN_S)
+    assert [type(fact) for fact in desk.waits.facts.told] == [Joined, WaitOver]
+
+
+async def test_what_is_told_again_after_a_lost_answer_counts_once(desk: Desk) -> None:
+    desk.waits.facts.loses_answers = True
+    await desk.joins(ANNA)
+    await asyncio.sleep(3 * TELL_AGAIN_S)
+    desk.waits.facts.loses_answers = False
+    desk.reckoner.over(ANNA, WaitEnding.ELSEWHERE)
     await asyncio.sleep(2 * TELL_AGAIN_S)
     assert [type(fact) for fact in desk.waits.facts.told] == [Joined, WaitOver]

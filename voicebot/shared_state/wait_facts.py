@@ -105,7 +105,8 @@ class RedisWaitFacts:
         return False
 
     async def _told(self, texts: Sequence[str], told_before: int) -> bool:
-        said = [self._position, MOST_FACTS, LIFETIME_S, self._teller, told_before, *texts]
+        said: list[str | int] = [self._position, MOST_FACTS, LIFETIME_S, self._teller]
+        said += [told_before, *texts]
         reply = self._tell(keys=[keys.WAIT_FACTS], args=said)
         return bool(await self._connection.answer("tell wait facts", reply))
 

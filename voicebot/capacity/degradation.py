@@ -137,6 +137,11 @@ def of_most(steps: Collection[Degradation]) -> Degradation:
     return ordered[len(ordered) // 2] if ordered else Degradation.FULL
 
 
+def of_all(steps: Collection[Degradation], forced: Degradation | None) -> Degradation:
+    """The step of the service as a whole, for whoever is none of its agents."""
+    return of_most(steps) if forced is None else forced
+
+
 @dataclass(slots=True)
 class DegradationSteps:
     """The step of one process. `own` is by what it sees itself; `step` also by the others."""

@@ -45,6 +45,7 @@ from voicebot.ports import Recognizer
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.queue_lengths import queue_lengths
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
@@ -189,6 +190,7 @@ async def _chores(
                 businesses.in_force,
                 partial(load_trunks, settings.trunks_file),
                 line,
+                RedisHealthBoard(shared_state).step,
                 settings.node_name,
                 partial(datetime.now, UTC),
             )

@@ -17,6 +17,7 @@ from voicebot.calls.dialled import DialStatus
 from voicebot.calls.follow_up import business_named
 from voicebot.calls.model import CallbackRequest, CallId, ChannelId, Owed
 from voicebot.calls.outbound_rules import Destination, Refused, caller_id_of
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.business import Business
 from voicebot.errors import AsteriskError, BusinessFileInvalid, SharedStateError, StoreError
 from voicebot.outbound.callback_line import CallbackLine
@@ -71,6 +72,7 @@ class CallbackDialler:
         businesses: Callable[[], Awaitable[Sequence[Business]]],
         trunks: Callable[[], Sequence[Trunk]],
         line: CallbackLine,
+        step: Callable[[], Awaitable[Degradation]],
         node_name: str,
         clock: Callable[[], datetime],
     ) -> None:
@@ -80,6 +82,7 @@ class CallbackDialler:
         self._businesses = businesses
         self._trunks = trunks
         self._line = line
+        self._step = step
         self._node_name = node_name
         self._clock = clock
         self._holder = f"{node_name}-{secrets.token_hex(4)}"
@@ -146,8 +149,8 @@ class CallbackDialler:
         if isinstance(destination, Refused):
             await self._keep(claim, callback, after_refusal(destination, self._clock()))
             return
-        at = self._clock()
-        sight = Sight(at, is_on_the_line=await dialer.talks_with(destination.number))
+        is_on_the_line = await dialer.talks_with(destination.number)
+        sight = Sight(at := self._clock(), is_on_the_line, await self._step())
         verdict = turn(callback, destination, business, sight)
         if not isinstance(verdict, CameDue):
             await self._line.leaves(callback, business)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from voicebot.calls.outbound_rules import Destination, Refusal, Refused
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.business import Business
 from voicebot.queueing.callback_windows import resolved
 from voicebot.queueing.callbacks import (
@@ -32,6 +33,8 @@ CAP_AGAIN: Final = timedelta(seconds=60)
 NUMBER_CAP_AGAIN: Final = timedelta(hours=1)
 # Whoever was cut off so short a time ago was talking with us at this very hour.
 FRESH: Final = timedelta(minutes=15)
+# Nobody is rung for scripted answers: whoever is owed a call loses little by waiting for models.
+RINGS_ABOVE: Final = Degradation.CACHED_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Sight:
 
     at: datetime
     is_on_the_line: bool = False  # a call with that very number is up
+    step: Degradation = Degradation.FULL
 
 
 def turn(
@@ -56,6 +60,8 @@ def turn(
         return GaveUp(Why.TOO_LATE)
     if rings_at > at:
         return Postponed(rings_at, Why.HOURS)
+    if sight.step >= RINGS_ABOVE:
+        return Postponed(at + UNABLE_AGAIN, Why.UNABLE)
     return CameDue()
 
 

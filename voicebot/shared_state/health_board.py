@@ -15,6 +15,7 @@ from voicebot.capacity.degradation import (
     DegradationCause,
     DegradationChanged,
     name_of,
+    of_all,
     step_named,
 )
 from voicebot.errors import DegradationStepUnknown
@@ -57,6 +58,11 @@ class RedisHealthBoard:
     async def seen(self) -> SharedHealth:
         """How all do; tells nothing."""
         return await self._ask("", "")
+
+    async def step(self) -> Degradation:
+        """How much of the service most agents give, for whoever is none of them."""
+        seen = await self.seen()
+        return of_all([each.own for each in seen.agents], seen.forced)
 
     async def force(self, step: Degradation | None, *, for_s: float | None = None) -> None:
         """Every agent gives service at this step, until told otherwise or for so long.

@@ -14,6 +14,7 @@ from tests.unit.queueing.owed import DID, NOON, NUMBER, record, shop, wish
 from voicebot.calls.dialled import DialStatus
 from voicebot.calls.model import AnsweredBy, CallId, CallRecord, Outcome
 from voicebot.calls.outbound_rules import Refused
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.business import Business
 from voicebot.outbound import callback_dialler, callback_line
 from voicebot.outbound.callback_dialler import LEASE, CallbackDialler
@@ -56,6 +57,7 @@ class World:
     lines: FakeWaitingLines = field(default_factory=FakeWaitingLines)
     slots: FakeSlots = field(default_factory=lambda: FakeSlots(1))
     is_talking: bool = False
+    service: Degradation = Degradation.FULL
 
     def step(self) -> None:
         """The process may be killed here."""
@@ -172,6 +174,9 @@ def a_dialler(world: World, business: Business = SHOP) -> CallbackDialler:
     async def businesses() -> Sequence[Business]:
         return (business,)
 
+    async def step() -> Degradation:
+        return world.service
+
     return CallbackDialler(
         MortalClaims(world),
         SqlCallbackBookings(world.database),
@@ -179,6 +184,7 @@ def a_dialler(world: World, business: Business = SHOP) -> CallbackDialler:
         businesses,
         lambda: (TRUNK,),
         CallbackLine(world.lines, world.slots),
+        step,
         "node-1",
         lambda: world.at,
     )
@@ -235,6 +241,17 @@ async def test_whatever_step_its_dialler_dies_at_it_is_not_lost_and_never_rung_t
         if not has_died:
             return
     raise AssertionError("a dialler has fewer steps")
+
+
+async def test_nobody_is_rung_before_the_service_is_itself_again(world: World) -> None:
+    world.service = Degradation.CACHED_ONLY
+    await lives(world)
+    left = await world.kept()
+    assert (left.state, left.why, left.attempts) == (CallbackState.BOOKED, Why.UNABLE, 0)
+    assert world.slots.held == set()
+    world.service, world.at = Degradation.FULL, left.due_at
+    await lives(world)
+    assert (await world.kept()).state is CallbackState.DONE
 
 
 async def test_diallers_that_race_ring_once(world: World) -> None:

@@ -33,6 +33,18 @@ async def test_each_learns_how_all_do(board: RedisHealthBoard) -> None:
     assert await board.seen() == SharedHealth([WELL, BAD], None)
 
 
+async def test_the_service_as_a_whole_is_at_the_step_of_most_or_at_the_forced_one(
+    board: RedisHealthBoard,
+) -> None:
+    assert await board.step() is Degradation.FULL
+    await board.exchange(BAD)
+    assert await board.step() is BAD.own
+    await board.exchange(WELL)
+    assert await board.step() is WELL.own
+    await board.force(Degradation.PEOPLE_ONLY)
+    assert await board.step() is Degradation.PEOPLE_ONLY
+
+
 async def test_one_that_died_is_forgotten(connection: RedisConnection) -> None:
     board = RedisHealthBoard(connection, lease_s=LEASE_S)
     await board.exchange(BAD)

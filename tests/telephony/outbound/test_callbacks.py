@@ -16,6 +16,7 @@ from tests.telephony.outbound.conftest import NUMBER, Service, shop
 from voicebot.business_file import load_businesses
 from voicebot.calls.model import CallbackReason, CallId
 from voicebot.calls.outbound_rules import Refused
+from voicebot.capacity.degradation import Degradation
 from voicebot.dialogue.business import Business
 from voicebot.outbound.callback_dialler import LEASE, CallbackDialler
 from voicebot.outbound.callback_line import CallbackLine
@@ -68,6 +69,9 @@ class Diallers:
         async def businesses() -> Sequence[Business]:
             return self._businesses
 
+        async def step() -> Degradation:
+            return Degradation.FULL
+
         async with asyncio.timeout(LIMIT_S):
             async with CallbackDialler(
                 SqlCallbackClaims(self._database),
@@ -76,6 +80,7 @@ class Diallers:
                 businesses,
                 partial(load_trunks, self._settings.trunks_file),
                 CallbackLine(FakeWaitingLines(), FakeSlots(1)),
+                step,
                 self._settings.node_name,
                 clock,
             ) as dialler:

@@ -16,6 +16,7 @@ from voicebot.capacity.degradation import (
     Health,
     name_of,
     needed,
+    of_all,
     of_most,
     step_named,
 )
@@ -108,6 +109,8 @@ def test_one_agent_alone_drags_nobody_down() -> None:
     assert of_most([bad]) is bad
     assert of_most([bad, good]) is good
     assert of_most([bad, bad, good]) is bad
+    assert of_all([bad, bad, good], None) is bad
+    assert of_all([bad, bad, good], good) is good
 
 
 def test_what_most_agents_are_at_holds_for_all() -> None:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from tests.unit.queueing.owed import NEW_YORK, NOON, owed, shop
 from voicebot.calls.model import CallbackReason
 from voicebot.calls.outbound_rules import Refusal, Refused
+from voicebot.capacity.degradation import Degradation
 from voicebot.queueing.callback_turns import (
     FRESH,
+    UNABLE_AGAIN,
     Sight,
     after_refusal,
     rings_within,
@@ -58,6 +60,17 @@ def test_a_caller_who_is_talking_with_us_is_not_rung() -> None:
     held = verdict(owed(), Sight(NOON, is_on_the_line=True))
     assert isinstance(held, Postponed)
     assert held.why is Why.ON_THE_LINE
+
+
+@pytest.mark.parametrize("step", Degradation)
+def test_nobody_is_rung_for_scripted_answers_or_for_none(step: Degradation) -> None:
+    found = verdict(owed(), Sight(NOON, step=step))
+    if step <= Degradation.SMALL_MODELS:
+        assert found == CameDue()
+    else:
+        assert found == Postponed(NOON + UNABLE_AGAIN, Why.UNABLE)
+    # Neither does a step hold up what has come too late.
+    assert verdict(owed(expires_at=NOON), Sight(NOON, step=step)) == GaveUp(Why.TOO_LATE)
 
 
 def test_what_comes_too_late_does_not_come_at_all() -> None:

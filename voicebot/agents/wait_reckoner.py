@@ -241,7 +241,9 @@ class WaitReckoner:
     async def _look(self) -> NoReturn:
         while True:
             try:
-                self._occupancy = await self._slots.occupancy()
+                occupancy = self._occupancy = await self._slots.occupancy()
+                if self._reckoning.is_news(occupancy.capacity):
+                    self._happened(facts.SlotsChanged(occupancy.capacity, self._at_s()))
                 if self._reckoning.asks_for_free_slots and await self._is_slot_left():
                     self._happened(facts.SlotLeftFree(self._at_s()))
             except SharedStateError as error:

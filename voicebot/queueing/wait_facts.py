@@ -101,7 +101,16 @@ class ConversationOver:
     kind: Literal["conversation-over"] = "conversation-over"
 
 
-WaitFact = Joined | WaitOver | TalkedAtOnce | SlotLeftFree | ConversationOver
+@dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """From now on there are so many, which is no small change."""
+
+    slots: Annotated[int, Field(ge=0, le=10_000_000)]
+    at_s: AtS
+    kind: Literal["slots-changed"] = "slots-changed"
+
+
+WaitFact = Joined | WaitOver | TalkedAtOnce | SlotLeftFree | ConversationOver | SlotsChanged
 
 _FACTS: TypeAdapter[WaitFact] = TypeAdapter(Annotated[WaitFact, Field(discriminator="kind")])
 

@@ -12,12 +12,14 @@ from typing import Final
 
 from voicebot.queueing.asterisk_average import AsteriskAverage
 from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.slot_returns import SlotReturns
 from voicebot.queueing.virtual_waits import VirtualWaits
 from voicebot.queueing.wait_accuracy import WaitAccuracy
 from voicebot.queueing.wait_facts import (
     ConversationOver,
     Joined,
     SlotLeftFree,
+    SlotsChanged,
     TalkedAtOnce,
     Told,
     WaitEnding,
@@ -25,6 +27,9 @@ from voicebot.queueing.wait_facts import (
     WaitOver,
 )
 from voicebot.queueing.wait_time import Outlook, WaitEstimate, WaitEstimator
+
+# Corrections by latency are smaller; every process tells of a change.
+_NEWS: Final = 0.1
 
 # The accuracy is that of the last waits: the same for who has seen all, and who began today.
 JUDGED_BY: Final = 1000
@@ -52,7 +57,7 @@ class _Waited:
 class WaitReckoning:
     """Of all queues that share slots. Times are epoch seconds."""
 
-    __slots__ = ("_average", "_estimator", "_gone", "_known", "_last_s")
+    __slots__ = ("_average", "_estimator", "_gone", "_known", "_last_s", "_returns", "_slots")
 
     def __init__(self) -> None:
         self._estimator = WaitEstimator()
@@ -60,11 +65,17 @@ class WaitReckoning:
         self._average = AsteriskAverage()
         self._known: dict[QueueName, deque[tuple[Told, float]]] = {}
         self._last_s = 0.0
+        self._returns = SlotReturns()
+        self._slots = 0
 
     @property
     def asks_for_free_slots(self) -> bool:
         """Whether the waits of some who gave up are not known yet."""
         return len(self._gone) > 0
+
+    def is_news(self, slots: int) -> bool:
+        """Whether it is to be told that there are so many."""
+        return abs(slots - self._slots) > _NEWS * self._slots
 
     def fold(self, fact: WaitFact) -> None:
         """Something happened. Facts of several agents come nearly in order."""
@@ -74,6 +85,9 @@ class WaitReckoning:
                 self._estimator.joined(rank, self._last_s)
             case ConversationOver(handle_time_s):
                 self._estimator.conversation_ended(handle_time_s)
+            case SlotsChanged(slots):
+                self._slots = slots
+                self._returns.seen(slots, self._last_s)
             case TalkedAtOnce():
                 self._average.connected(0.0)
                 self._came_to_all(fact.at_s)
@@ -96,15 +110,16 @@ class WaitReckoning:
 
         Who holds a slot too many goes before one comes free, and nobody of them gives up.
         """
-        free = capacity - held
+        free, at_s = capacity - held, max(at_s, self._last_s)
         outlook = Outlook(
             max(ahead - max(free, 0), 0),
             capacity,
             rank,
             callbacks_ahead=max(-free, 0),
             callbacks_due_in_s=callbacks_due_in_s,
+            changes=self._returns.foreseen(at_s),
         )
-        return self._estimator.estimate(outlook, max(at_s, self._last_s))
+        return self._estimator.estimate(outlook, at_s)
 
     def told(self, estimate: WaitEstimate) -> Told:
         """What somebody is told who begins to wait now."""

@@ -24,6 +24,7 @@ from voicebot.queueing.waiting_line import Ticket, WaitingLine
 from voicebot.simulation.callers import Callers, draw
 from voicebot.simulation.clock import Clock
 from voicebot.simulation.counts import Counts, Fate, Sample
+from voicebot.simulation.failures import changes_of
 from voicebot.simulation.played_callbacks import PlayedCallbacks
 from voicebot.simulation.played_capacity import LOOK_EVERY_S, PlayedCapacity
 from voicebot.simulation.played_slots import PlayedSlots
@@ -46,6 +47,7 @@ class PlayedQueue:
         self._queue, self._scenario, self._clock, self._dice = queue, scenario, clock, dice
         self._rules = _rules(queue)
         self._callers: Callers = draw(queue, scenario.duration_s, dice)
+        self._changes = changes_of(queue, scenario.duration_s, dice)
         self._fates = [Fate.UNSERVED] * len(self._callers.arrive_s)
         self._talking: dict[int, float] = {}  # since when
         self._rang_s: dict[int, float] = {}  # and how long before that the slot was held
@@ -55,7 +57,8 @@ class PlayedQueue:
         self._waits = PlayedWaits(self.counts)
         if self._fates:
             clock.at(self._callers.arrive_s[0], self._arrived, 0)
-        for index, change in enumerate(queue.changes):
+        self._waits.returns.seen(queue.slots, 0.0)
+        for index, change in enumerate(self._changes):
             clock.at(change.at_s, self._slots_changed, index)
         clock.at(0.0, self._sampled)
         if self._capacity.is_measured:
@@ -226,15 +229,19 @@ class PlayedQueue:
         self._serve()
 
     def _slots_changed(self, index: int) -> None:
-        change = self._queue.changes[index]
+        change = self._changes[index]
         self._capacity.calibrated(change.slots)
-        self.slots.become(self._capacity.slots)
+        self._slots_become(self._capacity.slots)
         surplus = min(self.slots.busy - self.slots.slots, len(self._talking))
         if change.cuts_calls and surplus > 0:
             chosen = self._dice.choice(list(self._talking), surplus, replace=False)
             for number in chosen.tolist():
                 self._cut_off(number)
         self._serve()
+
+    def _slots_become(self, count: int) -> None:
+        self.slots.become(count)
+        self._waits.returns.seen(count, self._clock.now_s)
 
     def _cut_off(self, number: int) -> None:
         """A failure: rung back at once, before everybody else, to go on with the rest."""
@@ -255,7 +262,7 @@ class PlayedQueue:
         now_s = self._clock.now_s
         self._capacity.look(self.slots.busy, now_s)
         if self._capacity.slots != self.slots.slots:
-            self.slots.become(self._capacity.slots)
+            self._slots_become(self._capacity.slots)
             self._serve()
         if now_s < self._scenario.duration_s:
             self._clock.at(now_s + LOOK_EVERY_S, self._measured)
@@ -270,7 +277,7 @@ class PlayedQueue:
 
     def _outlook(self, place: Place) -> Outlook:
         now_s = self._clock.now_s
-        changes = tuple(
+        told = tuple(
             (change.at_s - now_s, change.slots)
             for change in self._queue.changes
             if change.at_s - change.foreseen_s <= now_s < change.at_s
@@ -281,7 +288,8 @@ class PlayedQueue:
             rank=place.rank,
             callbacks_ahead=self._callbacks.before(place),
             callbacks_due_in_s=self._callbacks.due_in_s(place, now_s),
-            changes=changes,
+            # What somebody knows goes before what was learned.
+            changes=told or self._waits.returns.foreseen(now_s),
         )
 
     def _place(self, number: int) -> Place:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from voicebot.queueing.asterisk_average import AsteriskAverage
 from voicebot.queueing.model import Place
+from voicebot.queueing.slot_returns import SlotReturns
 from voicebot.queueing.virtual_waits import VirtualWaits
 from voicebot.queueing.wait_announcements import Promise, TellLonger, announce
 from voicebot.queueing.wait_time import Outlook, WaitEstimate, WaitEstimator
@@ -32,10 +33,11 @@ class Told:
 class PlayedWaits:
     """One queue's."""
 
-    __slots__ = ("_asterisk", "_counts", "_past", "_virtual", "estimator", "promises")
+    __slots__ = ("_asterisk", "_counts", "_past", "_virtual", "estimator", "promises", "returns")
 
     def __init__(self, counts: Counts) -> None:
         self.estimator = WaitEstimator()
+        self.returns = SlotReturns()
         self.promises: dict[int, Promise | None] = {}  # by caller
         self._counts = counts
         self._asterisk = AsteriskAverage()

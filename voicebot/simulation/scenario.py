@@ -90,6 +90,14 @@ class Machines(_Part):
     turn_every_s: float = Field(default=8.0, gt=0, description="In one conversation.")
 
 
+class Failures(_Part):
+    """Workers that die, cutting calls off, and are started again; nobody foresees when."""
+
+    slots: int = Field(ge=0, description="What is left meanwhile.")
+    apart: Lengths = Field(description="From the one's end to the next.")
+    lasting: Lengths
+
+
 class SimulatedQueue(_Part):
     """One queue with slots of its own."""
 
@@ -103,6 +111,7 @@ class SimulatedQueue(_Part):
         default=False, description="Whom the line has no room for goes elsewhere."
     )
     changes: tuple[Change, ...] = ()
+    failures: Failures | None = Field(default=None, description="In place of changes.")
     machines: Machines | None = Field(
         default=None, description="None: the workers bear just as many as there are slots."
     )
@@ -121,6 +130,8 @@ class SimulatedQueue(_Part):
         times = [change.at_s for change in self.changes]
         if times != sorted(times):
             raise ValueError("changes: put them in the order of their times")
+        if self.changes and self.failures is not None:
+            raise ValueError("failures: they take the place of changes")
         if self.vip + self.returning > 1:
             raise ValueError("vip: together with returning it is more than all callers")
         return self

@@ -19,6 +19,7 @@ from voicebot.queueing.wait_facts import (
     ConversationOver,
     Joined,
     SlotLeftFree,
+    SlotsChanged,
     TalkedAtOnce,
     WaitEnding,
     WaitOver,
@@ -38,6 +39,8 @@ class Desk:
         self.queues = [MAIN]
         self.arrived = -10
         self.reckoner = self.waits.reckoner(self.lines, self.slots, self.clock, lambda: self.queues)
+        # What there is has been told before.
+        self.waits.facts.have([SlotsChanged(1, self.clock.at().timestamp())])
         self.running = asyncio.create_task(self.reckoner.run())
 
     async def knows(self, handle_time_s: float = 60.0) -> None:
@@ -61,6 +64,7 @@ class Desk:
 async def desk() -> AsyncIterator[Desk]:
     desk = Desk()
     await settle()
+    desk.waits.facts.forget()
     yield desk
     desk.running.cancel()
     with suppress(asyncio.CancelledError):
@@ -162,3 +166,9 @@ async def test_what_is_told_again_after_a_lost_answer_counts_once(desk: Desk) ->
     desk.reckoner.over(ANNA, WaitEnding.ELSEWHERE)
     await asyncio.sleep(2 * TELL_AGAIN_S)
     assert [type(fact) for fact in desk.waits.facts.told] == [Joined, WaitOver]
+
+
+async def test_slots_that_fall_are_told_to_all(desk: Desk) -> None:
+    await desk.slots.set_capacity(0, believed_for_s=60.0)
+    await asyncio.sleep(3 * LOOK_EVERY_S)
+    assert [getattr(fact, "slots", None) for fact in desk.waits.facts.told] == [0]

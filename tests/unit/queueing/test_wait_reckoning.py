@@ -10,6 +10,7 @@ from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.wait_facts import (
     ConversationOver,
     SlotLeftFree,
+    SlotsChanged,
     TalkedAtOnce,
     Told,
     WaitEnding,
@@ -149,3 +150,31 @@ def test_accuracy_is_that_of_the_last_waits() -> None:
     for number in range(JUDGED_BY + 5):
         reckoning.fold(over(WaitEnding.ADMITTED, number, waited_s=100.0))
     assert reckoning.accuracy(MAIN).waits == JUDGED_BY
+
+
+def test_slots_that_came_back_before_are_foreseen_to_come_back_again() -> None:
+    reckoning = WaitReckoning()
+    at_s = NOW_S - 20_000.0
+    for _ in range(LEAST_SEEN):
+        reckoning.fold(ConversationOver(600.0, at_s))
+    for _ in range(4):
+        for slots, lasts_s in ((20, 3000.0), (2, 300.0)):
+            reckoning.fold(SlotsChanged(slots, at_s))
+            at_s += lasts_s
+    reckoning.fold(SlotsChanged(20, NOW_S - 6000.0))
+    unforeseen = estimated(reckoning, 19, 2, 2)
+    assert unforeseen is not None
+    assert unforeseen.model_s == pytest.approx(6000.0)
+    reckoning.fold(SlotsChanged(2, NOW_S - 100.0))
+    falls = estimated(reckoning, 19, 2, 2)
+    assert falls is not None
+    assert falls.model_s < 1000.0
+
+
+def test_a_small_change_of_slots_is_no_news() -> None:
+    reckoning = knowing()
+    assert reckoning.is_news(20)
+    reckoning.fold(SlotsChanged(20, NOW_S))
+    assert not reckoning.is_news(18)
+    assert reckoning.is_news(17)
+    assert reckoning.is_news(0)

@@ -7,6 +7,7 @@ from voicebot.queueing.wait_facts import (
     ConversationOver,
     Joined,
     SlotLeftFree,
+    SlotsChanged,
     TalkedAtOnce,
     Told,
     WaitEnding,
@@ -41,5 +42,6 @@ facts = st.one_of(
     ),
     st.builds(TalkedAtOnce, _at_s),
     st.builds(SlotLeftFree, _at_s),
+    st.builds(SlotsChanged, st.integers(0, 100), _at_s),
     st.builds(ConversationOver, _seconds, _at_s),
 )

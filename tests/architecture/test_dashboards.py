@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.metric_list import series
+from tests.stack_fixture import need
 from voicebot.settings import PROJECT_DIR
 
 OPS = PROJECT_DIR / "ops"
@@ -66,8 +67,8 @@ def test_an_alert_says_how_urgent_it_is_and_what_is_wrong(rule: dict[str, dict[s
     assert rule["annotations"]["summary"].endswith(".")
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
 def test_prometheus_understands_its_configuration_and_the_rules() -> None:
+    need("promtool", is_there=shutil.which("promtool") is not None)
     checked = subprocess.run(
         ["promtool", "check", "config", str(OPS / "prometheus" / "prometheus.yml")],
         capture_output=True,

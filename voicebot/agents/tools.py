@@ -1,9 +1,10 @@
 """What an agent asks of the outside in one turn, each wait with its deadline."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 
@@ -35,6 +36,8 @@ RETRIEVAL_DEADLINE_S = 2.0
 REPLY_DEADLINE_S = 4.0
 # What is promised to a caller must be kept first; but nobody waits longer than this for it.
 STORE_DEADLINE_S = 3.0
+
+Kept = TypeVar("Kept")
 
 log = log_of(__name__)
 
@@ -128,7 +131,8 @@ class TurnTools:
     async def leave_message(self, name: str, callback_number: str, text: str) -> None:
         services, call = self.services, self.call
         await self.caller_has_finished()
-        async with _in_time():
+
+        async def keep() -> None:
             recording = await services.message_audio.save(call.call_id, self.audio(), self.encoding)
             await services.messages.leave(
                 Message(
@@ -144,6 +148,8 @@ class TurnTools:
                     recording=recording,
                 )
             )
+
+        await _in_time(keep())
         self.post_event(on.Promised(Outcome.MESSAGE_TAKEN))
 
     async def request_callback(
@@ -159,8 +165,7 @@ class TurnTools:
             self.services.clock.at(),
             window=window,
         )
-        async with _in_time():
-            booked = await self.services.callbacks.book(wish, self.desk.business.name)
+        booked = await _in_time(self.services.callbacks.book(wish, self.desk.business.name))
         if isinstance(booked, Refused):
             log.info("turn.callback_refused", call_id=call.call_id, reason=booked.reason.value)
             return booked
@@ -172,10 +177,26 @@ class TurnTools:
         return await self.services.web.post(url, {"call_id": self.call.call_id, **values})
 
 
-@asynccontextmanager
-async def _in_time() -> AsyncIterator[None]:
+async def _in_time(keeping: Coroutine[Any, Any, Kept]) -> Kept:
+    """What comes of it; raises StoreError once nobody waits for it any longer.
+
+    What waits for SQLite's lock cannot be interrupted. It is told to stop, and not waited for: the
+    caller would hear that there is no answer before hearing that nothing was kept.
+    """
+    task = asyncio.create_task(keeping)
     try:
-        async with asyncio.timeout(STORE_DEADLINE_S):
-            yield
-    except TimeoutError as error:
-        raise StoreError(f"nothing was kept within {STORE_DEADLINE_S} s") from error
+        await asyncio.wait((task,), timeout=STORE_DEADLINE_S)
+    finally:
+        is_late = not task.done()
+        if is_late:
+            task.add_done_callback(_forget)
+            task.cancel()
+    if is_late:
+        raise StoreError(f"nothing was kept within {STORE_DEADLINE_S} s")
+    return task.result()
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    """What becomes of it when nobody waits any more is in the store's own log."""
+    if not task.cancelled():
+        task.exception()

@@ -16,6 +16,7 @@ from voicebot.agents.tools import RETRIEVAL_DEADLINE_S, STORE_DEADLINE_S
 from voicebot.calls import events as on
 from voicebot.calls.model import (
     AnswerSource,
+    Message,
     Outcome,
     Route,
     Tier,
@@ -173,6 +174,28 @@ async def test_what_cannot_be_kept_is_not_promised(
     thinker.thinking.think(a_turn("Call me."), QUIET)
     await passes(STORE_DEADLINE_S)
     assert thinker.said == ["Not kept."]
+
+
+async def test_a_database_that_does_not_let_go_keeps_nobody_waiting(
+    outside: Outside, tasks: asyncio.TaskGroup
+) -> None:
+    outside.agent = MessageTaker(outside.business)
+    let_go = asyncio.Event()
+
+    async def leave(message: Message) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            # As a thread that waits for SQLite's lock: nothing can interrupt it.
+            await let_go.wait()
+
+    outside.messages.leave = leave  # type: ignore[method-assign]
+    thinker = Thinker(outside, tasks)
+    thinker.thinking.think(a_turn("Call me."), QUIET)
+    await passes(STORE_DEADLINE_S)
+    assert thinker.said == ["Not kept."]
+    assert on.Promised(Outcome.MESSAGE_TAKEN) not in thinker.events
+    let_go.set()
 
 
 async def test_while_the_caller_may_go_on_nothing_is_kept(

@@ -64,6 +64,7 @@ MAY_STAY = (
     MayStay(r"degradation:agents", "how each agent does", SLOTS_MS),
     MayStay(r"degradation:changes", "the steps of late, trimmed as it is written"),
     MayStay(r"line-changes", "what lets the next caller in, trimmed as it is written"),
+    MayStay(r"lines-known", "the names of the queues", 86_400_000),
     MayStay(r"line:.+:number", "one number for each queue"),
     MayStay(r"wait-facts", "what all agents learned of waits, trimmed as it is written"),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),

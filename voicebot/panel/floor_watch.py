@@ -119,7 +119,7 @@ class FloorWatch:
     async def _follow_queues(self) -> NoReturn:
         while True:
             try:
-                # One that has become empty is looked at once more, and is seen to be.
+                # One that Redis lost is looked at once more, and is seen to be empty.
                 found = await self._reading.queues()
                 self._queues = sorted({*found, *self._queues})
             except SharedStateError as error:

@@ -15,10 +15,6 @@ from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.slots import RedisSlots
 from voicebot.shared_state.waiting_line import place_of
 
-_SCAN_COUNT = 1_000
-# Redis looks through all of its keys for them.
-_SCAN_DEADLINE_MS = 5_000
-
 
 class RedisFloorReading:
     """One watcher's view. Every question raises SharedStateError."""
@@ -57,16 +53,9 @@ class RedisFloorReading:
         return dict(zip(call_ids, found, strict=True))
 
     async def queues(self) -> Sequence[str]:
-        """Those in whose line somebody waits."""
-        pattern, *_ = keys.line("*")
-
-        async def scan() -> list[str]:
-            found = self._connection.client.scan_iter(match=pattern, count=_SCAN_COUNT)
-            return [key async for key in found]
-
-        before, _, after = pattern.partition("*")
-        found = await self._connection.answer("list lines", scan(), deadline_ms=_SCAN_DEADLINE_MS)
-        return sorted(key.removeprefix(before).removesuffix(after) for key in found)
+        """Those in whose line somebody has waited of late; each may be empty by now."""
+        reply = self._connection.client.smembers(keys.LINES_KNOWN)
+        return sorted(await self._connection.answer("list lines", reply))
 
     async def lines(self, queues: Sequence[str]) -> Mapping[str, Sequence[tuple[Place, CallId]]]:
         """Who waits in each, in order."""

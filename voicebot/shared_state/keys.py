@@ -18,6 +18,8 @@ LINE_CHANGES = "line-changes"
 # Which agent reckons the capacity for all, on a lease; and what each sees of it.
 CAPACITY_LEADER = "capacity:leader"
 CAPACITY_VIEWS = "capacity:views"
+# The queues in whose lines somebody has waited of late.
+LINES_KNOWN = "lines-known"
 # What happened to those who waited, and how long conversations were: what waits are estimated by.
 WAIT_FACTS = "wait-facts"
 # How each agent does, on leases; the step that an administrator forces; and what changed.

@@ -58,8 +58,8 @@ class RedisWaitingLines:
         self, queue: QueueName, call_id: CallId, holder: str, beginning: str, number: str
     ) -> Standing:
         reply = self._join(
-            keys=keys.line(queue),
-            args=[call_id, holder, self._ticket_lease_ms, beginning, number],
+            keys=[*keys.line(queue), keys.LINES_KNOWN],
+            args=[call_id, holder, self._ticket_lease_ms, beginning, number, queue],
         )
         member, before = await self._connection.answer("join line", reply)
         place, _ = place_of(member)

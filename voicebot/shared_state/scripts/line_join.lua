@@ -1,6 +1,6 @@
 -- Joins, or shows the ticket again. Returns the member and how many stand before it.
--- KEYS: order, tickets, ends, number. ARGV: call id, holder, lease in ms, what the member begins
--- with (rank and arrival), its number ("" for a new one).
+-- KEYS: order, tickets, ends, number, the queues known. ARGV: call id, holder, lease in ms, what the
+-- member begins with (rank and arrival), its number ("" for a new one), the queue.
 local order, tickets, ends, number = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local call_id, holder, lease_ms, beginning = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lasts_s = 86400
@@ -18,6 +18,7 @@ if not member then
   redis.call('ZADD', order, 0, member)
 end
 redis.call('HSET', tickets, call_id, holder .. ' ' .. member)
+redis.call('SADD', KEYS[5], ARGV[6])
 redis.call('ZADD', ends, now_ms() + tonumber(lease_ms), call_id)
 for _, key in ipairs(KEYS) do
   redis.call('EXPIRE', key, lasts_s)

@@ -86,3 +86,47 @@ def test_nobody_hears_longer_twice_or_a_later_end_unsaid(
         assert 0.0 <= said.low_s <= said.high_s + 1e-9
         latest_s = now_s + said.high_s
     assert longer <= 1
+
+
+NOISE = st.lists(
+    st.tuples(st.floats(0.0, 60.0), st.floats(0.0, 600.0), st.floats(0.0, 600.0)),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(NOISE)
+def test_what_was_told_never_gets_longer_while_the_slots_stay(
+    noise: list[tuple[float, float, float]],
+) -> None:
+    promise: Promise | None = None
+    now_s, latest_s = 0.0, float("inf")
+    for passed_s, low_s, width_s in noise:
+        now_s += passed_s
+        said, promise = announce(promise, _estimate(low_s, low_s + width_s), slots=4, now_s=now_s)
+        assert not isinstance(said, TellLonger)
+        assert promise is not None
+        assert promise.latest_s <= latest_s
+        latest_s = promise.latest_s
+
+
+@given(NOISE, st.floats(1.0, 600.0), st.integers(0, 3), NOISE)
+def test_slots_that_really_fall_are_told_of_at_once_and_then_never_again(
+    before: list[tuple[float, float, float]],
+    later_s: float,
+    slots: int,
+    after: list[tuple[float, float, float]],
+) -> None:
+    promise: Promise | None = None
+    now_s = 0.0
+    for passed_s, low_s, width_s in before:
+        now_s += passed_s
+        _, promise = announce(promise, _estimate(low_s, low_s + width_s), slots=4, now_s=now_s)
+    assert promise is not None
+    low_s = max(promise.latest_s - now_s, 0.0) + later_s
+    said, promise = announce(promise, _estimate(low_s, low_s + 60.0), slots=slots, now_s=now_s)
+    assert isinstance(said, TellLonger)
+    for passed_s, low_s, width_s in after:
+        now_s += passed_s
+        said, promise = announce(promise, _estimate(low_s, low_s + width_s), slots=0, now_s=now_s)
+        assert not isinstance(said, TellLonger)

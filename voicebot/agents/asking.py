@@ -13,11 +13,12 @@ from typing import Never
 from pydantic import JsonValue
 
 from voicebot.agents.desk import Desk
+from voicebot.agents.phrase_stream import phrases_of
 from voicebot.agents.retrieval import nearest_facts
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Route
 from voicebot.dialogue.agent import EndCall, HandOver, Say, Turn
 from voicebot.dialogue.answers import Candidate
-from voicebot.dialogue.phrases import PhraseSplitter, split
+from voicebot.dialogue.phrases import split
 from voicebot.dialogue.routing import Conditions
 from voicebot.errors import ActionFailed, StoreError
 from voicebot.ports import MeaningEncoder, ReplyMemory, Responder
@@ -65,7 +66,6 @@ class _WrittenTools:
         pool: str = "",
     ) -> AsyncGenerator[str]:
         self.model_runs += 1
-        splitter = PhraseSplitter(is_live=True)
         pieces = self.responder.respond(
             ASKING.call_id,
             messages,
@@ -75,12 +75,9 @@ class _WrittenTools:
             pool=pool,
             deadline_s=REPLY_DEADLINE_S,
         )
-        async with aclosing(pieces):
-            async for piece in pieces:
-                for phrase in splitter.receive(piece):
-                    yield phrase
-        for phrase in splitter.finish():
-            yield phrase
+        async with aclosing(phrases_of(pieces)) as phrases:
+            async for phrase in phrases:
+                yield phrase
 
     def conditions(self) -> Conditions:
         return Conditions(pools=self.responder.pools(), preferred_pool=self.desk.business.pools.llm)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import JsonValue
 
 from voicebot.agents.desk import Desk
+from voicebot.agents.phrase_stream import phrases_of
 from voicebot.agents.retrieval import nearest_facts
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
@@ -24,7 +25,6 @@ from voicebot.calls.model import (
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.answers import Candidate
 from voicebot.dialogue.masking import mask
-from voicebot.dialogue.phrases import PhraseSplitter
 from voicebot.dialogue.routing import Conditions
 from voicebot.errors import InferenceError, StoreError
 from voicebot.queueing.callback_booking import Wish
@@ -80,7 +80,6 @@ class TurnTools:
         grammar: str | None = None,
         pool: str = "",
     ) -> AsyncGenerator[str]:
-        splitter = PhraseSplitter(is_live=True)
         pieces = self.services.responder.respond(
             self.call.call_id,
             messages,
@@ -90,12 +89,9 @@ class TurnTools:
             pool=pool,
             deadline_s=REPLY_DEADLINE_S,
         )
-        async with aclosing(pieces):
-            async for piece in pieces:
-                for phrase in splitter.receive(piece):
-                    yield phrase
-        for phrase in splitter.finish():
-            yield phrase
+        async with aclosing(phrases_of(pieces)) as phrases:
+            async for phrase in phrases:
+                yield phrase
 
     def conditions(self) -> Conditions:
         return Conditions(

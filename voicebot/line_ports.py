@@ -3,20 +3,23 @@
 Like `ports`: each wait ends by its deadline at the latest, with SharedStateError.
 """
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import CallId, ChannelId
+from voicebot.calls.model import CallFacts, CallId, ChannelId
 from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.degradation import Degradation, DegradationChanged
 from voicebot.capacity.slots import Occupancy
+from voicebot.dialogue.business import Business
 from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.wait_facts import WaitFact
 from voicebot.queueing.waiting_line import Standing, Ticket
+from voicebot.queueing.waiting_session import WaitingEvent
 
 
 class WaitingLines(Protocol):
@@ -214,3 +217,25 @@ class WaitingControl(Protocol):
         """Succeeds also when it has ended."""
 
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None: ...
+
+
+class SnoopControl(Protocol):
+    """What is asked of Asterisk to hear a caller who waits. Raises AsteriskError."""
+
+    async def snoop(self, channel_id: ChannelId, snoop_id: ChannelId) -> None:
+        """Opens a channel that hears what this caller says, and nothing that is played."""
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        """Succeeds also when the channel is already gone."""
+
+
+class Listening(Protocol):
+    """Hears what waiting callers say. Never an error, and never waited for."""
+
+    def begin(
+        self, facts: CallFacts, business: Business, tell: Callable[[WaitingEvent], None]
+    ) -> asyncio.Event:
+        """Set once it is known whether this caller is listened to for now."""
+
+    def end(self, call_id: CallId) -> None:
+        """The wait is over."""

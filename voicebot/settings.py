@@ -120,6 +120,12 @@ class Settings(BaseSettings):
     agent_max_waiting: int = Field(
         500, ge=0, description="Callers who wait with one agent process besides."
     )
+    agent_max_listened: int = Field(
+        0,
+        ge=0,
+        description="Waiting callers whose spoken wishes one agent process hears at once, while "
+        "recognizers have room beside all conversations; 0: keys alone count.",
+    )
     metrics_first_port: int = Field(
         0,
         ge=0,

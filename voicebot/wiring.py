@@ -25,6 +25,7 @@ from voicebot.agents.readiness import Readiness
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.wait_listening import WaitListening
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import WaitingRoom
@@ -36,6 +37,7 @@ from voicebot.ari.client import AriClient
 from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.calls.model import TurnRecord
 from voicebot.calls.routing import Room
+from voicebot.capacity.listening_gate import ListeningRules, RecognizerLoad
 from voicebot.hooks.web_service import HttpWebServices
 from voicebot.inference.gateway import InferenceGateway
 from voicebot.inference.meaning import MiniLmEncoder
@@ -76,6 +78,8 @@ from voicebot.telemetry.traces import TRACES
 from voicebot.turns.speculation import Speculation
 
 MEDIA_DEADLINE_S = 2.0
+# The stage's name in the census.
+RECOGNITION = "stt"
 # Cached speech that comes later than this is made anew sooner.
 CACHE_DEADLINE_S = 0.3
 
@@ -137,8 +141,9 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             web=web,
             speculation=Speculation(),
         )
+        waiting_control = AriWaitingControl(ari)
         control = WaitingServices(
-            AriWaitingControl(ari),
+            waiting_control,
             Announcer(AnnouncementAudio(settings.state_dir), speech),
             services.callbacks,
             services.clock,
@@ -168,10 +173,22 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             agent=name,
             attempt=trials.attempt,
         )
+        services = replace(services, degradation=degrading.step)
+
+        async def recognizer_load() -> RecognizerLoad:
+            bears = (await census.conversations()).get(RECOGNITION, ())
+            return RecognizerLoad(sum(bears), (await slots.occupancy()).held)
+
+        listening = WaitListening(
+            services,
+            waiting_control,
+            recognizer_load,
+            ListeningRules(settings.agent_max_listened),
+        )
         room = WaitingRoom(
             lines,
             slots,
-            control,
+            replace(control, listening=listening),
             waits,
             agent=name,
             businesses=lambda: [desk.business for desk in desks.all],
@@ -185,12 +202,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             capacity.turn_over(turn)
             CALLS.turn_over(turn)
 
-        services = replace(
-            services,
-            waiting_room=room,
-            turn_over=turn_over,
-            degradation=degrading.step,
-        )
+        services = replace(services, waiting_room=room, turn_over=turn_over)
         directory = RedisAgentDirectory(connection)
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
@@ -208,6 +220,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(watch.run()),
                 tasks.create_task(capacity.run()),
                 tasks.create_task(MEDIA.watch_lag()),
+                tasks.create_task(listening.run()),
                 tasks.create_task(degrading.run()),
             ]
             await app.run(stopped)

@@ -10,7 +10,13 @@ from typing import Any
 
 from voicebot.ari.client import AriClient
 from voicebot.ari.model import Channel
-from voicebot.calls.asterisk_names import FALLBACK_CONTEXT, MESSAGE_CONTEXT, bridge_of, owner_of
+from voicebot.calls.asterisk_names import (
+    FALLBACK_CONTEXT,
+    MESSAGE_CONTEXT,
+    bridge_of,
+    is_snoop,
+    owner_of,
+)
 from voicebot.calls.model import ChannelId
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError
@@ -54,7 +60,7 @@ class Orphans:
         """A caller goes to the dialplan, a media channel is hung up, and their bridge destroyed."""
         control, owner = self._control, owner_of(channel_id)
         await attempt(owner, control.destroy_bridge(bridge_of(owner)))
-        if channel_id == owner:
+        if channel_id == owner and not is_snoop(channel_id):
             await attempt(owner, control.leave(channel_id, FALLBACK_CONTEXT))
         else:
             await attempt(owner, control.hang_up(channel_id, NORMAL_CLEARING))

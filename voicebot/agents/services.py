@@ -1,11 +1,12 @@
 """What does an agent process share among its calls?"""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voicebot.agents.clock import Clock as Clock
 from voicebot.agents.desk import Desks
 from voicebot.agents.record_keeping import RecordKeeping
+from voicebot.agents.snoops import Snoops
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, Direction, TurnRecord
@@ -54,6 +55,7 @@ class CallServices:
     web: WebServices
     speculation: Speculation
     waiting_room: WaitingRoom | None = None  # None: nobody waits
+    snoops: Snoops = field(default_factory=Snoops)
     turn_over: Callable[[TurnRecord], None] = lambda turn: None
     # The step of service, asked once a turn: what is being said is said to its end.
     degradation: Callable[[], Degradation] = lambda: Degradation.FULL

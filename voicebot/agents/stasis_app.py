@@ -40,7 +40,7 @@ from voicebot.ari.model import Channel
 from voicebot.ari.resources import Claim
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
-from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, WAIT_ARGUMENT
+from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, SNOOP_ARGUMENT, WAIT_ARGUMENT
 from voicebot.calls.model import CallId, ChannelId, TransferResult
 from voicebot.calls.routing import Room, claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
@@ -50,7 +50,7 @@ from voicebot.telemetry.logs import log_of
 
 # As asterisk/etc and dialplans name it.
 OPERATOR_VARIABLE = "VOICEBOT_OPERATOR"
-MEDIA_ARGUMENT = "media"
+PARTS = frozenset({"media", SNOOP_ARGUMENT})
 BACK_ARGUMENT = "back"
 AGENT_STOPPED = "agent-stopped"
 TAKEN_AWAY = "taken-away"
@@ -94,8 +94,9 @@ class StasisApp:
         return sum(call.is_waiting for call in list(self._calls.values()))
 
     def driven(self) -> frozenset[ChannelId]:
-        """The callers' and operators' channels that somebody here looks after."""
-        return frozenset((*self._calls, *self._briefings, *self._adopting))
+        """The channels of callers, operators and snoops that somebody here looks after."""
+        snoops = self._services.snoops.open
+        return frozenset((*self._calls, *self._briefings, *self._adopting, *snoops))
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped` is set; then every running call is handed to the dialplan."""
@@ -137,8 +138,8 @@ class StasisApp:
                 case CallClaimed(channel=channel, winner=winner) if winner != self._ari.app:
                     if channel.channel_id in self._races:
                         self._races[channel.channel_id].cancel()
-                case StasisStart(channel=channel, args=(first, call_id)) if first == MEDIA_ARGUMENT:
-                    self._media_started(ChannelId(call_id))
+                case StasisStart(channel=channel, args=(first, call_id)) if first in PARTS:
+                    self._part_started(channel.channel_id, ChannelId(call_id))
                 case StasisStart(channel=channel, args=(first, call_id, *_)) if (
                     first == BRIEF_ARGUMENT
                 ):
@@ -251,7 +252,8 @@ class StasisApp:
         else:
             self._is_idle.set()
 
-    def _media_started(self, channel_id: ChannelId) -> None:
+    def _part_started(self, part_id: ChannelId, channel_id: ChannelId) -> None:
+        self._services.snoops.entered(part_id, channel_id)
         owner = self._calls.get(channel_id) or self._briefings.get(channel_id)
         if owner is not None:
             owner.media_entered_stasis()

@@ -6,6 +6,7 @@ recorded, and all that an admission takes is to stop it.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from voicebot.agents.announcing import Announcer
@@ -16,12 +17,15 @@ from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.queue_settings import QueueSettings
 from voicebot.errors import AsteriskError, InferenceError, StoreError
-from voicebot.line_ports import WaitingControl
+from voicebot.line_ports import Listening, WaitingControl
 from voicebot.ports import CallbackBook
 from voicebot.queueing import waiting_session as ws
 from voicebot.queueing.callback_booking import Wish
 from voicebot.queueing.model import Place
 from voicebot.telemetry.logs import log_of
+
+# The first announcement tells whether speech is heard; it is not put off for longer.
+LISTENING_KNOWN_WITHIN_S = 0.3
 
 log = log_of(__name__)
 
@@ -34,6 +38,7 @@ class WaitingServices:
     announcer: Announcer
     callbacks: CallbackBook
     clock: Clock
+    listening: Listening | None = None  # None: keys alone are heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,19 @@ class WaitingCaller:
 
     async def run(self) -> WaitEnded:
         """Raises AsteriskError when the caller cannot even be answered."""
+        try:
+            return await self._run()
+        finally:
+            if self._services.listening is not None:
+                self._services.listening.end(self._facts.call_id)
+
+    async def _run(self) -> WaitEnded:
         control, channel_id = self._services.control, self._facts.channel_id
         await control.answer(channel_id)
         async with asyncio.TaskGroup() as tasks:
             await self._music_on()
             await self._set_in_line(is_in_line=self._session.has_place)
+            await self._have_listened()
             self._carry_out(self._session.begin(self._services.clock.now()), tasks)
             while self._ended is None and not self._is_admitted:
                 self._carry_out(await self._next(), tasks)
@@ -115,6 +128,15 @@ class WaitingCaller:
             silence = control.stop_music(channel_id)
             await asyncio.gather(silence, self._set_in_line(is_in_line=False))
         return ended
+
+    async def _have_listened(self) -> None:
+        listening = self._services.listening
+        if listening is None:
+            return
+        known = listening.begin(self._facts, self._business, self.tell)
+        with suppress(TimeoutError):  # then a later announcement tells
+            async with asyncio.timeout(LISTENING_KNOWN_WITHIN_S):
+                await known.wait()
 
     async def _set_in_line(self, *, is_in_line: bool) -> None:
         try:

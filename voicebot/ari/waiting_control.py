@@ -1,10 +1,11 @@
-"""How is what a waiting caller needs said to Asterisk? Fulfils `line_ports.WaitingControl`."""
+"""How is what a waiting caller needs said to Asterisk? Fulfils `line_ports.WaitingControl`
+and `line_ports.SnoopControl`."""
 
 from collections.abc import Sequence
 
 from voicebot.ari.call_control import NOT_FOUND, AriCallControl
 from voicebot.ari.client import AriClient
-from voicebot.calls.asterisk_names import IN_LINE_VARIABLE
+from voicebot.calls.asterisk_names import IN_LINE_VARIABLE, SNOOP_ARGUMENT
 from voicebot.calls.model import ChannelId
 from voicebot.errors import AriRequestRefused
 
@@ -36,6 +37,15 @@ class AriWaitingControl:
         except AriRequestRefused as error:
             if error.status != NOT_FOUND:
                 raise
+
+    async def snoop(self, channel_id: ChannelId, snoop_id: ChannelId) -> None:
+        await self._ari.channels.snoop_channel(
+            channel_id,
+            app=self._ari.app,
+            spy="in",
+            app_args=f"{SNOOP_ARGUMENT},{snoop_id}",
+            snoop_id=snoop_id,
+        )
 
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
         await self._control.hang_up(channel_id, cause)

@@ -24,6 +24,9 @@ CONTEXTS = {
 BRIEF_ARGUMENT = "brief"
 # Of a caller who waited for an agent that is gone.
 WAIT_ARGUMENT = "wait"
+# Of a channel that hears what a waiting caller says.
+SNOOP_ARGUMENT = "snoop"
+SNOOP_PREFIX = "snoop-"
 MEDIA_PREFIX = "media-"
 BRIDGE_PREFIX = "bridge-"
 
@@ -31,6 +34,16 @@ BRIDGE_PREFIX = "bridge-"
 def media_channel_of(channel_id: ChannelId) -> ChannelId:
     """The external-media channel beside a caller's or an operator's channel."""
     return ChannelId(f"{MEDIA_PREFIX}{channel_id}")
+
+
+def snoop_of(channel_id: ChannelId) -> ChannelId:
+    """The channel that hears a waiting caller; it has media and a bridge of its own, and may
+    outlive neither the wait nor the process: so it is driven, and freed, apart from the caller."""
+    return ChannelId(f"{SNOOP_PREFIX}{channel_id}")
+
+
+def is_snoop(channel_id: ChannelId) -> bool:
+    return channel_id.startswith(SNOOP_PREFIX)
 
 
 def bridge_of(channel_id: ChannelId) -> BridgeId:

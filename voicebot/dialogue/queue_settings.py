@@ -33,6 +33,13 @@ class QueuePhrases(Part):
     closed: Spoken = "We are closed at the moment."
     offer_callback: Spoken = "Press one and we will call you back."
     keys: Spoken = "Press zero for a person, or the pound key to leave a message."
+    offer_callback_heard: Spoken = "Press one or say, call me back, and we will call you back."
+    keys_heard: Spoken = (
+        "Press zero or say, operator, for a person. Press pound or say, message, to leave one."
+    )
+    confirm_heard: Spoken = "Press one or say yes if that is right. If it is not, two or no."
+    wants_operator: Spoken = "You want to speak with a person. Press zero or say yes."
+    wants_message: Spoken = "You want to leave a message. Press pound or say yes."
     staying: Spoken = "All right. You keep your place in the line."
     call_back_at: Spoken = "We will call you back at this number."
     confirm: Spoken = "Press one if that is right, or two if it is not."

@@ -1,7 +1,8 @@
 """What does a caller hear and what do the keys do, while no agent is free?
 
 A session like a call's: events in, commands out. Position and wait are told at intervals; between
-them there is music. A key counts at once, also into a sentence. Ends in exactly one of admission
+them there is music. A key counts at once, also into a sentence. Words, where they are heard, count
+like the key; what would cost the place in the line is asked first. Ends in exactly one of admission
 (which is not decided here), a callback that was booked, or going elsewhere.
 """
 
@@ -10,6 +11,7 @@ from enum import StrEnum
 
 from voicebot.dialogue.queue_settings import QueueSettings
 from voicebot.dialogue.waiting_sentences import digits_told, position_told, wait_told
+from voicebot.dialogue.waiting_wishes import SpokenWish, wish_of
 from voicebot.queueing.admission import OfferCallback, Reason, Wait
 from voicebot.queueing.wait_announcements import (
     Promise,
@@ -25,6 +27,12 @@ DECIDE_WITHIN_S = 15.0
 # Who presses keys faster than this does not mean each of them.
 KEY_EVERY_S = 0.4
 CALLBACK_KEY, STAY_KEY, OPERATOR_KEY, MESSAGE_KEY = "1", "2", "0", "#"
+_KEYS = {
+    SpokenWish.CALL_BACK: CALLBACK_KEY,
+    SpokenWish.STAY: STAY_KEY,
+    SpokenWish.OPERATOR: OPERATOR_KEY,
+    SpokenWish.MESSAGE: MESSAGE_KEY,
+}
 WANTS_OPERATOR, WANTS_MESSAGE = "caller-wants-operator", "caller-leaves-message"
 
 
@@ -40,6 +48,21 @@ class PositionTold:
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningChanged:
+    """From now on words are heard, or keys alone."""
+
+    is_listened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordsHeard:
+    """The caller said something; perhaps not to us."""
+
+    text: str
+    confidence: float  # 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +82,9 @@ class NotBooked:
     is_refused: bool = False
 
 
-WaitingEvent = PositionTold | KeyPressed | Spoken | Booked | NotBooked
+WaitingEvent = (
+    PositionTold | KeyPressed | ListeningChanged | WordsHeard | Spoken | Booked | NotBooked
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +119,7 @@ class WaitingPhase(StrEnum):
     IN_LINE = "in_line"
     DECIDING = "deciding"  # there is no place in the line: a callback, or elsewhere
     CONFIRMING = "confirming"  # the number for the callback
+    ASKED = "asked"  # whether a spoken wish was meant, which would cost the place
     BOOKING = "booking"
     TAKING_LEAVE = "taking_leave"
     OVER = "over"
@@ -126,6 +152,8 @@ class WaitingSession:
         self._announce_at: float | None = None
         self._decide_by: float | None = None if self.has_place else now + DECIDE_WITHIN_S
         self._key_at: float | None = None
+        self._is_listened = False
+        self._asked_key = ""  # what it is that the caller is asked about
 
     @property
     def is_over(self) -> bool:
@@ -134,7 +162,7 @@ class WaitingSession:
     @property
     def may_be_admitted(self) -> bool:
         """Whoever is booking a callback is not torn out of it."""
-        return self.phase in (WaitingPhase.IN_LINE, WaitingPhase.CONFIRMING)
+        return self.phase in (WaitingPhase.IN_LINE, WaitingPhase.CONFIRMING, WaitingPhase.ASKED)
 
     def begin(self, now: float) -> list[WaitingCommand]:
         """The caller has been answered. Who has a place hears of it with the position."""
@@ -142,7 +170,7 @@ class WaitingSession:
             return []
         is_closed = self._verdict.reason is Reason.CLOSED
         why = self._phrases.closed if is_closed else self._phrases.line_full
-        return [Speak((why, *self._offer(), self._phrases.keys))]
+        return [Speak((why, *self._offer(), self._keys_told))]
 
     def next_deadline(self) -> float | None:
         times = (self._announce_at, self._decide_by)
@@ -168,6 +196,12 @@ class WaitingSession:
                 # Of keys that are mashed the first counts: so nothing is confirmed unheard.
                 is_mashed = key_at is not None and now - key_at < KEY_EVERY_S
                 return [] if is_mashed else self._key(digit, now)
+            case ListeningChanged(is_listened):
+                # Whoever was told of the keys alone hears of it with the next position.
+                self._offers = self._offers or (is_listened and not self._is_listened)
+                self._is_listened = is_listened
+            case WordsHeard(text, confidence):
+                return self._words(text, confidence, now)
             case Booked() if self.phase is WaitingPhase.BOOKING:
                 self.phase = WaitingPhase.TAKING_LEAVE
                 return [Speak((self._phrases.booked,))]
@@ -179,16 +213,44 @@ class WaitingSession:
                 return self._end(TakeLeave())
         return []
 
+    def _words(self, text: str, confidence: float, now: float) -> list[WaitingCommand]:
+        asked = {WaitingPhase.CONFIRMING: CALLBACK_KEY, WaitingPhase.ASKED: self._asked_key}
+        is_asked = self.phase in asked
+        match wish_of(text, confidence, is_asked=is_asked):
+            case None:
+                return []
+            case SpokenWish.YES:
+                return self._key(asked[self.phase], now)
+            case SpokenWish.NO:
+                return self._key(STAY_KEY, now)
+            case SpokenWish.OPERATOR | SpokenWish.MESSAGE as wish if (
+                asked.get(self.phase) != _KEYS[wish]
+            ):
+                return self._ask_whether_meant(_KEYS[wish], now)
+            case SpokenWish.CALL_BACK if self.phase is WaitingPhase.CONFIRMING:
+                return []  # said again while the number is read back: that confirms nothing
+            case wish:
+                return self._key(_KEYS[wish], now)
+
+    def _ask_whether_meant(self, key: str, now: float) -> list[WaitingCommand]:
+        if self.phase in (WaitingPhase.BOOKING, WaitingPhase.TAKING_LEAVE, WaitingPhase.OVER):
+            return []
+        self.phase, self._asked_key = WaitingPhase.ASKED, key
+        self._decide_by = now + DECIDE_WITHIN_S
+        phrases = self._phrases
+        return [Speak((phrases.wants_operator if key == OPERATOR_KEY else phrases.wants_message,))]
+
     def _key(self, digit: str, now: float) -> list[WaitingCommand]:
         if self.phase is WaitingPhase.CONFIRMING and digit == CALLBACK_KEY:
             self.phase, self._decide_by = WaitingPhase.BOOKING, None
             return [Book()]
-        if self.phase is WaitingPhase.CONFIRMING and digit == STAY_KEY:
+        if self.phase in (WaitingPhase.CONFIRMING, WaitingPhase.ASKED) and digit == STAY_KEY:
             return self._back((self._phrases.staying,) if self.has_place else (), now)
         if self.phase not in (
             WaitingPhase.IN_LINE,
             WaitingPhase.DECIDING,
             WaitingPhase.CONFIRMING,
+            WaitingPhase.ASKED,
         ):
             return []
         if digit == CALLBACK_KEY and self._settings.callbacks:
@@ -204,9 +266,11 @@ class WaitingSession:
     def _ask_to_confirm(self, now: float) -> list[WaitingCommand]:
         digits = digits_told(self._phrases, self._number)
         if not digits:
-            return [Speak((self._phrases.number_unknown, self._phrases.keys))]
+            return [Speak((self._phrases.number_unknown, self._keys_told))]
         self.phase, self._decide_by = WaitingPhase.CONFIRMING, now + DECIDE_WITHIN_S + len(digits)
-        return [Speak((self._phrases.call_back_at, *digits, self._phrases.confirm))]
+        phrases = self._phrases
+        confirm = phrases.confirm_heard if self._is_listened else phrases.confirm
+        return [Speak((phrases.call_back_at, *digits, confirm))]
 
     def _back(self, texts: tuple[str, ...], now: float) -> list[WaitingCommand]:
         """To where the caller was before the callback was talked about."""
@@ -214,7 +278,7 @@ class WaitingSession:
             self.phase, self._decide_by = WaitingPhase.IN_LINE, None
         else:
             self.phase, self._decide_by = WaitingPhase.DECIDING, now + DECIDE_WITHIN_S
-            texts = (*texts, self._phrases.keys)
+            texts = (*texts, self._keys_told)
         return [Speak(texts)] if texts else []
 
     def _decided_nothing(self, now: float) -> list[WaitingCommand]:
@@ -241,13 +305,19 @@ class WaitingSession:
             case TellNoTime():
                 pass
         if first or self._offers:
-            texts += [*self._offer(), self._phrases.keys]
+            texts += [*self._offer(), self._keys_told]
             self._offers = False
         return [Speak(tuple(texts))]
 
     def _offer(self) -> tuple[str, ...]:
         may_be_called = self._settings.callbacks and digits_told(self._phrases, self._number)
-        return (self._phrases.offer_callback,) if may_be_called else ()
+        phrases = self._phrases
+        offer = phrases.offer_callback_heard if self._is_listened else phrases.offer_callback
+        return (offer,) if may_be_called else ()
+
+    @property
+    def _keys_told(self) -> str:
+        return self._phrases.keys_heard if self._is_listened else self._phrases.keys
 
     def _end(self, last: GoElsewhere | TakeLeave) -> list[WaitingCommand]:
         self.phase, self._announce_at, self._decide_by = WaitingPhase.OVER, None, None

@@ -37,6 +37,17 @@ class LineMetrics:
             "Conversations that the workers bear, of all processes as this one sees them.",
             registry=registry,
         )
+        self._listened = Gauge(
+            "voicebot_calls_listened",
+            "Waiting callers whose words this process hears now.",
+            registry=registry,
+        )
+        self._overheard = Counter(
+            "voicebot_waiting_utterances",
+            "What waiting callers said, by what became of it.",
+            ["result"],
+            registry=registry,
+        )
         self._correction = Gauge(
             "voicebot_slots_correction",
             "By what this process's own latency would correct the slots.",
@@ -55,6 +66,19 @@ class LineMetrics:
             yield
         finally:
             gauge.dec()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While inside, one waiting caller more is listened to."""
+        self._listened.inc()
+        try:
+            yield
+        finally:
+            self._listened.dec()
+
+    def overheard(self, result: str) -> None:
+        """An utterance of a waiting caller: recognized, failed or left_out."""
+        self._overheard.labels(result).inc()
 
     def follow_talking(self, count: Callable[[], int]) -> None:
         """`count` is asked, from another thread, whenever somebody wants to know."""

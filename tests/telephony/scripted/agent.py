@@ -20,6 +20,7 @@ from voicebot.agents.heartbeat import Heartbeat
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.wait_listening import WaitListening
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.ari.call_control import AriCallControl
@@ -30,6 +31,7 @@ from voicebot.audio.g711 import decode
 from voicebot.calls.model import CallId
 from voicebot.calls.routing import Room
 from voicebot.calls.session import CallContext, load_context
+from voicebot.capacity.listening_gate import ListeningRules, RecognizerLoad
 from voicebot.line_ports import Slots, WaitingLines
 from voicebot.media.connection import connect
 from voicebot.ports import CallRecords
@@ -39,6 +41,7 @@ from voicebot.store.announcement_audio import AnnouncementAudio
 
 APP = "voicebot-scripted-1"
 AGENT_HZ = 1_000
+IDLE = RecognizerLoad(bears=10, talking=1)
 WORD_S = 0.25
 LOUD = 500.0
 
@@ -101,10 +104,11 @@ async def scripted_agent(
     waits: FakeWaits | None = None,
     lines: WaitingLines | None = None,
     app: str = APP,
+    listened_to: int = 0,
 ) -> AsyncIterator[ScriptedAgent]:
     """Takes calls inside the block; `records`: where they are kept, if not in `outside`;
     `slots`: how many may talk at once where the business has a queue; `waits`: what is known of
-    waits; `lines`: where callers wait for one."""
+    waits; `lines`: where callers wait for one; `listened_to`: how many of them."""
     outside.synthesizer = SpeaksInTones()
     password = settings.ari_password.get_secret_value()
     async with AriClient(settings.ari_url, settings.ari_username, password, app=app) as ari:
@@ -119,6 +123,13 @@ async def scripted_agent(
         lines = FakeWaitingLines() if lines is None else lines
         slots = FakeSlots(10) if slots is None else slots
         waits = FakeWaits() if waits is None else waits
+
+        async def load() -> RecognizerLoad:
+            return IDLE
+
+        listening = WaitListening(
+            services, AriWaitingControl(ari), load, ListeningRules(most=listened_to)
+        )
         room = WaitingRoom(
             lines,
             slots,
@@ -127,6 +138,7 @@ async def scripted_agent(
                 Announcer(files, outside.synthesizer),
                 outside.messages,
                 services.clock,
+                listening,
             ),
             waits.reckoner(lines, slots, services.clock, lambda: queue_names([outside.business])),
             agent=app,
@@ -138,8 +150,10 @@ async def scripted_agent(
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(stasis.run(stopped))
+            hearing = tasks.create_task(listening.run())
             await ari.wait_connected(deadline_s=10.0)
             beats = tasks.create_task(Heartbeat(ari, app, stasis.driven).run())
             yield ScriptedAgent(outside, ari, stopped, room, stasis)
             stopped.set()
             beats.cancel()
+            hearing.cancel()

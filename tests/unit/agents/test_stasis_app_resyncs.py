@@ -61,6 +61,18 @@ async def test_an_orphaned_caller_goes_to_the_dialplan(process: Process) -> None
     assert (control.bridges, control.media_channels) == (set(), set())
 
 
+async def test_a_snoop_of_a_wait_that_is_over_is_hung_up_and_is_no_caller(
+    process: Process,
+) -> None:
+    snoop = ChannelId(f"snoop-{CALL}")
+    process.ari.owns(snoop, f"media-{snoop}")
+    process.ari.resyncs(snoop, f"media-{snoop}")
+    await settle()
+    control = process.outside.control
+    assert control.asked_for("leave") == []
+    assert {asked[1] for asked in control.asked_for("hang_up")} == {snoop, f"media-{snoop}"}
+
+
 async def test_channels_of_others_are_left_alone(process: Process) -> None:
     process.ari.resyncs(CALL, f"media-{CALL}")
     await settle()

@@ -13,6 +13,7 @@ from voicebot.queueing.waiting_session import (
     Booked,
     GoElsewhere,
     KeyPressed,
+    ListeningChanged,
     NotBooked,
     PositionTold,
     Speak,
@@ -22,6 +23,7 @@ from voicebot.queueing.waiting_session import (
     WaitingEvent,
     WaitingPhase,
     WaitingSession,
+    WordsHeard,
 )
 
 SETTINGS = QueueSettings(name="main", announce_every_s=30)
@@ -149,10 +151,60 @@ def test_who_is_turned_away_by_the_hours_hears_that_we_are_closed() -> None:
     assert SAID.closed in texts(WaitingSession(SETTINGS, closed, NUMBER, 0.0).begin(0.0))
 
 
+def test_a_spoken_wish_for_a_callback_is_booked_only_after_a_yes_or_the_key() -> None:
+    for yes in (WordsHeard("Yes.", 0.9), KeyPressed("1")):
+        session = waiting()
+        session.receive(ListeningChanged(is_listened=True), 0.5)
+        asked = texts(session.receive(WordsHeard("Call me back, please.", 0.9), 1.0))
+        assert asked == (SAID.call_back_at, "one", "two", SAID.confirm_heard)
+        assert session.receive(WordsHeard("Call me back.", 0.9), 2.0) == []
+        assert session.receive(yes, 3.0) == [Book()]
+
+
+def test_a_spoken_wish_that_costs_the_place_is_asked_about_first() -> None:
+    for words, question, end in (
+        ("Operator.", SAID.wants_operator, GoElsewhere(WANTS_OPERATOR)),
+        ("Leave a message.", SAID.wants_message, GoElsewhere(WANTS_MESSAGE, is_for_message=True)),
+    ):
+        session = waiting()
+        assert texts(session.receive(WordsHeard(words, 0.9), 1.0)) == (question,)
+        assert session.may_be_admitted
+        assert texts(session.receive(WordsHeard("No.", 0.9), 2.0)) == (SAID.staying,)
+        session.receive(WordsHeard(words, 0.9), 3.0)
+        deadline = session.next_deadline()
+        assert deadline is not None
+        assert texts(session.on_deadline(deadline)) == (SAID.staying,)
+        session.receive(WordsHeard("Call me back.", 0.9), 60.0)
+        assert texts(session.receive(WordsHeard(words, 0.9), 61.0)) == (question,)
+        assert session.receive(WordsHeard("Yes.", 0.9), 62.0) == [end]
+
+
+def test_words_to_others_and_a_yes_to_nothing_change_nothing() -> None:
+    session = waiting()
+    for words in ("Yes.", "No.", "The dog has to go out.", "Did they call me back yesterday?"):
+        assert session.receive(WordsHeard(words, 0.9), 1.0) == []
+    assert session.receive(WordsHeard("Call me back.", 0.3), 2.0) == []
+    assert session.phase is WaitingPhase.IN_LINE
+
+
+def test_speech_is_told_of_only_while_it_is_heard() -> None:
+    session = waiting()
+    session.receive(ListeningChanged(is_listened=True), 0.0)
+    heard = (SAID.offer_callback_heard, SAID.keys_heard)
+    assert texts(session.receive(at(3), 0.1))[2:] == heard
+    session.receive(ListeningChanged(is_listened=False), 1.0)
+    assert texts(session.on_deadline(31.0)) == ("You are number 3 in line.",)
+    session.receive(ListeningChanged(is_listened=True), 32.0)
+    assert texts(session.on_deadline(62.0)) == ("You are number 3 in line.", *heard)
+
+
+WORDS = ("Call me back.", "Yes.", "No.", "Operator.", "Leave a message.", "I'll stay.")
 events: st.SearchStrategy[WaitingEvent | None] = st.one_of(
     st.builds(at, st.integers(1, 30), st.integers(0, 3)),
     st.builds(at, st.integers(1, 30), st.integers(0, 3), st.just(5.0), st.integers(5, 900)),
     st.builds(KeyPressed, st.sampled_from("0123456789*#")),
+    st.builds(WordsHeard, st.sampled_from([*WORDS, "The soup is hot."]), st.just(0.9)),
+    st.builds(ListeningChanged, st.booleans()),
     st.sampled_from([Spoken(), Booked(), NotBooked(), NotBooked(is_refused=True)]),
     st.none(),
 )

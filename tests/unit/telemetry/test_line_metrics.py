@@ -23,3 +23,13 @@ def test_slots_and_verdicts_are_told() -> None:
     assert registry.get_sample_value("voicebot_slots_live") == 4
     assert registry.get_sample_value("voicebot_slots_correction") == 0.9
     assert registry.get_sample_value("voicebot_calls_talking") == 2
+
+
+def test_what_waiting_callers_say_is_counted_without_its_words() -> None:
+    metrics = LineMetrics(registry := CollectorRegistry())
+    with metrics.listening():
+        assert registry.get_sample_value("voicebot_calls_listened") == 1
+        metrics.overheard("recognized")
+    assert registry.get_sample_value("voicebot_calls_listened") == 0
+    labels = {"result": "recognized"}
+    assert registry.get_sample_value("voicebot_waiting_utterances_total", labels) == 1

@@ -133,10 +133,17 @@ class WaitingCaller:
         listening = self._services.listening
         if listening is None:
             return
-        known = listening.begin(self._facts, self._business, self.tell)
+        known = listening.begin(self._facts, self._business, self._hear)
         with suppress(TimeoutError):  # then a later announcement tells
             async with asyncio.timeout(LISTENING_KNOWN_WITHIN_S):
                 await known.wait()
+
+    def _hear(self, event: ws.WaitingEvent) -> None:
+        if isinstance(event, ws.ListeningChanged):
+            # Known at once, before a position that is already queued is told.
+            self._session.receive(event, self._services.clock.now())
+        else:
+            self.tell(event)
 
     async def _set_in_line(self, *, is_in_line: bool) -> None:
         try:

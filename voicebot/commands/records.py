@@ -69,7 +69,7 @@ from voicebot.telemetry.node_metrics import NODE
 # The end of a call is to be known within two seconds of it, the first of which is its agent's.
 IMPORT_EVERY_S = 0.25
 WORK_EVERY_S = 1.0
-# Seldom needed; looks through all keys of Redis.
+# Seldom needed; asks of every call that has a context.
 FORGET_EVERY_S = 10.0
 # A caller who was cut off is rung back as soon as Asterisk is there again.
 LOOK_FOR_LOSSES_EVERY_S = 2.0

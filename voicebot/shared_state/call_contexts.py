@@ -1,6 +1,8 @@
 """Where does a call stand, for whichever agent goes on with it?"""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from voicebot.calls.model import CallId
 from voicebot.shared_state import keys
@@ -8,9 +10,9 @@ from voicebot.shared_state.connection import RedisConnection
 
 # Saved at each step of a conversation; a context this old belongs to nobody.
 LIFETIME_S = 3_600
-# Redis looks through all its keys, a few thousand at a time.
-_SCAN_COUNT = 1_000
-_SCAN_DEADLINE_MS = 5_000
+# A hundred thousand names on their way.
+_LIST_DEADLINE_MS = 5_000
+_SCRIPT = Path(__file__).parent / "scripts" / "contexts_save.lua"
 
 
 class RedisCallContexts:
@@ -19,10 +21,12 @@ class RedisCallContexts:
     def __init__(self, connection: RedisConnection, *, lifetime_s: int = LIFETIME_S) -> None:
         self._connection = connection
         self._lifetime_s = lifetime_s
+        self._save = connection.client.register_script(_SCRIPT.read_text(encoding="utf-8"))
 
     async def save(self, call_id: CallId, context: str) -> None:
-        reply = self._connection.client.set(
-            keys.call_context(call_id), context, ex=self._lifetime_s
+        reply = self._save(
+            keys=[keys.call_context(call_id), keys.CALL_CONTEXTS],
+            args=[call_id, context, self._lifetime_s],
         )
         await self._connection.answer("save call context", reply)
 
@@ -32,17 +36,19 @@ class RedisCallContexts:
         return context
 
     async def kept(self) -> Sequence[CallId]:
-        async def scan() -> Sequence[str]:
-            pattern = keys.call_context(CallId("*"))
-            found = self._connection.client.scan_iter(match=pattern, count=_SCAN_COUNT)
-            return [key async for key in found]
+        async def unexpired() -> Any:
+            now_s, _ = await self._connection.client.time()
+            return await self._connection.client.zrangebyscore(
+                keys.CALL_CONTEXTS, f"({now_s}", "+inf"
+            )
 
         found = await self._connection.answer(
-            "list call contexts", scan(), deadline_ms=_SCAN_DEADLINE_MS
+            "list call contexts", unexpired(), deadline_ms=_LIST_DEADLINE_MS
         )
-        prefix = keys.call_context(CallId(""))
-        return [CallId(key.removeprefix(prefix)) for key in found]
+        return [CallId(call_id) for call_id in found]
 
     async def forget(self, call_id: CallId) -> None:
-        reply = self._connection.client.delete(keys.call_context(call_id))
-        await self._connection.answer("forget call context", reply)
+        async with self._connection.client.pipeline(transaction=True) as both:
+            both.delete(keys.call_context(call_id))
+            both.zrem(keys.CALL_CONTEXTS, call_id)
+            await self._connection.answer("forget call context", both.execute())

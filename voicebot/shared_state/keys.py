@@ -28,6 +28,10 @@ DEGRADATION_FORCED = "degradation:forced"
 DEGRADATION_CHANGES = "degradation:changes"
 
 
+# The calls that have a context, by when it ends: nobody need look through all keys for them.
+CALL_CONTEXTS = "call-contexts"
+
+
 def call_context(call_id: CallId) -> str:
     """The call's live context, as its agent saved it last."""
     return f"call-context:{call_id}"

@@ -12,11 +12,12 @@ def test_no_two_things_share_a_key(one: CallId, other: CallId) -> None:
     named = {
         keys.AGENTS,
         keys.ALL_CALL_EVENTS,
+        keys.CALL_CONTEXTS,
         keys.call_context(one),
         keys.call_events(one),
         keys.agent(one),
     }
-    assert len(named) == 5
+    assert len(named) == 6
     assert one == other or keys.call_context(one) != keys.call_context(other)
 
 

@@ -12,6 +12,8 @@ from voicebot.dialogue.intents import Intent, recognise_intent
 
 # Below it words that were never said are found in noise.
 SURE_CONFIDENCE = 0.55
+# As in a conversation: whoever was asked is likely to answer, and a short yes is 0.5 and more.
+ASKED_CONFIDENCE = 0.45
 
 
 class SpokenWish(StrEnum):
@@ -64,7 +66,7 @@ _MOST_WORDS = 12
 
 def wish_of(text: str, confidence: float, *, is_asked: bool) -> SpokenWish | None:
     """`is_asked`: the caller was just asked something that is a yes or a no."""
-    if confidence < SURE_CONFIDENCE:
+    if confidence < (ASKED_CONFIDENCE if is_asked else SURE_CONFIDENCE):
         return None
     plain = re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-\s]", " ", text.lower().replace("'", "")))
     words = plain.split()
@@ -77,4 +79,6 @@ def wish_of(text: str, confidence: float, *, is_asked: bool) -> SpokenWish | Non
                 return SpokenWish.YES
             case Intent.NO | Intent.DECLINE:
                 return SpokenWish.NO
+    if confidence < SURE_CONFIDENCE:
+        return None
     return next((wish for wish, pattern in _PATTERNS.items() if pattern.fullmatch(said)), None)

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.dialogue.waiting_wishes import SURE_CONFIDENCE, SpokenWish, wish_of
+from voicebot.dialogue.waiting_wishes import (
+    ASKED_CONFIDENCE,
+    SURE_CONFIDENCE,
+    SpokenWish,
+    wish_of,
+)
 
 SURE = 0.9
 
@@ -66,7 +71,9 @@ def test_yes_and_no_count_once_something_was_asked(text: str, wish: SpokenWish) 
 @given(st.text(), st.floats(0, 1), st.booleans())
 def test_any_text_is_borne(text: str, confidence: float, is_asked: bool) -> None:
     wish = wish_of(text, confidence, is_asked=is_asked)
-    assert wish is None or confidence >= SURE_CONFIDENCE
+    if wish is not None:
+        is_answer = wish in (SpokenWish.YES, SpokenWish.NO)
+        assert confidence >= (ASKED_CONFIDENCE if is_answer else SURE_CONFIDENCE)
 
 
 @given(st.sampled_from(["please", "well", "okay", "um"]), st.booleans())

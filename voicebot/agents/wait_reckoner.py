@@ -21,7 +21,7 @@ from voicebot.line_ports import CallbackTimes, Slots, WaitFacts, WaitingLines
 from voicebot.queueing import wait_facts as facts
 from voicebot.queueing.admission import TalkNow, Verdict
 from voicebot.queueing.admission_records import AdmissionRecord
-from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.model import Ahead, Place, QueueName, Rank
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.wait_reckoning import WaitReckoning
 from voicebot.queueing.wait_time import WaitEstimate
@@ -75,6 +75,7 @@ class WaitReckoner:
         self._callbacks_due_in_s: Sequence[float] = ()
         self._waiting: dict[CallId, _Waits] = {}
         self._booked: set[CallId] = set()
+        self._queue_of: dict[CallId, QueueName] = {}  # until the call is over
         self._talking_since: dict[CallId, float] = {}
         self._untold: deque[facts.WaitFact] = deque(maxlen=MOST_UNTOLD)
         self._told_before = 0  # how many came before the first of these
@@ -96,8 +97,8 @@ class WaitReckoner:
                     log.warning("waits.not_followed", code=error.code)
                 await asyncio.sleep(TELL_AGAIN_S)
 
-    def expected(self, rank: Rank, ahead: int) -> WaitEstimate | None:
-        """For one with so many ahead of all queues; None: it is not known."""
+    def expected(self, rank: Rank, ahead: Ahead) -> WaitEstimate | None:
+        """For one with so many ahead; None: it is not known."""
         if self._occupancy is None:
             return None
         return self._reckoning.estimate(
@@ -114,9 +115,10 @@ class WaitReckoner:
         at, name = self._clock.at(), type(verdict).__name__
         record = AdmissionRecord(call_id, at, queue, rank, name, str(verdict.reason))
         self._journal.judged(record)
+        self._queue_of[call_id] = queue
         if isinstance(verdict, TalkNow):
             self._journal.over(call_id)
-            self._happened(facts.TalkedAtOnce(at.timestamp()))
+            self._happened(facts.TalkedAtOnce(at.timestamp(), queue))
 
     async def begins(self, queue: QueueName, standing: Standing) -> PositionTold:
         """A caller has joined the line."""
@@ -172,10 +174,11 @@ class WaitReckoner:
 
     def left(self, call_id: CallId) -> None:
         """It holds none any more."""
+        queue = self._queue_of.pop(call_id, None)
         since = self._talking_since.pop(call_id, None)
         if since is not None:
             handle_time_s = max(self._clock.now() - since, 0.0)
-            self._happened(facts.ConversationOver(handle_time_s, self._at_s()))
+            self._happened(facts.ConversationOver(handle_time_s, self._at_s(), queue))
 
     async def finish(self) -> None:
         """What was not told or written yet; the last attempt."""
@@ -200,10 +203,10 @@ class WaitReckoner:
 
     async def _aheads(
         self, standings: Sequence[tuple[QueueName, Standing]]
-    ) -> Sequence[int | None]:
+    ) -> Sequence[Ahead | None]:
         queues = self._queues()
         if len(queues) <= 1:
-            return [standing.position - 1 for _, standing in standings]
+            return [Ahead([(queue, standing.position - 1)]) for queue, standing in standings]
         places = [standing.ticket.place for _, standing in standings]
         try:
             return await self._lines.before_each(queues, places)
@@ -257,7 +260,8 @@ class WaitReckoner:
         occupancy = self._occupancy
         if occupancy is None or occupancy.held >= occupancy.capacity:
             return False
-        return not await self._lines.before(self._queues(), max(Rank), self._at_s())
+        ahead = await self._lines.before(self._queues(), max(Rank), self._at_s())
+        return ahead.total == 0
 
     async def _look_at_callbacks(self) -> NoReturn:
         while True:

@@ -1,4 +1,4 @@
-"""How long do conversations of this queue last, as far as was seen?
+"""How long do conversations last, as far as was seen?
 
 The mean of the last ones that ended. Nothing is known until a few have.
 """

@@ -4,6 +4,7 @@ The order of a line is total: rank, then the original arrival, then the ticket's
 who leaves the line and comes back keeps the arrival that is written on the ticket.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NewType
@@ -27,3 +28,14 @@ class Place:
     rank: Rank
     arrived_at_s: float  # epoch seconds of the ORIGINAL arrival
     number: int  # of the ticket: no two have the same
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How many wait before a place, by queue."""
+
+    by_queue: Sequence[tuple[QueueName, int]] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.by_queue)

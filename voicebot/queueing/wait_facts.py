@@ -81,6 +81,7 @@ class TalkedAtOnce:
     """Nobody waited, and there was a slot."""
 
     at_s: AtS
+    queue: Queue | None = None  # None: not told
     kind: Literal["talked-at-once"] = "talked-at-once"
 
 
@@ -98,6 +99,7 @@ class ConversationOver:
 
     handle_time_s: Seconds
     at_s: AtS
+    queue: Queue | None = None  # None: the call came by none, or by another process
     kind: Literal["conversation-over"] = "conversation-over"
 
 

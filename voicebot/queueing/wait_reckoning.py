@@ -1,8 +1,8 @@
 """How long will callers wait, and how good was what they were told, by all facts so far?
 
 A fold of the facts, in their order: whoever has seen the same ones says the same. All queues of a
-stack wait for the same slots, in one order, so they are learned from together; how good the
-estimates were is kept by queue.
+stack wait for the same slots, in one order, so they are learned from together: only how long
+conversations last is told apart, and how good the estimates were.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voicebot.queueing.asterisk_average import AsteriskAverage
-from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.model import Ahead, QueueName, Rank
 from voicebot.queueing.slot_returns import SlotReturns
 from voicebot.queueing.virtual_waits import VirtualWaits
 from voicebot.queueing.wait_accuracy import WaitAccuracy
@@ -83,12 +83,13 @@ class WaitReckoning:
         match fact:
             case Joined(rank):
                 self._estimator.joined(rank, self._last_s)
-            case ConversationOver(handle_time_s):
-                self._estimator.conversation_ended(handle_time_s)
+            case ConversationOver(handle_time_s, queue=queue):
+                self._estimator.conversation_ended(handle_time_s, queue)
             case SlotsChanged(slots):
                 self._slots = slots
                 self._returns.seen(slots, self._last_s)
-            case TalkedAtOnce():
+            case TalkedAtOnce(queue=queue):
+                self._estimator.conversation_began(queue, self._slots)
                 self._average.connected(0.0)
                 self._came_to_all(fact.at_s)
             case SlotLeftFree():
@@ -99,22 +100,23 @@ class WaitReckoning:
     def estimate(
         self,
         rank: Rank,
-        ahead: int,
+        ahead: Ahead,
         *,
         held: int,
         capacity: int,
         callbacks_due_in_s: Sequence[float],
         at_s: float,
     ) -> WaitEstimate | None:
-        """For one with so many ahead, of all queues; None: nothing is known, or no slot in sight.
+        """For one with so many ahead, by queue; None: nothing is known, or no slot in sight.
 
         Who holds a slot too many goes before one comes free, and nobody of them gives up.
         """
         free, at_s = capacity - held, max(at_s, self._last_s)
         outlook = Outlook(
-            max(ahead - max(free, 0), 0),
+            max(ahead.total - max(free, 0), 0),
             capacity,
             rank,
+            ahead_by_queue=ahead.by_queue,
             callbacks_ahead=max(-free, 0),
             callbacks_due_in_s=callbacks_due_in_s,
             changes=self._returns.foreseen(at_s),
@@ -153,6 +155,7 @@ class WaitReckoning:
         if fact.ended is not WaitEnding.ADMITTED:
             self._gone.gave_up(fact.place, waited)
             return
+        self._estimator.conversation_began(fact.queue, self._slots)
         self._average.connected(fact.waited_s)
         for _, another in self._gone.admitted(fact.place):
             self._came_true(another, fact.at_s)

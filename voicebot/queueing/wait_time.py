@@ -1,10 +1,10 @@
 """How long will this caller wait?
 
-Learned from what was seen in this queue: how long conversations last, how soon callers give up, how
-often somebody of better rank comes in between, and how waits turned out beside their estimates. The
-model (`drain`) gives the mean and the spread; what the last callers really waited corrects the
-mean; the range keeps its coverage by what came true (`wait_range`). Before anything is known there
-is no estimate.
+Learned from what was seen in all queues that share slots: how long conversations of each last, how
+soon callers give up, how often somebody of better rank comes in between, and how waits turned out
+beside their estimates. The model (`drain`) gives the mean and the spread; what the last callers
+really waited corrects the mean; the range keeps its coverage by what came true (`wait_range`).
+Before anything is known there is no estimate.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from voicebot.queueing.arrivals_by_rank import ArrivalsByRank
 from voicebot.queueing.drain import Phase, drain_through
-from voicebot.queueing.handle_times import HandleTimes
-from voicebot.queueing.model import Rank
+from voicebot.queueing.handle_times_by_queue import HandleTimesByQueue
+from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.patience import Patience
 from voicebot.queueing.wait_range import RangeOfWaits
 
@@ -38,6 +38,8 @@ class Outlook:
     callbacks_due_in_s: Sequence[float] = ()
     # When the number of slots changes, as far as is foreseen: (in so many seconds, to so many).
     changes: Sequence[tuple[float, int]] = ()
+    # How many of each queue wait ahead, where that is known.
+    ahead_by_queue: Sequence[tuple[QueueName, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,12 @@ class WaitEstimate:
 
 
 class WaitEstimator:
-    """One queue's estimates; each costs the same however long the line is."""
+    """Of all queues that share slots; an estimate costs the same however long the line is."""
 
     __slots__ = ("_arrivals", "_came_true_s", "_handle_times", "_patience", "_range", "_said_s")
 
     def __init__(self) -> None:
-        self._handle_times = HandleTimes()
+        self._handle_times = HandleTimesByQueue()
         self._patience = Patience()
         self._arrivals = ArrivalsByRank()
         self._range = RangeOfWaits()
@@ -67,9 +69,13 @@ class WaitEstimator:
         """Somebody begins to wait."""
         self._arrivals.joined(rank, now_s)
 
-    def conversation_ended(self, handle_time_s: float) -> None:
+    def conversation_began(self, queue: QueueName | None, slots: int) -> None:
+        """One of so many that can be held at once; None: the call came by no queue."""
+        self._handle_times.began(queue, slots)
+
+    def conversation_ended(self, handle_time_s: float, queue: QueueName | None = None) -> None:
         """From the slot taken to the slot free: what the next in line waits for."""
-        self._handle_times.ended(handle_time_s)
+        self._handle_times.ended(queue, handle_time_s)
 
     def wait_ended(self, waited_s: float, *, gave_up: bool) -> None:
         """Somebody was admitted, went elsewhere, or gave up."""
@@ -83,7 +89,7 @@ class WaitEstimator:
 
     def estimate(self, outlook: Outlook, now_s: float) -> WaitEstimate | None:
         """None: nothing is known, or no slot is in sight."""
-        handle_time_s = self._handle_times.mean_s
+        handle_time_s = self._handle_times.expected_s(outlook.slots, outlook.ahead_by_queue)
         if handle_time_s is None:
             return None
         hazard = self._patience.hazard_per_s

@@ -48,11 +48,11 @@ class QueueStandings:
             self._reckoning.fold(fact)
         at_s = at.timestamp()
         occupancy = await self._slots.occupancy()
-        before = await self._lines.before(queues, Rank.REGULAR, at_s)
-        has_slot = before == 0 and occupancy.held < occupancy.capacity
+        ahead = await self._lines.before(queues, Rank.REGULAR, at_s)
+        has_slot = ahead.total == 0 and occupancy.held < occupancy.capacity
         estimate = self._reckoning.estimate(
             Rank.REGULAR,
-            before,
+            ahead,
             held=occupancy.held,
             capacity=occupancy.capacity,
             callbacks_due_in_s=await self._callbacks.due_in_s(at),

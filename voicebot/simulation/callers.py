@@ -3,6 +3,7 @@
 Drawn for the whole run before it begins, so that two ways of running a queue meet the same people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, log, pi, sqrt
 
@@ -10,27 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.queueing.model import Rank
-from voicebot.simulation.scenario import Arrivals, Bursts, Hourly, Lengths, SimulatedQueue, Swing
+from voicebot.simulation.scenario import (
+    Arrivals,
+    Bursts,
+    Hourly,
+    Lengths,
+    SharingQueue,
+    SimulatedQueue,
+    Swing,
+)
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """One queue's, in the order of their arrivals; caller n has the n-th of each."""
+    """Of who shares slots, in the order of their arrivals; caller n has the n-th of each."""
 
     arrive_s: list[float]
     handle_time_s: list[float]
     patience_s: list[float]
     ranks: list[Rank]
     dice: list[float]  # one number from 0 to 1 each: whether a callback is taken
+    queues: list[int]  # 0: the queue itself; n: the n-th that shares its slots
 
 
 def draw(queue: SimulatedQueue, duration_s: float, dice: np.random.Generator) -> Callers:
     """Poisson arrivals of a changing rate, by thinning."""
-    most = _most_per_s(queue.arrivals)
-    at_s = np.sort(dice.uniform(0.0, duration_s, dice.poisson(most * duration_s)))
-    at_s = at_s[dice.uniform(0.0, most, at_s.size) < _rate_per_s(queue.arrivals, at_s)]
+    sources: Sequence[SimulatedQueue | SharingQueue] = (queue, *queue.sharing)
+    arrivals = [_arrivals(source.arrivals, duration_s, dice) for source in sources]
+    at_s = np.concatenate(arrivals)
+    order = np.argsort(at_s, kind="stable")
     count = at_s.size
     class_of = dice.uniform(size=count)
     ranks = [
@@ -41,14 +52,25 @@ def draw(queue: SimulatedQueue, duration_s: float, dice: np.random.Generator) ->
         else Rank.REGULAR
         for share in class_of.tolist()
     ]
+    handle_times = [
+        lengths(source.handle_time, its.size, dice)
+        for source, its in zip(sources, arrivals, strict=True)
+    ]
     patience = queue.patience
     return Callers(
-        at_s.tolist(),
-        lengths(queue.handle_time, count, dice).tolist(),
+        at_s[order].tolist(),
+        np.concatenate(handle_times)[order].tolist(),
         [inf] * count if patience is None else lengths(patience, count, dice).tolist(),
         ranks,
         dice.uniform(size=count).tolist(),
+        np.repeat(range(len(sources)), [its.size for its in arrivals])[order].tolist(),
     )
+
+
+def _arrivals(arrivals: Arrivals, duration_s: float, dice: np.random.Generator) -> Floats:
+    most = _most_per_s(arrivals)
+    at_s = np.sort(dice.uniform(0.0, duration_s, dice.poisson(most * duration_s)))
+    return at_s[dice.uniform(0.0, most, at_s.size) < _rate_per_s(arrivals, at_s)]
 
 
 def lengths(of: Lengths, count: int, dice: np.random.Generator) -> Floats:

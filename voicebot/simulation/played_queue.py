@@ -8,7 +8,6 @@ from math import inf
 
 import numpy as np
 
-from voicebot.calls.model import CallId
 from voicebot.queueing.admission import (
     OfferCallback,
     Overflow,
@@ -18,15 +17,15 @@ from voicebot.queueing.admission import (
     TalkNow,
     admit,
 )
-from voicebot.queueing.model import Place, Rank
+from voicebot.queueing.model import Place, QueueName, Rank
 from voicebot.queueing.wait_time import Outlook
-from voicebot.queueing.waiting_line import Ticket, WaitingLine
 from voicebot.simulation.callers import Callers, draw
 from voicebot.simulation.clock import Clock
 from voicebot.simulation.counts import Counts, Fate, Sample
 from voicebot.simulation.failures import changes_of
 from voicebot.simulation.played_callbacks import PlayedCallbacks
 from voicebot.simulation.played_capacity import LOOK_EVERY_S, PlayedCapacity
+from voicebot.simulation.played_line import PlayedLine
 from voicebot.simulation.played_slots import PlayedSlots
 from voicebot.simulation.played_waits import PlayedWaits, Told
 from voicebot.simulation.scenario import Callbacks, Scenario, SimulatedQueue
@@ -51,7 +50,9 @@ class PlayedQueue:
         self._fates = [Fate.UNSERVED] * len(self._callers.arrive_s)
         self._talking: dict[int, float] = {}  # since when
         self._rang_s: dict[int, float] = {}  # and how long before that the slot was held
-        self._line = WaitingLine(ticket_lease_s=inf)
+        names = (queue.name, *(other.name for other in queue.sharing))
+        self._names = [QueueName(name) for name in names]
+        self._line = PlayedLine(self._names)
         self._told: dict[int, Told] = {}
         self._callbacks = PlayedCallbacks()
         self._waits = PlayedWaits(self.counts)
@@ -116,7 +117,7 @@ class PlayedQueue:
         self.counts.waited += told.is_counted
         self._told[number] = told
         self._waits.estimator.joined(place.rank, now_s)
-        self._line.renew(Ticket(place, CallId(str(number)), ""), now_s)
+        self._line.join(self._callers.queues[number], place, now_s)
         patience_s = self._callers.patience_s[number]
         if patience_s < inf:
             self._clock.at(now_s + patience_s, self._lost_patience, number)
@@ -124,14 +125,14 @@ class PlayedQueue:
             self._announced(number)
 
     def _lost_patience(self, number: int) -> None:
-        if self._line.leave(CallId(str(number))):
+        if self._line.leave(number):
             self._fates[number] = Fate.ABANDONED
             told = self._told.pop(number)
             self._waits.gave_up(number, self._place(number), told, self._clock.now_s)
 
     def _announced(self, number: int) -> None:
         every_s, now_s = self._scenario.announce_every_s, self._clock.now_s
-        if every_s is not None and CallId(str(number)) in self._line:
+        if every_s is not None and number in self._line:
             self._waits.tell_again(number, self._outlook(self._place(number)), now_s)
             # Announcements end with the arrivals: without slots some would wait for ever.
             if now_s < self._scenario.duration_s:
@@ -149,6 +150,7 @@ class PlayedQueue:
     def _talks(self, number: int) -> None:
         now_s = self._clock.now_s
         self._talking[number] = now_s
+        self._waits.estimator.conversation_began(self._name_of(number), self.slots.slots)
         self._clock.at(now_s + self._callers.handle_time_s[number], self._hung_up, number)
 
     def _hung_up(self, number: int) -> None:
@@ -158,25 +160,25 @@ class PlayedQueue:
         del self._talking[number]
         if number in self._callbacks:
             self._callbacks.served(number)
-        self._gives_slot_back(now_s - since_s + self._rang_s.pop(number, 0.0))
+        self._gives_slot_back(number, now_s - since_s + self._rang_s.pop(number, 0.0))
 
-    def _gives_slot_back(self, held_s: float) -> None:
+    def _gives_slot_back(self, number: int, held_s: float) -> None:
         self.slots.give_back()
-        self._waits.estimator.conversation_ended(held_s)
+        self._waits.estimator.conversation_ended(held_s, self._name_of(number))
         self._serve()
 
     def _serve(self) -> None:
         """Whose turn is it?"""
         now_s = self._clock.now_s
         while self.slots.free > 0:
-            ticket, owed = self._line.head(now_s), self._callbacks.head()
-            if owed is not None and (ticket is None or owed < ticket.place):
+            head, owed = self._line.head(now_s), self._callbacks.head()
+            if owed is not None and (head is None or owed < head):
                 self._ring()
-            elif ticket is not None:
-                number = ticket.place.number
-                self._line.leave(ticket.call_id)
+            elif head is not None:
+                number = head.number
+                self._line.leave(number)
                 told = self._told.pop(number)
-                self._waits.admitted(number, ticket.place, told, now_s)
+                self._waits.admitted(number, head, told, now_s)
                 self.slots.take()
                 self._answered(number, told.since_s)
             else:
@@ -216,7 +218,7 @@ class PlayedQueue:
         rules = self._callback_rules(self._callbacks[number].place)
         again_at_s = self._callbacks.not_reached(number, rules, self._clock.now_s)
         self._rings_again(number, again_at_s)
-        self._gives_slot_back(rules.rings_s)
+        self._gives_slot_back(number, rules.rings_s)
 
     def _rings_again(self, number: int, at_s: float | None) -> None:
         if at_s is None:
@@ -282,15 +284,20 @@ class PlayedQueue:
             for change in self._queue.changes
             if change.at_s - change.foreseen_s <= now_s < change.at_s
         )
+        ahead = self._line.before(place)
         return Outlook(
-            ahead=self._line.before(place),
+            ahead=ahead.total,
             slots=self.slots.slots,
             rank=place.rank,
+            ahead_by_queue=ahead.by_queue,
             callbacks_ahead=self._callbacks.before(place),
             callbacks_due_in_s=self._callbacks.due_in_s(place, now_s),
             # What somebody knows goes before what was learned.
             changes=told or self._waits.returns.foreseen(now_s),
         )
+
+    def _name_of(self, number: int) -> QueueName:
+        return self._names[self._callers.queues[number]]
 
     def _place(self, number: int) -> Place:
         return Place(self._callers.ranks[number], self._callers.arrive_s[number], number)

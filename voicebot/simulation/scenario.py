@@ -98,8 +98,16 @@ class Failures(_Part):
     lasting: Lengths
 
 
+class SharingQueue(_Part):
+    """Another queue whose callers wait for the same slots, as patiently, in one order."""
+
+    name: str = Field(min_length=1)
+    arrivals: Arrivals
+    handle_time: Lengths
+
+
 class SimulatedQueue(_Part):
-    """One queue with slots of its own."""
+    """One queue, and the slots for its callers."""
 
     name: str = Field(min_length=1)
     slots: int = Field(ge=0)
@@ -114,6 +122,9 @@ class SimulatedQueue(_Part):
     failures: Failures | None = Field(default=None, description="In place of changes.")
     machines: Machines | None = Field(
         default=None, description="None: the workers bear just as many as there are slots."
+    )
+    sharing: tuple[SharingQueue, ...] = Field(
+        default=(), description="Who else waits for these slots; the rules are this queue's."
     )
     callbacks: Callbacks | None = None
     dropped: Callbacks = Field(
@@ -152,7 +163,11 @@ class Scenario(_Part):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        names = [queue.name for queue in self.queues]
+        names = [
+            name
+            for queue in self.queues
+            for name in (queue.name, *(other.name for other in queue.sharing))
+        ]
         if len(set(names)) < len(names):
             raise ValueError("queues: two have the same name")
         if self.warm_up_s >= self.duration_s:

@@ -128,6 +128,7 @@ async def test_a_conversation_counts_from_the_slot_taken_to_the_slot_free(desk: 
     assert isinstance(at_once, TalkedAtOnce)
     assert isinstance(over, ConversationOver)
     assert over.handle_time_s == pytest.approx(30.0, abs=0.1)
+    assert at_once.queue == over.queue == MAIN
     await desk.reckoner.finish()
     [record] = desk.waits.admissions.of_call(ANNA)
     assert (record.verdict, record.reason, record.ended) == ("TalkNow", "slot-free", None)

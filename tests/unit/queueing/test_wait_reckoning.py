@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.queueing.waits import MAIN, NOW_S, OTHER, facts
 from voicebot.queueing.handle_times import LEAST_SEEN
-from voicebot.queueing.model import QueueName, Rank
+from voicebot.queueing.model import Ahead, QueueName, Rank
 from voicebot.queueing.wait_facts import (
     ConversationOver,
     SlotLeftFree,
@@ -29,7 +29,12 @@ def estimated(
     reckoning: WaitReckoning, ahead: int = 3, held: int = 2, capacity: int = 2
 ) -> WaitEstimate | None:
     return reckoning.estimate(
-        Rank.REGULAR, ahead, held=held, capacity=capacity, callbacks_due_in_s=(), at_s=NOW_S
+        Rank.REGULAR,
+        Ahead([(MAIN, ahead)]),
+        held=held,
+        capacity=capacity,
+        callbacks_due_in_s=(),
+        at_s=NOW_S,
     )
 
 
@@ -178,3 +183,23 @@ def test_a_small_change_of_slots_is_no_news() -> None:
     assert not reckoning.is_news(18)
     assert reckoning.is_news(17)
     assert reckoning.is_news(0)
+
+
+def test_behind_callers_of_a_slow_queue_the_wait_is_longer() -> None:
+    reckoning = WaitReckoning()
+    for _ in range(LEAST_SEEN):
+        reckoning.fold(ConversationOver(60.0, NOW_S, MAIN))
+        reckoning.fold(ConversationOver(600.0, NOW_S, OTHER))
+    points_s = []
+    for queue in (MAIN, OTHER):
+        estimate = reckoning.estimate(
+            Rank.REGULAR,
+            Ahead([(queue, 9)]),
+            held=2,
+            capacity=2,
+            callbacks_due_in_s=(),
+            at_s=NOW_S,
+        )
+        assert estimate is not None
+        points_s.append(estimate.point_s)
+    assert points_s[1] > 3 * points_s[0]

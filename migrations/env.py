@@ -7,9 +7,13 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from voicebot.settings import Settings
-from voicebot.store import panel_tables
+from voicebot.store import callback_tables, panel_tables
 from voicebot.store.engine import open_engine
-from voicebot.store.tables import UtcDateTime
+from voicebot.store.tables import UtcDateTime, metadata
+
+# They put their tables beside those of `tables`.
+assert callback_tables.metadata is metadata
+assert panel_tables.metadata is metadata
 
 # Any number will do, so long as no one else locks the same one in this database.
 UPGRADE_LOCK = 7_106_001
@@ -22,11 +26,19 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def is_compared(
+    _object: object, name: str | None, kind: str, _is_reflected: bool, _compared: object
+) -> bool:
+    """Indexes that only PostgreSQL can have are not in the tables."""
+    return not (kind == "index" and name is not None and name.startswith("search_"))
+
+
 def run_migrations(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=panel_tables.metadata,
+        target_metadata=metadata,
         render_item=render,
+        include_object=is_compared,
         compare_type=True,
         compare_server_default=True,
         # SQLite can alter little in place: alembic copies the table instead.

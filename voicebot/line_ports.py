@@ -16,7 +16,8 @@ from voicebot.capacity.degradation import Degradation, DegradationChanged
 from voicebot.capacity.slots import Occupancy
 from voicebot.dialogue.business import Business
 from voicebot.queueing.admission_records import AdmissionRecord
-from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.callbacks import Callback
+from voicebot.queueing.model import Ahead, Place, QueueName, Rank
 from voicebot.queueing.wait_facts import WaitFact
 from voicebot.queueing.waiting_line import Standing, Ticket
 from voicebot.queueing.waiting_session import WaitingEvent
@@ -44,12 +45,12 @@ class WaitingLines(Protocol):
 
     async def waiting(self, queue: QueueName) -> int: ...
 
-    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> Ahead:
         """How many of these queues would come before somebody who joins now."""
 
     async def before_each(
         self, queues: Sequence[QueueName], places: Sequence[Place]
-    ) -> Sequence[int]:
+    ) -> Sequence[Ahead]:
         """How many of these queues come before each of these places."""
 
     async def claim(
@@ -68,6 +69,13 @@ class WaitingLines(Protocol):
 
     def changes(self) -> AsyncGenerator[None]:
         """At once, whenever another may have come to stand first, and now and then."""
+
+
+class OwedCallbacks(Protocol):
+    """Who is owed a call."""
+
+    async def owed_to(self, business: str, number: str) -> Callback | None:
+        """What is open for the caller's number. Raises StoreError."""
 
 
 class Slots(Protocol):

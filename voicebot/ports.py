@@ -177,6 +177,7 @@ class CallerAudio:
     """Frames from the caller, in order."""
 
     frame: bytes
+    is_made: bool = False  # silence by the clock: nothing came
 
 
 @dataclass(frozen=True, slots=True)

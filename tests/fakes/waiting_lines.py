@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from voicebot.calls.model import CallId
 from voicebot.capacity.slots import Occupancy
-from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.model import Ahead, Place, QueueName, Rank
 from voicebot.queueing.waiting_line import Standing, Ticket, WaitingLine
 
 
@@ -44,14 +44,17 @@ class FakeWaitingLines:
     async def waiting(self, queue: QueueName) -> int:
         return len(self._line(queue))
 
-    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
-        place = Place(rank, arrived_at_s, 10**12)
-        return sum(self._line(queue).before(place) for queue in queues)
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> Ahead:
+        [before] = await self.before_each(queues, [Place(rank, arrived_at_s, 10**12)])
+        return before
 
     async def before_each(
         self, queues: Sequence[QueueName], places: Sequence[Place]
-    ) -> Sequence[int]:
-        return [sum(self._line(queue).before(place) for queue in queues) for place in places]
+    ) -> Sequence[Ahead]:
+        return [
+            Ahead([(queue, self._line(queue).before(place)) for queue in queues])
+            for place in places
+        ]
 
     async def claim(
         self, queues: Sequence[QueueName], *, holder: str | None

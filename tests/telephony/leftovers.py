@@ -17,7 +17,7 @@ from voicebot.shared_state.agent_directory import LEASE_MS
 from voicebot.shared_state.call_events import LIFETIME_S
 from voicebot.stack.programs import STAGES
 from voicebot.stack.stack import Stack
-from workers.contract import KEY_LIFETIME_S, STAGE_LEASE_MS, WORKER_LEASE_S
+from workers.contract import KEY_LIFETIME_S, STAGE_LEASE_MS, USAGE_LIFETIME_S, WORKER_LEASE_S
 
 SLOTS_MS = round(max(LEASE_S, BELIEVED_FOR_S) * 1_000)
 _ESTABLISHED = "01"
@@ -68,6 +68,7 @@ MAY_STAY = (
     MayStay(r"line:.+:number", "one number for each queue"),
     MayStay(r"wait-facts", "what all agents learned of waits, trimmed as it is written"),
     MayStay(r"work:[^:]+:cancelled", "until no worker can find the work", KEY_LIFETIME_S * 1_000),
+    MayStay(r"usage:[^:]+", "what workers spent on a call", USAGE_LIFETIME_S * 1_000),
 )
 
 

@@ -21,12 +21,12 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import CONTEXTS
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import CallFacts, CallRecord, TransferResult
 from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, MediaError
 from voicebot.telemetry.logs import log_of
 from voicebot.turns.speculation import Preparations

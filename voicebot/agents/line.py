@@ -17,13 +17,14 @@ from voicebot.agents.mouth import Mouth
 from voicebot.agents.services import CallServices
 from voicebot.audio.beep import BeepDetector
 from voicebot.audio.dtmf import DtmfDetector
-from voicebot.audio.frames import Encoding
+from voicebot.audio.frames import FRAME_MS, Encoding
 from voicebot.calls import events as on
 from voicebot.calls.hearing import Judgement
 from voicebot.calls.model import CallId, UtteranceId
 from voicebot.calls.session import CallSession
 from voicebot.ports import CallerAudio, DigitReceived, MarkPlayed, MediaEnded
 from voicebot.turns.keys import KeyPath, KeySource
+from voicebot.turns.presence import CallerPresence, Presence
 from voicebot.turns.speculation import Preparations
 
 
@@ -89,13 +90,15 @@ class Line:
         await self._connection.close()
 
     async def _listen(self) -> None:
-        is_audible = False
+        presence = CallerPresence()
         while True:
             match await self._connection.link.next_event():
-                case CallerAudio(frame):
-                    if not is_audible:
-                        is_audible = True
-                        self._post(on.CallerAudible())
+                case CallerAudio(frame, is_made):
+                    match presence.receive(FRAME_MS, is_made=is_made):
+                        case Presence.AUDIBLE:
+                            self._post(on.CallerAudible())
+                        case Presence.INAUDIBLE:
+                            self._post(on.CallerInaudible())
                     tone = self._tones.receive(frame)
                     if tone is not None:
                         self._press(tone, KeyPath.IN_BAND)

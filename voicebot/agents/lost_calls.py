@@ -11,8 +11,7 @@ from typing import Final, NoReturn, Protocol
 
 from voicebot.ari.client import AriClient
 from voicebot.calls import events as on
-from voicebot.calls.hangup_causes import NETWORK_OUT_OF_ORDER
-from voicebot.dialogue.conversation import NORMAL_CLEARING
+from voicebot.calls.hangup_causes import NETWORK_OUT_OF_ORDER, NORMAL_CLEARING
 from voicebot.errors import AriDisconnected, AsteriskError
 from voicebot.telemetry.logs import log_of
 

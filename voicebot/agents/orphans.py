@@ -17,8 +17,8 @@ from voicebot.calls.asterisk_names import (
     is_snoop,
     owner_of,
 )
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import ChannelId
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError
 from voicebot.ports import CallControl
 from voicebot.telemetry.logs import log_of

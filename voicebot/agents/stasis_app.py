@@ -41,10 +41,10 @@ from voicebot.ari.resources import Claim
 from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, SNOOP_ARGUMENT, WAIT_ARGUMENT
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import CallId, ChannelId, TransferResult
 from voicebot.calls.routing import Room, claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
 
@@ -305,6 +305,7 @@ class StasisApp:
         if context is not None and isinstance(event, on.Enqueued) and not context.may_wait_on:
             context = None
         if context is not None:
+            context.agent = self._ari.app
             # What passed since it was saved was part of the call, too.
             context.taken_s = taken_until(context, self._services.clock.at())
         call = self._register(channel, did, context)

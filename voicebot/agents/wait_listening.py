@@ -15,10 +15,10 @@ from voicebot.agents.ear import Ear, UtteranceEnded
 from voicebot.agents.services import CallServices
 from voicebot.audio.frames import Encoding
 from voicebot.calls.asterisk_names import snoop_of
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import CallFacts, CallId, ChannelId
 from voicebot.capacity.listening_gate import ListeningGate, ListeningRules, RecognizerLoad
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.errors import AsteriskError, InferenceError, MediaError, SharedStateError
 from voicebot.line_ports import SnoopControl
 from voicebot.ports import CallerAudio, MediaEnded, MediaLink

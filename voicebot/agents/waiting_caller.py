@@ -7,17 +7,18 @@ recorded, and all that an admission takes is to stop it.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.clock import Clock
+from voicebot.agents.entering import NobodyIsOwed
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import CallbackReason, CallFacts, Leaving
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.queue_settings import QueueSettings
 from voicebot.errors import AsteriskError, InferenceError, StoreError
-from voicebot.line_ports import Listening, WaitingControl
+from voicebot.line_ports import Listening, OwedCallbacks, WaitingControl
 from voicebot.ports import CallbackBook
 from voicebot.queueing import waiting_session as ws
 from voicebot.queueing.callback_booking import Wish
@@ -39,6 +40,7 @@ class WaitingServices:
     callbacks: CallbackBook
     clock: Clock
     listening: Listening | None = None  # None: keys alone are heard
+    owed: OwedCallbacks = field(default_factory=NobodyIsOwed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import NoReturn
 
+from voicebot.agents.entering import entry_of
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import (
     CallbackIsBooked,
@@ -40,9 +41,8 @@ from voicebot.queueing.admission import (
     Wait,
     admit,
 )
-from voicebot.queueing.model import QueueName, Rank
-from voicebot.queueing.queue_names import queue_name, queue_names
-from voicebot.queueing.ranks import rank_of
+from voicebot.queueing.model import Ahead, QueueName, Rank
+from voicebot.queueing.queue_names import KnownQueues, queue_name
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
 from voicebot.queueing.waiting_session import KeyPressed, WaitingSession
@@ -90,7 +90,7 @@ class WaitingRoom:
         self._degradation_step = degradation_step
         self._callers: dict[CallId, tuple[QueueName, Ticket, WaitingCaller]] = {}
         self._pressing: dict[CallId, WaitingCaller] = {}
-        self._known_queues: dict[QueueName, None] = {}
+        self._known_queues = KnownQueues()
         self._may_look = asyncio.Event()
 
     async def run(self) -> NoReturn:
@@ -144,8 +144,8 @@ class WaitingRoom:
         queue = queue_name(business, settings)
         at = self._services.clock.at() if waits_since is None else waits_since
         # The ticket, if it still is there, keeps the place; else the arrival does.
-        rank = rank_of(settings, facts.caller_number, facts.called_number)
-        place = (queue, rank, at.timestamp())
+        rank, arrived_at_s = await entry_of(self._services.owed, facts, business, settings, at)
+        place = (queue, rank, arrived_at_s)
         has_waited = waits_since is not None
         try:
             verdict = await self._judge(facts.call_id, settings, place, has_waited=has_waited)
@@ -196,14 +196,14 @@ class WaitingRoom:
         self, call_id: CallId, settings: QueueSettings, place: _Wanted, *, has_waited: bool
     ) -> Verdict:
         queue, rank, at_s = place
-        step, before, waiting, has_slot = self._degradation_step(), 0, 0, False
+        step, ahead, waiting, has_slot = self._degradation_step(), Ahead(), 0, False
         if step < PEOPLE_ONLY:
-            before = await self._lines.before(self._queues(), rank, at_s)
+            ahead = await self._lines.before(self._queues(), rank, at_s)
             waiting = await self._lines.waiting(queue)
             # Taken rather than counted: what is counted may be gone by the time that it is taken.
-            has_slot = before == 0 and await self._slots.acquire(call_id)
+            has_slot = ahead.total == 0 and await self._slots.acquire(call_id)
         hours, at = settings.hours, self._services.clock.at()
-        estimate = self._waits.expected(rank, before)
+        estimate = self._waits.expected(rank, ahead)
         rules = QueueRules(
             settings.max_waiting,
             settings.callbacks,
@@ -217,7 +217,7 @@ class WaitingRoom:
                 is_open=hours is None or hours.are_open(at),
                 free_slots=int(has_slot),
                 waiting=waiting,
-                waiting_before=before,
+                waiting_before=ahead.total,
                 degradation_step=step,
                 estimated_wait_s=None if estimate is None else estimate.point_s,
                 has_waited=has_waited,
@@ -337,7 +337,5 @@ class WaitingRoom:
                 log.error("waiting.changes_not_known", code=error.code)
             await asyncio.sleep(LOOK_AGAIN_S)
 
-    def _queues(self) -> list[QueueName]:
-        """Also those that a business has no longer: who waits there keeps the place."""
-        self._known_queues.update(dict.fromkeys(queue_names(self._businesses())))
-        return list(self._known_queues)
+    def _queues(self) -> Sequence[QueueName]:
+        return self._known_queues.with_those_of(self._businesses())

@@ -26,6 +26,7 @@ from voicebot.after_call.reading import Reading
 from voicebot.after_call.reading_process import ReadingProcess
 from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.taking_stock import TakingStock
+from voicebot.after_call.telling_endings import TellingEndings
 from voicebot.after_call.transcribing import Transcribing
 from voicebot.agents.node_watch import watching
 from voicebot.ari.client import AriClient
@@ -53,6 +54,7 @@ from voicebot.stack.trunks import load_trunks
 from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import SqlCallbackClaims
+from voicebot.store.callback_endings import SqlCallbackEndings
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
@@ -169,6 +171,7 @@ async def _chores(
         )
         erasing = Erasing(database, settings.state_dir, settings.node_name, settings.retention_days)
         passing_on = PassingOn(SqlOutbox(database), webhook, mail, businesses.in_force)
+        telling_endings = TellingEndings(SqlCallbackEndings(database), webhook, businesses.in_force)
         reading = Reading(
             SqlCallTranscripts(database),
             LivePools(shared_state).load,
@@ -211,6 +214,7 @@ async def _chores(
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),
+            Chore("callback endings", WORK_EVERY_S, telling_endings.run),
             Chore("stock", TAKE_STOCK_EVERY_S, stock.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),

@@ -100,6 +100,9 @@ class BusinessAgent(VoiceAgent):
             return self._turn_away(turn, turn.came_back)
         if isinstance(entry := memory.get(ENTRY), dict):
             return self._take_entry(turn, number_entry.load_entry(entry))
+        if _was_apologised(turn, self.business.phrases.trouble):
+            # Told to try something else, the caller does not answer the form's question.
+            memory.pop(FORM, None)
         if isinstance(form := memory.get(FORM), dict):
             return form_filling.fill(turn, forms.load_form(form), self.business)
         if memory.get(PAUSED):
@@ -166,10 +169,7 @@ class BusinessAgent(VoiceAgent):
         elif name == PAUSE_RECORDING:
             steps = self._pause_recording(turn)
         elif name in (MESSAGE, CALLBACK):
-            asked = forms.begin(
-                forms.FormKind(name), turn.call.caller_number, self.business.phrases
-            )
-            steps = form_filling.ask(turn, asked)
+            steps = form_filling.begin(turn, forms.FormKind(name), self.business)
         assert steps is not None, "an action of ours is one of these"
         async for step in steps:
             yield step
@@ -281,6 +281,11 @@ class BusinessAgent(VoiceAgent):
 def _asking(turn: Turn, asked: number_entry.AskEntry) -> Sequence[Step]:
     turn.memory[ENTRY] = number_entry.dump_entry(asked.entry)
     return (Say(asked.text), asked.listen if asked.listen is not None else Listen())
+
+
+def _was_apologised(turn: Turn, apology: str) -> bool:
+    """Whether the caller heard last that this could not be answered."""
+    return turn.last is not None and turn.last.said_heard.endswith(apology)
 
 
 def _words_of(reply: JsonValue) -> str:

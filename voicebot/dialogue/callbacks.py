@@ -34,6 +34,11 @@ class Callbacks(Part):
     no_answer_again_s: int = Field(900, ge=30, le=86_400)
     machine_again_s: int = Field(3_600, ge=30, le=86_400)
     expires_after_h: int = Field(72, ge=1, le=336, description="Or when its window is over.")
+    webhook: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Is told how each ended; a text message to the caller begins here.",
+    )
 
     def opening_after(self, greeting: str, reason: CallbackReason) -> str:
         """The first words: who calls, why, and what to do about it."""

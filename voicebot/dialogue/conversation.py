@@ -24,8 +24,6 @@ from voicebot.dialogue.phrases import split
 from voicebot.dialogue.routing import Why
 from voicebot.dialogue.turn import PhraseState
 
-NORMAL_CLEARING = 16  # ITU-T Q.850
-
 
 class Conversation:
     """Decides; a call agent feeds it and carries out what it returns."""
@@ -142,7 +140,7 @@ class Conversation:
             return self._confirm(None, t)
         if state.phase is Phase.CLOSING:
             state.phase = Phase.OVER
-            return [do.HangUp(NORMAL_CLEARING)]
+            return [do.HangUp(state.ending_cause)]
         if state.phase in (Phase.HEARING, Phase.KEYING):
             state.begin_to_understand(t)
             return self._understand(t)

@@ -12,6 +12,7 @@ from math import inf
 from pydantic import JsonValue
 
 from voicebot.calls import commands as do
+from voicebot.calls.hangup_causes import CHANNEL_UNAVAILABLE, NORMAL_CLEARING
 from voicebot.calls.model import AnswerSource, Outcome, PhraseId, ReplyId, TurnRecord
 from voicebot.dialogue.agent import EndCall, HandOver, Listen
 from voicebot.dialogue.back_channel import is_back_channel
@@ -77,6 +78,7 @@ class ConversationState:
     was_recorded: bool = True  # at any time, where calls are recorded at all
     promised: Outcome | None = None
     silent_prompts: int = 0
+    is_inaudible: bool = False  # nothing comes from the caller's telephone
     wordless_since_s: float = 0.0  # the last words of either that were heard
     failures_in_row: int = 0  # phrases that could not be spoken
     unrecognised_in_row: int = 0  # utterances whose recognition failed
@@ -100,7 +102,14 @@ class ConversationState:
     @property
     def is_taking_leave(self) -> bool:
         """Whether either has said goodbye: nothing is cut off any more."""
-        return self.caller_took_leave or self.phase in (Phase.CLOSING, Phase.OVER)
+        is_closing = self.phase in (Phase.CLOSING, Phase.OVER)
+        # Nobody heard a goodbye that was said into a line that is dead.
+        return self.caller_took_leave or (is_closing and not self.is_inaudible)
+
+    @property
+    def ending_cause(self) -> int:
+        """Of the hang-up when we end the call."""
+        return NORMAL_CLEARING if self.is_taking_leave else CHANNEL_UNAVAILABLE
 
     @property
     def next_deadline_s(self) -> float | None:

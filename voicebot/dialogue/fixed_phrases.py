@@ -15,6 +15,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "shall_i": ("offer",),
     "read_back": ("name", "number"),
     "call_back_at": ("number",),
+    "call_back_then": ("number", "time"),
     "read_back_entry": ("keys",),
 }
 
@@ -64,9 +65,13 @@ class Phrases(Part):
     )
     read_back: Spoken = "That is {name}, at {number}. Is that right?"
     call_back_at: Spoken = "Shall we call you back at {number}?"
+    # Behind it, where the service rings by itself; and when the caller has named a time.
+    or_when: Spoken = "You can also tell me a day and a time."
+    call_back_then: Spoken = "Shall we call you back at {number}, {time}?"
     ask_message: Spoken = "Please say your message now."
     message_taken: Spoken = "Thank you. I have noted your message and will pass it on. "
     callback_booked: Spoken = "Good. Somebody will call you back at that number."
+    time_refused: Spoken = "I am sorry, we cannot call you at that time."
     number_refused: Spoken = "I am sorry, that is a number that we cannot call back."
     anything_else: Spoken = "Is there anything else I can do for you?"
     not_kept: Spoken = "I am sorry, I cannot write that down right now. Please call again later."

@@ -6,14 +6,23 @@ another is asked for.
 
 from collections.abc import AsyncIterator
 
-from voicebot.calls.outbound_rules import Refused
+from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue import forms
 from voicebot.dialogue.agent import Say, Step, Turn
 from voicebot.dialogue.business import Business
 from voicebot.errors import StoreError
+from voicebot.queueing.callback_booking import destination_for
+from voicebot.queueing.callback_windows import window_of
 
 # Where the form stands in the agent's notes on a call.
 FORM = "form"
+
+
+def begin(turn: Turn, kind: forms.FormKind, business: Business) -> AsyncIterator[Step]:
+    """The first question."""
+    number = turn.call.caller_number
+    times = times_of(business, number, turn)
+    return ask(turn, forms.begin(kind, number, business.phrases, times, turn.heard))
 
 
 async def ask(turn: Turn, asked: forms.Ask) -> AsyncIterator[Step]:
@@ -27,7 +36,8 @@ async def ask(turn: Turn, asked: forms.Ask) -> AsyncIterator[Step]:
 async def fill(turn: Turn, form: forms.Form, business: Business) -> AsyncIterator[Step]:
     """The caller's answer to the last question."""
     phrases = business.phrases
-    match forms.receive(form, turn.heard, turn.keys, phrases):
+    times = times_of(business, form.number or turn.call.caller_number, turn)
+    match forms.receive(form, turn.heard, turn.keys, phrases, times):
         case forms.Ask() as asked:
             async for step in ask(turn, asked):
                 yield step
@@ -43,7 +53,7 @@ async def fill(turn: Turn, form: forms.Form, business: Business) -> AsyncIterato
                 yield Say(phrases.not_kept)
                 return
             if refused is not None:
-                async for step in _refuse(turn, filled, business):
+                async for step in _refuse(turn, filled, business, refused):
                     yield step
                 return
             is_message = filled.kind is forms.FormKind.MESSAGE
@@ -55,12 +65,31 @@ async def _keep(turn: Turn, filled: forms.Form, text: str) -> Refused | None:
     if filled.kind is forms.FormKind.MESSAGE:
         await turn.tools.leave_message(filled.name, filled.number, text)
         return None
-    return await turn.tools.request_callback(filled.number)
+    window = window_of(filled.window) if filled.window else None
+    return await turn.tools.request_callback(filled.number, window)
 
 
-async def _refuse(turn: Turn, filled: forms.Form, business: Business) -> AsyncIterator[Step]:
-    yield Say(business.phrases.number_refused)
-    again = forms.another_number(filled, business.phrases)
+def times_of(business: Business, number: str, turn: Turn) -> forms.Times | None:
+    """By whose clock a caller means times; None: no callback of this business has one."""
+    if business.callbacks is None:
+        return None
+    found = destination_for(number, turn.call.called_number, business, business.dids)
+    zones = () if isinstance(found, Refused) else found.time_zones
+    if len(zones) == 1:
+        return forms.Times(turn.at, zones[0])
+    return None if business.hours is None else forms.Times(turn.at, business.hours.time_zone)
+
+
+async def _refuse(
+    turn: Turn, filled: forms.Form, business: Business, refused: Refused
+) -> AsyncIterator[Step]:
+    if refused.reason is Refusal.WINDOW:
+        yield Say(business.phrases.time_refused)
+        times = times_of(business, filled.number, turn)
+        again = forms.another_time(filled, business.phrases, times)
+    else:
+        yield Say(business.phrases.number_refused)
+        again = forms.another_number(filled, business.phrases)
     if again is None:
         yield Say(business.phrases.ask_again)
         return

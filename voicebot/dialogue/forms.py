@@ -8,7 +8,9 @@ from is offered first.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -17,6 +19,8 @@ from voicebot.dialogue.fixed_phrases import Phrases
 from voicebot.dialogue.intents import Intent, recognise_intent
 from voicebot.dialogue.spelled_names import SpelledName, spelled_name
 from voicebot.dialogue.spoken_digits import digits_in, spoken_digits
+from voicebot.dialogue.spoken_windows import spoken_window, window_in
+from voicebot.queueing.callback_windows import window_of
 
 # A pause while one thinks of a number, or of the next sentence of a message.
 NUMBER_SILENCE_MS = 1_400
@@ -33,6 +37,7 @@ _NAME_LEAD = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(r"^(?:no|nope|not quite|wrong)[,. ]+", re.IGNORECASE)
+_AT_ONCE = re.compile(r"\bas soon as\b|\bany ?time\b|\bright away\b|\bat once\b|\bnow\b")
 _DROPPED = re.compile(r"^(?:no )?(?:cancel|never ?mind|forget it|stop|leave it|skip it)[.!]?$")
 
 
@@ -62,6 +67,15 @@ class Form:
     number: str = ""
     failures: int = 0
     letters: str = ""  # the part of the name that was spelled
+    window: str = ""  # of a callback that is not for as soon as possible
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When the caller speaks, and the zone (IANA) by whose clock times are meant."""
+
+    at: datetime
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +119,17 @@ def asks_yes_or_no(form: JsonValue) -> bool:
     return isinstance(form, dict) and form["question"] == Question.IS_RIGHT
 
 
-def begin(kind: FormKind, caller_number: str, phrases: Phrases) -> Ask:
-    """The first question. `caller_number`: where the caller rings from, "" when withheld."""
+def begin(
+    kind: FormKind,
+    caller_number: str,
+    phrases: Phrases,
+    times: Times | None = None,
+    heard: str = "",
+) -> Ask:
+    """The first question. `caller_number`: where the caller rings from, "" when withheld.
+
+    `times`: None where callbacks have no time; `heard`: in which words it was asked for.
+    """
     if kind is FormKind.MESSAGE:
         # The number is offered with the name.
         form = Form(kind, Question.NAME, number=_usable(caller_number))
@@ -114,10 +137,13 @@ def begin(kind: FormKind, caller_number: str, phrases: Phrases) -> Ask:
     number = _usable(caller_number)
     if not number:
         return _ask_number(Form(kind, Question.NUMBER), phrases.ask_number)
-    return _read_back(Form(kind, Question.IS_RIGHT, number=number), phrases)
+    form = Form(kind, Question.IS_RIGHT, number=number)
+    return _read_back(_with_time(form, heard, times) or form, phrases, times)
 
 
-def receive(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
+def receive(
+    form: Form, heard: str, keys: str, phrases: Phrases, times: Times | None = None
+) -> Verdict:
     """What to do with the caller's answer to the last question."""
     if _DROPPED.match(heard.lower().strip()):
         return Dropped()
@@ -125,9 +151,9 @@ def receive(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
         case Question.NAME:
             return _named(_with_name(form, heard), phrases)
         case Question.NUMBER:
-            return _numbered(form, keys or digits_in(heard), phrases)
+            return _numbered(form, keys or digits_in(heard), phrases, times)
         case Question.IS_RIGHT:
-            return _judged(form, heard, keys, phrases)
+            return _judged(form, heard, keys, phrases, times)
         case Question.MESSAGE:
             return Filled(form, heard)
 
@@ -138,30 +164,41 @@ def another_number(form: Form, phrases: Phrases) -> Ask | None:
     return None if form.failures > MAX_FAILURES else _ask_number(form, phrases.ask_number)
 
 
+def another_time(form: Form, phrases: Phrases, times: Times | None) -> Ask | None:
+    """In place of one at which nobody is rung; None: asked often enough."""
+    form = replace(form, window="", failures=form.failures + 1)
+    return None if form.failures > MAX_FAILURES else _read_back(form, phrases, times)
+
+
 def _named(form: Form, phrases: Phrases) -> Ask:
     if form.number:
         return _read_back(form, phrases)
     return _ask_number(form, phrases.ask_number)
 
 
-def _numbered(form: Form, number: str, phrases: Phrases) -> Verdict:
+def _numbered(form: Form, number: str, phrases: Phrases, times: Times | None) -> Verdict:
     number = _usable(number)
     if number:
-        return _read_back(replace(form, number=number), phrases)
+        return _read_back(replace(form, number=number), phrases, times)
     form = replace(form, failures=form.failures + 1)
     if form.failures > MAX_FAILURES:
         return _believe(replace(form, number=""), phrases)
     return _ask_number(form, phrases.ask_number_again)
 
 
-def _judged(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
+def _judged(form: Form, heard: str, keys: str, phrases: Phrases, times: Times | None) -> Verdict:
+    timed = _with_time(form, heard, times)
+    if timed is not None and form.failures <= MAX_FAILURES:
+        # "Yes, tomorrow at three": read back like anything that is new.
+        changed = int(form.window != "")
+        return _read_back(replace(timed, failures=form.failures + changed), phrases, times)
     intent = {"1": Intent.YES, "2": Intent.NO}.get(keys, recognise_intent(heard))
     if intent is Intent.YES:
         return _believe(form, phrases)
     corrected = _usable(keys if len(keys) > 1 else digits_in(heard))
     if corrected and corrected != form.number:
         # "No, it is 555 0123": the correction is read back in its turn.
-        return _read_back(replace(form, number=corrected), phrases)
+        return _read_back(replace(form, number=corrected), phrases, times)
     if form.kind is FormKind.MESSAGE and _spelled_in(heard) is not None:
         # "No, it is K, E, L, L, E, R": so is this.
         return _read_back(_with_name(form, heard), phrases)
@@ -172,7 +209,7 @@ def _judged(form: Form, heard: str, keys: str, phrases: Phrases) -> Verdict:
         return _believe(replace(form, number=""), phrases)
     if intent in (Intent.NO, Intent.DECLINE):
         return _ask_number(replace(form, number=""), phrases.ask_number)
-    return _read_back(form, phrases)
+    return _read_back(form, phrases, times)
 
 
 def _believe(form: Form, phrases: Phrases) -> Verdict:
@@ -182,10 +219,25 @@ def _believe(form: Form, phrases: Phrases) -> Verdict:
     return Filled(form) if form.number else Dropped()
 
 
-def _read_back(form: Form, phrases: Phrases) -> Ask:
+def _with_time(form: Form, heard: str, times: Times | None) -> Form | None:
+    """With the time that was named now; None: none was, or it is the same."""
+    if times is None or form.kind is not FormKind.CALLBACK or not heard:
+        return None
+    window = window_in(heard, times.at, times.zone)
+    if window is not None:
+        return replace(form, window=str(window)) if str(window) != form.window else None
+    return replace(form, window="") if form.window and _AT_ONCE.search(heard.lower()) else None
+
+
+def _read_back(form: Form, phrases: Phrases, times: Times | None = None) -> Ask:
     number = spoken_digits(form.number)
-    if form.kind is FormKind.CALLBACK:
+    if form.kind is FormKind.CALLBACK and form.window and times is not None:
+        window, today = window_of(form.window), times.at.astimezone(ZoneInfo(times.zone)).date()
+        text = phrases.call_back_then.format(number=number, time=spoken_window(window, today))
+    elif form.kind is FormKind.CALLBACK:
         text = phrases.call_back_at.format(number=number)
+        if times is not None:
+            text = f"{text} {phrases.or_when}"
     else:
         name = SpelledName(form.name, form.letters).read_back if form.letters else form.name
         text = phrases.read_back.format(name=name or "you", number=number)

@@ -1,4 +1,4 @@
-"""Passes messages on to a web server of the business's.
+"""Passes messages and events on to a web server of the business's.
 
 Signed as the Standard Webhooks specification says (standardwebhooks.com, 1.0): the
 receiver checks with the shared secret that a message is ours, and by its time that
@@ -40,7 +40,11 @@ class Webhook:
     ) -> None:
         """Returns when the receiver has it; raises DeliveryFailed."""
         body = webhook_body(message, is_transcribed=is_transcribed)
-        name, epoch_s = message_id(message), str(int(at.timestamp()))
+        await self.post(message_id(message), body, url, at)
+
+    async def post(self, name: str, body: bytes, url: str, at: datetime) -> None:
+        """`name`: stays the same however often it is posted. Raises DeliveryFailed."""
+        epoch_s = str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",
             "webhook-id": name,

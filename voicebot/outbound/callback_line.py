@@ -18,7 +18,7 @@ from voicebot.line_ports import Slots, WaitingLines
 from voicebot.owned_tasks import OwnedTasks
 from voicebot.queueing.callbacks import Callback
 from voicebot.queueing.model import QueueName
-from voicebot.queueing.queue_names import queue_name, queue_names
+from voicebot.queueing.queue_names import KnownQueues, queue_name
 from voicebot.queueing.waiting_line import Ticket
 from voicebot.telemetry.logs import log_of
 
@@ -37,6 +37,7 @@ class CallbackLine:
     def __init__(self, lines: WaitingLines, slots: Slots) -> None:
         self._lines = lines
         self._slots = slots
+        self._known_queues = KnownQueues()
         self._changed = asyncio.Event()
         self._tasks = OwnedTasks()
 
@@ -64,12 +65,13 @@ class CallbackLine:
         if settings is None:
             return await self._slots.acquire(channel)
         queue = queue_name(business, settings)
+        queues = self._known_queues.with_those_of(businesses)
         loop = asyncio.get_running_loop()
         until = loop.time() + STANDS_S
         while True:
             # Taken before looking: what changes meanwhile is not missed.
             changed = self._changed
-            if await self._is_let_in(callback, queue, queue_names(businesses), channel):
+            if await self._is_let_in(callback, queue, queues, channel):
                 return True
             remaining = min(until - loop.time(), LOOK_AGAIN_S)
             if remaining <= 0:

@@ -19,6 +19,7 @@ from voicebot.calls.outbound_rules import (
     rules_of,
 )
 from voicebot.dialogue.business import Business
+from voicebot.queueing.callback_turns import rings_within
 from voicebot.queueing.callback_windows import LocalWindow, resolved
 from voicebot.queueing.callbacks import BEFORE_DIALLING, Callback, CallbackState, Why
 from voicebot.queueing.model import Place, Rank
@@ -85,6 +86,8 @@ def book(
         expires_at=expires_at,
         window=wish.window,
     )
+    if wish.window is not None and not rings_within(booked, destination, business, due_at):
+        return Refused(Refusal.WINDOW, "nobody is rung at that time: see outbound.hours and hours")
     return booked if already is None else _again(already, booked)
 
 

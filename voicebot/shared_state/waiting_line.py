@@ -7,7 +7,7 @@ What Redis loses comes back from the agents, who show their callers' tickets aga
 from collections.abc import AsyncGenerator, Sequence
 
 from voicebot.calls.model import CallId
-from voicebot.queueing.model import Place, QueueName, Rank
+from voicebot.queueing.model import Ahead, Place, QueueName, Rank
 from voicebot.queueing.waiting_line import CLAIM_LEASE_S, TICKET_LEASE_S, Standing, Ticket
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import WATCH_MS, RedisConnection
@@ -86,27 +86,29 @@ class RedisWaitingLines:
         reply = self._connection.client.zcard(keys.line(queue)[0])
         return int(await self._connection.answer("length of line", reply))
 
-    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> int:
+    async def before(self, queues: Sequence[QueueName], rank: Rank, arrived_at_s: float) -> Ahead:
         # Behind all digits: who arrived in the same microsecond, and has joined, comes first.
         behind = f"({_beginning(rank, arrived_at_s)}:"
         async with self._connection.client.pipeline(transaction=False) as pipeline:
             for queue in queues:
                 pipeline.zlexcount(keys.line(queue)[0], "-", behind)
-            return sum(await self._connection.answer("who comes before", pipeline.execute()))
+            counts = await self._connection.answer("who comes before", pipeline.execute())
+        return Ahead(list(zip(queues, counts, strict=True)))
 
     async def before_each(
         self, queues: Sequence[QueueName], places: Sequence[Place]
-    ) -> Sequence[int]:
+    ) -> Sequence[Ahead]:
         """Asks of queues in which somebody waits; whoever has the place does not count."""
         orders = [keys.line(queue)[0] for queue in queues]
         async with self._connection.client.pipeline(transaction=False) as pipeline:
             for order in orders:
                 pipeline.zcard(order)
             lengths = await self._connection.answer("lengths of lines", pipeline.execute())
-        orders = [order for order, length in zip(orders, lengths, strict=True) if length]
-        found: list[int] = []
+        queues = [queue for queue, length in zip(queues, lengths, strict=True) if length]
+        orders = [keys.line(queue)[0] for queue in queues]
+        found: list[Ahead] = []
         if not orders:
-            return [0] * len(places)
+            return [Ahead()] * len(places)
         step = max(1, _ASKED_AT_ONCE // len(orders))
         for first in range(0, len(places), step):
             async with self._connection.client.pipeline(transaction=False) as pipeline:
@@ -115,7 +117,7 @@ class RedisWaitingLines:
                         pipeline.zlexcount(order, "-", f"({_beginning_of(place)}")
                 counts = await self._connection.answer("who comes before", pipeline.execute())
             found += [
-                sum(counts[start : start + len(orders)])
+                Ahead(list(zip(queues, counts[start : start + len(orders)], strict=True)))
                 for start in range(0, len(counts), len(orders))
             ]
         return found

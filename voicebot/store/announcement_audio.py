@@ -6,6 +6,7 @@ whatever happens to Redis and to all models.
 
 import asyncio
 import hashlib
+import tempfile
 import wave
 from pathlib import Path
 
@@ -51,13 +52,18 @@ def _write(path: Path, audio: bytes, encoding: Encoding) -> None:
     samples = audio if encoding is Encoding.SLIN else decode(audio, encoding).tobytes()
     try:
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with wave.open(str(draft), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(encoding.rate_hz)
-            file.writeframes(samples)
-        draft.chmod(0o644)
-        draft.replace(path)
+        # Of its own: callers who come at once have the same sentence made at once.
+        descriptor, name = tempfile.mkstemp(suffix=".draft", dir=path.parent)
+        draft = Path(name)
+        try:
+            with open(descriptor, "wb") as opened, wave.open(opened, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(encoding.rate_hz)
+                file.writeframes(samples)
+            draft.chmod(0o644)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"an announcement was not kept: {error.strerror}") from error

@@ -31,9 +31,9 @@ from voicebot.store.callback_rows import (
     status_of,
     values_of,
 )
+from voicebot.store.callback_tables import callback_requests as requests
 from voicebot.store.engine import Database
 from voicebot.store.number_key import number_key
-from voicebot.store.tables import callback_requests as requests
 from voicebot.store.tables import do_not_call
 from voicebot.store.upsert import insert_or
 
@@ -44,6 +44,13 @@ Adopt = Callable[[CallbackRequest, Callback | None, bool], Callback | Refused | 
 
 _ADOPTED_AT_ONCE: Final = 50
 _NOBODYS: Final[dict[str, Any]] = {"claimed_by": None, "claimed_until": None}
+_NOT_OVER: Final[dict[str, Any]] = {
+    "closed_at": None,
+    "told_state": None,
+    "told_attempts": 0,
+    "told_next_at": None,
+    "told_error": None,
+}
 _BEFORE_DIALLING: Final = tuple(state.value for state in BEFORE_DIALLING)
 
 
@@ -189,7 +196,7 @@ async def _replace(connection: AsyncConnection, callback: Callback) -> None:
     """Whoever is about to act on it loses the claim, unless it rings already."""
     values: dict[str, Any] = values_of(callback)
     if callback.state in BEFORE_DIALLING:
-        values |= _NOBODYS | {"claim_epoch": requests.c.claim_epoch + 1, "closed_at": None}
+        values |= _NOBODYS | _NOT_OVER | {"claim_epoch": requests.c.claim_epoch + 1}
     is_it = requests.c.call_id == callback.callback_id
     await connection.execute(update(requests).where(is_it).values(values))
 

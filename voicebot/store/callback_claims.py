@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, select, update
 
 from voicebot.queueing.callbacks import ON_A_CALL, OPEN, Callback, CallbackState
 from voicebot.store.callback_rows import WAITING, callback_of, values_of
+from voicebot.store.callback_tables import callback_requests as requests
 from voicebot.store.engine import Database
-from voicebot.store.tables import callback_requests as requests
 
 _OPEN: Final = tuple(state.value for state in OPEN)
 _ON_A_CALL: Final = tuple(state.value for state in ON_A_CALL)

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import select
 
 from voicebot.store.callback_rows import WAITING
+from voicebot.store.callback_tables import callback_requests as requests
 from voicebot.store.engine import Database
-from voicebot.store.tables import callback_requests as requests
 
 # Nobody who waits now waits longer.
 HORIZON: Final = timedelta(hours=2)

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.calls.model import CallbackRequest, CallId
 from voicebot.store.callback_rows import request_of
+from voicebot.store.callback_tables import callback_requests as requests
 from voicebot.store.engine import Database
 from voicebot.store.number_key import number_key
-from voicebot.store.tables import callback_requests as requests
 from voicebot.store.upsert import insert_or
 
 

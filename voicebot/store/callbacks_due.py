@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from voicebot.queueing.callbacks import Callback
 from voicebot.store.callback_rows import WAITING, callback_of
+from voicebot.store.callback_tables import callback_requests as callbacks
 from voicebot.store.engine import Database
-from voicebot.store.tables import callback_requests as callbacks
 
 
 class SqlCallbacksDue:

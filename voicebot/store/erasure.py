@@ -18,13 +18,13 @@ from pathlib import Path
 from sqlalchemy import case, delete, select, tuple_, update
 
 from voicebot.store.asterisk_cdr import SPOOL
+from voicebot.store.callback_tables import callback_requests
 from voicebot.store.callbacks import CallbackStatus
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import DIRECTORY as MESSAGES
 from voicebot.store.retention import SpoolFile, files_due, kept_since
 from voicebot.store.tables import (
     call_lines,
-    callback_requests,
     calls,
     deliveries,
     messages,

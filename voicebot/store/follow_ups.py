@@ -29,11 +29,12 @@ from voicebot.calls.model import (
     Message,
 )
 from voicebot.store.callback_bookings import caller_came_back, goes_first
+from voicebot.store.callback_tables import callback_requests
 from voicebot.store.callbacks import put_request
 from voicebot.store.calls import read_calls
 from voicebot.store.engine import Database
 from voicebot.store.messages import put_message
-from voicebot.store.tables import callback_requests, calls, messages
+from voicebot.store.tables import calls, messages
 
 BATCH = 100
 # Contexts of calls are kept no longer.

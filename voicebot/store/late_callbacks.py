@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from voicebot.queueing.callbacks import OPEN
 from voicebot.store.callback_rows import WAITING
+from voicebot.store.callback_tables import callback_requests as requests
 from voicebot.store.engine import Database
-from voicebot.store.tables import callback_requests as requests
 
 
 async def late_callbacks(database: Database, due_before: datetime) -> int:

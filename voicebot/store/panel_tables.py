@@ -54,3 +54,17 @@ audit_log = Table(
     Column("subject", Text, nullable=False),
     Column("result", Text, nullable=False),
 )
+
+# By which programs use the HTTP API, each for an account.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column(
+        "account", Text, ForeignKey("accounts.name", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("scopes", Text, nullable=False),  # separated by spaces
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)

@@ -22,7 +22,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -61,7 +60,7 @@ metadata = MetaData(
 PRIVATE = "private"
 
 
-def _private(name: str) -> Column[str]:
+def private(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, info={PRIVATE: True})
 
 
@@ -70,7 +69,7 @@ calls = Table(
     metadata,
     Column("call_id", Text, primary_key=True),
     Column("channel_id", Text, nullable=False),
-    _private("caller_number"),
+    private("caller_number"),
     Column("called_number", Text, nullable=False),
     Column("codec", Text, nullable=False),
     Column("business", Text, nullable=False),
@@ -98,6 +97,9 @@ calls = Table(
     # Retention asks for what is old and not yet erased.
     Index(None, "erased_at", "ended_at"),
     Index(None, "followed_up_at", "cdr_ended_at"),
+    # Searches; those for parts of words and numbers are in the migrations, on PostgreSQL alone.
+    Index(None, "outcome", "started_at"),
+    Index(None, "called_number", "started_at"),
 )
 
 turns = Table(
@@ -105,9 +107,9 @@ turns = Table(
     metadata,
     Column("call_id", Text, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _private("heard"),
-    _private("said"),
-    _private("said_heard"),
+    private("heard"),
+    private("said"),
+    private("said_heard"),
     Column("was_interrupted", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -119,7 +121,7 @@ turns = Table(
     Column("retrieval_ms", Integer),
     Column("first_phrase_ms", Integer),
     Column("synthesis_ms", Integer),
-    Column("total_ms", Integer),
+    Column("total_ms", Integer, index=True),
 )
 
 transfers = Table(
@@ -131,7 +133,7 @@ transfers = Table(
     Column("mode", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("operator", Text, nullable=False),
-    _private("summary"),
+    private("summary"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("connected_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
@@ -180,8 +182,8 @@ call_lines = Table(
     Column("speaker", Text, nullable=False),
     Column("start_ms", Integer, nullable=False),  # media time, from the recordings' start
     Column("end_ms", Integer, nullable=False),
-    _private("text"),
-    _private("words"),  # JSON: text, start_ms, end_ms, probability of each
+    private("text"),
+    private("words"),  # JSON: text, start_ms, end_ms, probability of each
 )
 
 # Refers to no call: a message is kept while its call still lasts and has no record yet.
@@ -192,11 +194,11 @@ messages = Table(
     Column("taken_by", Text, primary_key=True),  # the agent, and the dialplan after it
     Column("business", Text, nullable=False),
     Column("called_number", Text, nullable=False),
-    _private("caller_number"),
+    private("caller_number"),
     Column("taken_at", UtcDateTime, nullable=False, index=True),
-    _private("name"),
-    _private("callback_number"),
-    _private("text"),
+    private("name"),
+    private("callback_number"),
+    private("text"),
     Column("recording", Text),
     # None: the recording is still to be transcribed.
     Column("transcribed_at", UtcDateTime),
@@ -222,46 +224,6 @@ deliveries = Table(
     Index(None, "state", "next_attempt_at"),
 )
 
-callback_requests = Table(
-    "callback_requests",
-    metadata,
-    Column("call_id", Text, primary_key=True),  # a call asks at most once
-    Column("business", Text, nullable=False),
-    Column("called_number", Text, nullable=False),
-    _private("number"),
-    _private("number_key"),  # equal for all ways to write one number
-    Column("reason", Text, nullable=False),
-    Column("requested_at", UtcDateTime, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("closed_at", UtcDateTime),
-    # Of one that the service dials; none: nobody has looked at it yet, or people are to.
-    Column("state", Text),
-    Column("why", Text),
-    Column("rank", Integer),
-    Column("arrived_at_s", Float),  # epoch seconds, of the place in the line
-    Column("ticket", Integer),
-    Column("due_at", UtcDateTime),
-    Column("expires_at", UtcDateTime),
-    Column("window", Text),  # by the wall clock of whoever is rung
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("channel_id", Text),  # of the last attempt, chosen before Asterisk heard of it
-    # Whoever acts on it, until when; each claim counts the epoch up, and older ones write nothing.
-    Column("claimed_by", Text),
-    Column("claimed_until", UtcDateTime),
-    Column("claim_epoch", Integer, nullable=False, server_default="0"),
-    Index(None, "status", "requested_at"),
-    Index(None, "status", "due_at"),
-)
-# Nobody waits twice.
-Index(
-    "uq_callback_requests_waiting",
-    callback_requests.c.business,
-    callback_requests.c.number_key,
-    unique=True,
-    sqlite_where=text("status = 'waiting'"),
-    postgresql_where=text("status = 'waiting'"),
-)
-
 # Calls that we were asked to place, from before anything is sent: nobody is rung twice for one of
 # these, whoever dies in between. What came of it is here once somebody saw it end.
 outbound_calls = Table(
@@ -273,8 +235,8 @@ outbound_calls = Table(
     Column("did", Text, nullable=False),
     Column("agent", Text, nullable=False),
     Column("trunk", Text, nullable=False),
-    _private("number"),
-    _private("number_key"),  # equal for all ways to write one number
+    private("number"),
+    private("number_key"),  # equal for all ways to write one number
     Column("requested_at", UtcDateTime, nullable=False),
     Column("status", Text),
     Column("hangup_cause", Integer),

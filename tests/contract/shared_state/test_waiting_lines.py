@@ -141,10 +141,19 @@ async def test_who_comes_before_is_counted_over_all_queues(room: Room) -> None:
     await room.join(ANNA, 100.0)
     await room.join(BEN, 50.0, queue=OTHER)
     await room.join(CARL, 300.0, Rank.VIP)
-    assert await room.lines.before(QUEUES, Rank.REGULAR, 100.0) == 3
-    assert await room.lines.before(QUEUES, Rank.REGULAR, 75.0) == 2
-    assert await room.lines.before([OTHER], Rank.REGULAR, 75.0) == 1
-    assert await room.lines.before(QUEUES, Rank.DROPPED, 900.0) == 0
+    ahead = await room.lines.before(QUEUES, Rank.REGULAR, 100.0)
+    assert dict(ahead.by_queue) == {MAIN: 2, OTHER: 1}
+    assert (await room.lines.before(QUEUES, Rank.REGULAR, 75.0)).total == 2
+    assert (await room.lines.before([OTHER], Rank.REGULAR, 75.0)).total == 1
+    assert (await room.lines.before(QUEUES, Rank.DROPPED, 900.0)).total == 0
+
+
+async def test_who_comes_before_each_place_is_told_by_queue(room: Room) -> None:
+    anna = (await room.join(ANNA, 100.0)).ticket.place
+    ben = (await room.join(BEN, 50.0, queue=OTHER)).ticket.place
+    before_anna, before_ben = await room.lines.before_each(QUEUES, [anna, ben])
+    assert dict(before_anna.by_queue)[OTHER] == before_anna.total == 1
+    assert before_ben.total == 0
 
 
 async def test_the_first_of_all_queues_is_claimed(room: Room) -> None:

@@ -183,7 +183,7 @@ async def test_asterisk_never_holds_more_than_the_cap(far_end: FarEnd) -> None:
 
 async def test_a_silent_caller_is_heard_as_silence(far_end: FarEnd) -> None:
     async with connected(far_end, "silent") as (stream, _):
-        silence = CallerAudio(Encoding.ULAW.silence_frame)
+        silence = CallerAudio(Encoding.ULAW.silence_frame, is_made=True)
         assert await next_events(stream, 5) == [silence] * 5
 
 

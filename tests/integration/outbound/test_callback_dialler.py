@@ -296,7 +296,7 @@ async def test_nobody_is_rung_before_those_who_wait_longer(
     assert ((await world.kept()).why, world.rung) == (Why.NO_SLOT, [])
     assert await world.lines.waiting(QUEUE) == 2
     later_s = NOON.timestamp() + 60
-    assert await world.lines.before([QUEUE], Rank.REGULAR, later_s) == 2
+    assert (await world.lines.before([QUEUE], Rank.REGULAR, later_s)).total == 2
     await world.lines.leave(QUEUE, caller)
     world.at += timedelta(seconds=2)
     await lives(world)
@@ -311,7 +311,8 @@ async def test_without_a_slot_nobody_is_rung_and_the_place_in_the_line_is_kept(
     world.slots.hold(CallId("talks"))
     await lives(world)
     assert ((await world.kept()).why, world.rung) == (Why.NO_SLOT, [])
-    assert await world.lines.before([QUEUE], Rank.REGULAR, NOON.timestamp() + 1) == 1
+    later_s = NOON.timestamp() + 1
+    assert (await world.lines.before([QUEUE], Rank.REGULAR, later_s)).total == 1
     await world.slots.release(CallId("talks"))
     world.at += timedelta(seconds=2)
     await lives(world)

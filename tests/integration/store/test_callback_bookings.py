@@ -28,6 +28,7 @@ from voicebot.store.callback_claims import SqlCallbackClaims
 from voicebot.store.callbacks import CallbackStatus, SqlCallbackRequests
 from voicebot.store.do_not_call import SqlDoNotCall
 from voicebot.store.engine import Database
+from voicebot.store.owed_callbacks import SqlOwedCallbacks
 
 SHOP, LEASE = shop(), timedelta(seconds=30)
 
@@ -82,6 +83,36 @@ async def test_whoever_books_at_once_from_several_calls_has_one(
     )
     assert len({one.callback_id for one in made if isinstance(one, Callback)}) == 1
     assert len(await bookings.latest(10)) == 1
+
+
+async def test_a_booking_whose_caller_hangs_up_meanwhile_is_whole_or_not_at_all(
+    bookings: SqlCallbackBookings,
+) -> None:
+    for number in range(12):
+        asked = wish(callback_id=CallId(f"node-1.{number}"))
+        booking = asyncio.create_task(bookings.book("Shop", NUMBER, partial(decided, asked)))
+        for _ in range(number):
+            await asyncio.sleep(0)
+        booking.cancel()
+        await asyncio.wait([booking])
+        for made in await bookings.latest(10):
+            assert (made.number, made.state) == (NUMBER, CallbackState.BOOKED)
+    assert len(await bookings.latest(10)) <= 1
+    booked = await bookings.book("Shop", NUMBER, partial(decided, wish()))
+    assert isinstance(booked, Callback), "nothing of it is in the way of the next"
+
+
+async def test_the_caller_is_known_by_any_spelling_of_the_number_while_it_is_open(
+    bookings: SqlCallbackBookings, database: Database
+) -> None:
+    callers = SqlOwedCallbacks(database)
+    booked = await bookings.book("Shop", NUMBER, partial(decided, wish()))
+    assert isinstance(booked, Callback)
+    assert await callers.owed_to("Shop", "001 212 555 0123") == booked
+    assert await callers.owed_to("Shop", "") is None
+    assert await callers.owed_to("Another", NUMBER) is None
+    assert await bookings.withdraw(booked.callback_id, NOON)
+    assert await callers.owed_to("Shop", NUMBER) is None
 
 
 async def test_a_barred_number_is_not_booked(

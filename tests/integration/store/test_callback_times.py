@@ -3,9 +3,9 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from tests.fakes.sample_calls import NOON
+from voicebot.store.callback_tables import callback_requests
 from voicebot.store.callback_times import HORIZON, SqlCallbackTimes
 from voicebot.store.engine import Database
-from voicebot.store.tables import callback_requests
 
 
 def a_row(number: int, **values: object) -> dict[str, object]:

@@ -192,3 +192,32 @@ async def test_an_end_in_the_future_is_waited_upon_from_the_moment_it_is_known(d
     await desk.told(cdr_line("1.1", handled_by="agent", start=start, answer=start, end=end))
     assert await desk.work(LATER + timedelta(seconds=9)) == FollowedUp()
     assert (await desk.work(LATER + timedelta(seconds=10))).callbacks == 1
+
+
+BEFORE = NOON - timedelta(minutes=5)
+
+
+async def called_again(desk: Desk, outcome: Outcome, caller_number: str = "+15550100") -> None:
+    """Somebody who was owed a call since before rings back; this is how that call ended."""
+    await desk.callbacks.request(a_request("0.0", business="lakeside_bikes", requested_at=BEFORE))
+    await desk.records.write(a_record("1.1", outcome=outcome, caller_number=caller_number))
+    await desk.told(cdr_line("1.1", caller_number=caller_number, handled_by="agent"))
+    await desk.work()
+
+
+async def test_who_rings_back_and_gets_through_is_owed_no_call_any_more(desk: Desk) -> None:
+    await called_again(desk, Outcome.RESOLVED)
+    assert await desk.reasons() == {}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ABANDONED, Outcome.FAILED])
+async def test_who_rings_back_in_vain_is_still_owed_the_call(desk: Desk, outcome: Outcome) -> None:
+    await called_again(desk, outcome)
+    assert "0.0" in await desk.reasons()
+
+
+async def test_who_rings_from_another_telephone_is_still_owed_the_call_at_the_first(
+    desk: Desk,
+) -> None:
+    await called_again(desk, Outcome.RESOLVED, "+15550177")
+    assert await desk.reasons() == {"0.0": CallbackReason.REQUESTED}

@@ -22,14 +22,14 @@ RINGS_BACK, SHOWN = "1001", "+12025550100"
 FACTS = ("opening-hours", "address")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def carrier_port() -> int:
     """Where the trunk leads to; who answers there is for the test to say."""
     [port] = free_ports(1, socket.SOCK_DGRAM)
     return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def full(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterator[Service]:
     """Whoever rings second waits, or is rung back."""
     directory = tmp_path_factory.mktemp("queue")
@@ -37,7 +37,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterato
     business = demo | {
         "dids": [SHOP],
         "facts": [fact for fact in demo["facts"] if fact["id"] in FACTS],
-        "queues": [{"name": "main", "announce_every_s": 10}],
+        "queues": [{"name": "main", "announce_every_s": 10, "max_waiting": 250}],
     }
     business_dir = directory / "businesses"
     business_dir.mkdir()
@@ -65,6 +65,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterato
             business_file=business_dir,
             trunks_file=trunks_file,
             llm_conversations=1,
+            agent_max_listened=4,
         ) as stack,
     ):
         made = Service(stack, directory, {}, web)
@@ -72,7 +73,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterato
         yield made
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def accounts(full: Service) -> Iterator[Accounts]:
     with accounted(full.stack) as accounts:
         yield accounts

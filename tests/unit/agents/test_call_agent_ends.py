@@ -10,8 +10,10 @@ from tests.fakes.script import FOREVER
 from tests.fakes.virtual_time import passes, settle
 from tests.unit.agents.calling import CALLER, NORMAL_CLEARING, HeldCall
 from voicebot.calls import events as on
+from voicebot.calls.hangup_causes import CHANNEL_UNAVAILABLE
 from voicebot.calls.model import HandledBy, Outcome
 from voicebot.errors import MediaConnectFailed
+from voicebot.turns.presence import AWAY_AFTER_MS
 
 TEMPORARY_FAILURE = 41
 
@@ -120,3 +122,12 @@ async def test_a_process_may_stop_while_it_connects(outside: Outside, during: st
     await settle()
     call.agent.post(on.GivenUp("agent-stopped"))
     await call.goes_to_people()
+
+
+async def test_whose_line_is_dead_was_cut_off_and_did_not_fall_silent(outside: Outside) -> None:
+    call = await HeldCall(outside).is_greeted()
+    call.link.brings_nothing(AWAY_AFTER_MS)
+    await passes(4 * outside.business.silence.patience_s)
+    assert (await call.ends()).outcome is Outcome.FAILED
+    wanted = ("hang_up", CALLER, str(CHANNEL_UNAVAILABLE))
+    assert wanted in outside.control.asked_for("hang_up")

@@ -14,6 +14,7 @@ from tests.fakes.virtual_time import settle
 from tests.fakes.waiting_control import FakeSpokenFiles, FakeWaitingControl
 from tests.fakes.waiting_lines import FakeSlots, FakeWaitingLines
 from tests.fakes.waits import FakeWaits
+from tests.unit.queueing.owed import owed
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, LOOK_AGAIN_S, WaitingRoom
@@ -23,6 +24,8 @@ from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.queue_settings import QueuePhrases
 from voicebot.queueing.admission import LINE_AND_CALLBACKS, PEOPLE_ONLY
+from voicebot.queueing.callbacks import Callback
+from voicebot.queueing.model import Place as QueuePlace
 from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.queue_names import queue_names
 from voicebot.queueing.waiting_session import KEY_EVERY_S
@@ -50,6 +53,7 @@ class Place:
                 Announcer(FakeSpokenFiles(), self.outside.synthesizer),
                 self.outside.messages,
                 services.clock,
+                owed=self,
             ),
             self.waits.reckoner(
                 self.lines, self.slots, services.clock, lambda: queue_names([self.business])
@@ -59,6 +63,7 @@ class Place:
             degradation_step=lambda: self.step,
         )
         self.step = 0
+        self.owed: Callback | None = None
         self.running = asyncio.create_task(self.room.run())
         self.told: dict[str, list[on.CallEvent]] = {}
         self.stays: dict[str, asyncio.Task[None]] = {}
@@ -72,6 +77,9 @@ class Place:
         self.stays[name] = asyncio.create_task(stay)
         await settle()
         return told
+
+    async def owed_to(self, business: str, number: str) -> Callback | None:
+        return self.owed
 
     async def goes(self, name: str) -> None:
         await self.room.left(CallId(name))
@@ -146,6 +154,17 @@ async def test_callers_come_in_by_rank_and_then_as_they_came(place: Place) -> No
     assert order == ["anna", "vera", "ben", "carl"]
 
 
+async def test_who_rings_back_before_the_callback_keeps_the_place(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben", "+12025550188")
+    place.owed = owed(place=QueuePlace(Rank.REGULAR, 1.0, 1))
+    await place.arrives("carl", "+12025550199")
+    assert await place.lines.position(place.queue, CallId("carl")) == 1
+    await place.goes("anna")
+    assert place.told["carl"] == [on.Admitted()]
+    assert place.told["ben"] == []
+
+
 async def test_who_hangs_up_stands_in_nobodys_way(place: Place) -> None:
     await place.arrives("anna")
     await place.arrives("ben")
@@ -172,6 +191,29 @@ async def test_a_callback_is_booked_and_then_the_call_ends(place: Place) -> None
     assert place.told["ben"] == [on.Promised(Outcome.CALLBACK_BOOKED)]
     assert ("hang_up", "ben", "16") in place.control.asked
     assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_who_hangs_up_before_confirming_has_booked_nothing(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben")
+    await place.presses("ben", "1")
+    assert SAID.confirm in str(place.control.asked)
+    place.stays["ben"].cancel()
+    await settle()
+    assert place.outside.messages.requested == []
+    assert place.told["ben"] == []
+    assert await place.lines.waiting(place.queue) == 0
+
+
+async def test_two_who_book_and_one_from_another_telephone_are_two_callers(place: Place) -> None:
+    await place.arrives("anna")
+    await place.arrives("ben", "+12025550188")
+    await place.arrives("bens-other", "+12025550199")
+    await place.presses("ben", "11")
+    [request] = place.outside.messages.requested
+    assert request.number == "+12025550188"
+    assert place.told["bens-other"] == []
+    assert await place.lines.position(place.queue, CallId("bens-other")) == 1
 
 
 async def test_a_number_that_is_not_rung_is_refused_and_the_caller_stays_in_line(

@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.sample_business import a_business
 from tests.unit.calls.playing import a_context, spoken
 from tests.unit.dialogue.conversing import Conversing, a_call
+from voicebot.calls import events as on
 from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.errors import StoreError
 
@@ -123,3 +124,45 @@ def test_a_read_back_that_could_not_be_spoken_is_not_agreed_to() -> None:
     call.hears_all()
     call.speaks("Yes.")
     assert call.tools.callbacks == []
+
+
+def test_a_form_does_not_outlive_an_apology_in_the_middle_of_it() -> None:
+    call = a_call()
+    call.wants("@message")
+    call.hears_and_says("Ann.")
+    call.hears_and_says("Yes.")
+    assert spoken(call.cannot_hear()) == PHRASES.trouble
+    call.hears_all()
+    # The caller was invited to try something else: this is neither a name nor the message.
+    assert "Harbor Street" in call.asks_where()
+    call.hears_all()
+    assert call.wants("@message") == PHRASES.ask_name
+    assert call.tools.messages == []
+
+
+@pytest.mark.parametrize("heard_so_far", [(), ("No.",), ("No.", "Blue.")])
+def test_keys_mashed_at_any_question_of_a_booking_book_nothing(
+    heard_so_far: tuple[str, ...],
+) -> None:
+    call = a_call()
+    call.wants("@callback")
+    for words in heard_so_far:
+        call.hears_and_says(words)
+    for _ in range(4):
+        call.hears_all()
+        call.presses("*3*9*#")
+    assert call.tools.callbacks == []
+
+
+@pytest.mark.parametrize("heard_so_far", [(), ("No.",), ("No.", "two oh two, five five five")])
+def test_who_hangs_up_while_booking_has_booked_nothing_and_is_on_record(
+    heard_so_far: tuple[str, ...],
+) -> None:
+    call = a_call()
+    call.wants("@callback")
+    for words in heard_so_far:
+        call.hears_and_says(words)
+    call.happens(on.HungUp(16))
+    assert call.tools.callbacks == []
+    (record,) = call.world.written
+    assert record.hangup_cause == 16

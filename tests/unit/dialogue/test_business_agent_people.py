@@ -8,10 +8,15 @@ from tests.unit.dialogue.conversing import Conversing, a_call
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.model import HandledBy, Outcome, TransferResult
+from voicebot.calls.outbound_rules import Refusal, Refused
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.answers import Candidate
 
 PHRASES = a_business().phrases
+OPEN = {
+    "time_zone": "America/Chicago",
+    "week": {day: ["08:00-20:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+}
 
 
 def is_handed_over(call: Conversing) -> None:
@@ -124,3 +129,34 @@ def test_an_agent_that_stops_leaves_a_caller_with_the_operator_to_others() -> No
     assert call.happens(on.GivenUp("agent-stopped")) == []
     assert call.session.is_over
     assert call.world.written == []
+
+
+RINGS_BACK = {"outbound": {"greeting": "This is the machine of Lakeside Bikes."}, "callbacks": {}}
+
+
+def test_a_caller_may_say_when_to_be_called_back() -> None:
+    call = a_call(dids=["+12025550100"], hours=OPEN, **RINGS_BACK)
+    asked = call.wants("@callback")
+    assert asked.endswith(PHRASES.or_when)
+    read_back = call.hears_and_says("Tomorrow between three and five.")
+    assert "tomorrow between 3 p.m. and 5 p.m." in read_back
+    assert call.hears_and_says("Yes.").startswith(PHRASES.callback_booked)
+    [window] = call.tools.windows
+    assert window is not None
+    assert (window.opens_min, window.closes_min) == (15 * 60, 17 * 60)
+    assert window.zone == "America/New_York"  # the caller's, not the shop's
+
+
+def test_a_time_at_which_nobody_is_rung_is_said_to_be_one_and_another_may_be_named() -> None:
+    call = a_call(dids=["+12025550100"], hours=OPEN, **RINGS_BACK)
+    call.tools.refused = Refused(Refusal.WINDOW, "not then")
+    call.wants("@callback")
+    call.hears_and_says("Tomorrow at ten.")
+    again = call.hears_and_says("Yes.")
+    assert again.startswith(PHRASES.time_refused)
+    assert again.endswith(PHRASES.or_when)
+    assert call.tools.callbacks == []
+    call.tools.refused = None
+    call.hears_and_says("On Friday at ten, then.")
+    assert call.hears_and_says("Yes.").startswith(PHRASES.callback_booked)
+    assert len(call.tools.callbacks) == 1

@@ -1,5 +1,7 @@
 """Forms come to an end, whatever the caller says."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,8 @@ from voicebot.dialogue.forms import (
     Dropped,
     Filled,
     FormKind,
+    Times,
+    another_time,
     begin,
     dump_form,
     load_form,
@@ -19,21 +23,31 @@ from voicebot.dialogue.forms import (
 PHRASES = Phrases()
 SAID = st.sampled_from(
     ["", "yes", "no", "Ann Smith", "two oh two five five five zero one two three", "goodbye",
-     "cancel", "blue", "555", "hm", "my name is Bob", "No, it's K, E, L, L, E, R"]
+     "cancel", "blue", "555", "hm", "my name is Bob", "No, it's K, E, L, L, E, R",
+     "tomorrow at three",
+     "on Friday between nine and ten", "as soon as possible"]
 )  # fmt: skip
 KEYS = st.sampled_from(["", "1", "2", "2025550123", "12"])
 NUMBERS = st.sampled_from(["", "+12025550123", "anonymous", "123"])
 
 
-@given(st.sampled_from(FormKind), NUMBERS, st.lists(st.tuples(SAID, KEYS), min_size=40))
+TIMES = Times(datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "America/New_York")
+
+
+@given(
+    st.sampled_from(FormKind),
+    NUMBERS,
+    st.sampled_from([None, TIMES]),
+    st.lists(st.tuples(SAID, KEYS), min_size=40),
+)
 def test_every_form_ends_and_uses_only_numbers_that_can_be_dialled(
-    kind: FormKind, caller: str, answers: list[tuple[str, str]]
+    kind: FormKind, caller: str, times: Times | None, answers: list[tuple[str, str]]
 ) -> None:
-    asked = begin(kind, caller, PHRASES)
+    asked = begin(kind, caller, PHRASES, times)
     for heard, keys in answers:
         assert asked.text
         assert load_form(dump_form(asked.form)) == asked.form, "it survives being stored"
-        verdict = receive(asked.form, heard, keys, PHRASES)
+        verdict = receive(asked.form, heard, keys, PHRASES, times)
         if isinstance(verdict, Dropped):
             return
         if isinstance(verdict, Filled):
@@ -96,3 +110,54 @@ def test_a_name_that_was_misheard_may_be_spelled_instead_of_a_yes() -> None:
     agreed = receive(corrected.form, "Yes.", "", PHRASES)
     assert isinstance(agreed, Ask)
     assert (agreed.form.name, agreed.form.number) == ("Nguyen", "+12025550123")
+
+
+def _asked(*answers: str, heard: str = "call me back", times: Times | None = TIMES) -> Ask | Filled:
+    asked = begin(FormKind.CALLBACK, "+12025550123", PHRASES, times, heard)
+    for answer in answers:
+        verdict = receive(asked.form, answer, "", PHRASES, times)
+        if isinstance(verdict, Filled):
+            return verdict
+        assert isinstance(verdict, Ask)
+        asked = verdict
+    return asked
+
+
+def test_a_time_that_is_asked_for_is_read_back_before_it_counts() -> None:
+    asked = _asked(heard="Please call me back tomorrow between three and five.")
+    assert isinstance(asked, Ask)
+    assert "tomorrow between 3 p.m. and 5 p.m." in asked.text
+    filled = _asked("yes", heard="Please call me back tomorrow between three and five.")
+    assert isinstance(filled, Filled)
+    assert filled.form.window == "2026-11-24 15:00-17:00 America/New_York"
+
+
+def test_a_time_may_be_named_when_the_number_is_read_back() -> None:
+    asked = _asked()
+    assert isinstance(asked, Ask)
+    assert asked.text.endswith(PHRASES.or_when)
+    filled = _asked("Yes, on Friday at ten.", "yes")
+    assert isinstance(filled, Filled)
+    assert filled.form.window == "2026-11-27 10:00-11:00 America/New_York"
+
+
+def test_as_soon_as_possible_takes_a_time_back() -> None:
+    filled = _asked("tomorrow at ten", "no, as soon as possible", "yes")
+    assert isinstance(filled, Filled)
+    assert filled.form.window == ""
+
+
+def test_where_people_ring_back_no_time_is_promised() -> None:
+    asked = _asked("tomorrow at ten", times=None)
+    assert isinstance(asked, Ask)
+    assert asked.form.window == ""
+    assert PHRASES.or_when not in asked.text
+
+
+def test_another_time_is_asked_for_in_place_of_one_that_is_not_rung_at() -> None:
+    filled = _asked("tomorrow at ten", "yes")
+    assert isinstance(filled, Filled)
+    again = another_time(filled.form, PHRASES, TIMES)
+    assert again is not None
+    assert again.form.window == ""
+    assert again.text.endswith(PHRASES.or_when)

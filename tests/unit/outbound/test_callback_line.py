@@ -61,6 +61,22 @@ async def test_nobody_who_came_later_overtakes_it(
     assert await lines.claim([QUEUE], holder="agent") is None
 
 
+async def test_it_does_not_overtake_who_waits_in_a_queue_that_the_business_has_no_longer(
+    lines: FakeWaitingLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback_line, "STANDS_S", 0.0)
+    slots = FakeSlots(0)
+    line = CallbackLine(lines, slots)
+    await line.takes_slot(owed(), SHOP, [SHOP], CHANNEL)
+    await line.leaves(owed(), SHOP)
+    await lines.join(QUEUE, CALLER, Rank.REGULAR, NOON.timestamp() - 1, holder="agent")
+    changed = shop(queues=[{"name": "other"}])
+    slots.count = 1
+    assert not await line.takes_slot(owed(), changed, [changed], CHANNEL)
+    await lines.leave(QUEUE, CALLER)
+    assert await line.takes_slot(owed(), changed, [changed], CHANNEL)
+
+
 async def test_who_was_cut_off_meanwhile_moves_to_the_front(
     lines: FakeWaitingLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

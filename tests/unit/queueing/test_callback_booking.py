@@ -90,6 +90,13 @@ def test_a_time_that_is_over_is_refused() -> None:
     assert refused.reason is Refusal.WINDOW
 
 
+def test_a_time_at_which_nobody_may_be_rung_is_refused_rather_than_kept_in_vain() -> None:
+    night = window_of("2026-11-25 02:00-04:00 America/New_York")
+    refused = book(wish(window=night), shop(), [DID], is_barred=False)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Refusal.WINDOW
+
+
 def test_whoever_was_cut_off_is_first_of_all() -> None:
     made = booked(reason=CallbackReason.BROKEN)
     assert made.is_dropped

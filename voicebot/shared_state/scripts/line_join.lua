@@ -20,7 +20,13 @@ end
 redis.call('HSET', tickets, call_id, holder .. ' ' .. member)
 redis.call('SADD', KEYS[5], ARGV[6])
 redis.call('ZADD', ends, now_ms() + tonumber(lease_ms), call_id)
-for _, key in ipairs(KEYS) do
-  redis.call('EXPIRE', key, lasts_s)
+-- Past the last ticket's lease nobody stands in it, and nobody may come who would sweep.
+local empty_after_ms = tonumber(lease_ms) + 1000
+for _, key in ipairs({order, tickets, ends}) do
+  if redis.call('PTTL', key) < empty_after_ms then
+    redis.call('PEXPIRE', key, empty_after_ms)
+  end
 end
+redis.call('EXPIRE', number, lasts_s)
+redis.call('EXPIRE', KEYS[5], lasts_s)
 return {member, redis.call('ZRANK', order, member)}

@@ -103,6 +103,12 @@ class FakeMediaLink:
         for _ in range(duration_ms // FRAME_MS):
             self._events.put_nowait(CallerAudio(frame))
 
+    def brings_nothing(self, duration_ms: int) -> None:
+        """Silence is made by the clock for so long."""
+        silence = self._encoding.silence_frame
+        for _ in range(duration_ms // FRAME_MS):
+            self._events.put_nowait(CallerAudio(silence, is_made=True))
+
     def presses(self, digit: str) -> None:
         self._events.put_nowait(DigitReceived(digit))
 

@@ -57,7 +57,12 @@ class ConnectFailed:
 
 @dataclass(frozen=True, slots=True)
 class CallerAudible:
-    """The caller's first audio has arrived."""
+    """The caller's first audio has arrived, or some after a long time without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInaudible:
+    """Nothing has come from the caller's telephone for long, not even silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +287,7 @@ CallEvent = (
     | Admitted
     | LineLeft
     | Connected
+    | CallerInaudible
     | ConnectFailed
     | OperatorTook
     | CameBack

@@ -5,6 +5,7 @@ A caller's own network may send one of these, too: whoever drives into a tunnel 
 
 from typing import Final
 
+NORMAL_CLEARING: Final = 16
 NETWORK_OUT_OF_ORDER: Final = 38  # also ours: the call's Asterisk is gone
 DESTINATION_OUT_OF_ORDER: Final = 27  # the trunk is
 TEMPORARY_FAILURE: Final = 41

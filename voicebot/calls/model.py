@@ -215,6 +215,17 @@ class CallbackRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackEnding:
+    """`outcome`: served, done (by people), expired, cancelled or refused."""
+
+    request: CallbackRequest
+    outcome: str
+    why: str  # a stable code; "" where people closed it
+    attempts: int
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallQuality:
     """How the caller's audio travelled, from RTCP (RFC 3550); None: it was not reported."""
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import AnsweredBy, CallRecord, Direction, Outcome
 from voicebot.calls.pickup import Move, Pickup, PickupPhase
 from voicebot.calls.session import CallContext, CallSession
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation import NORMAL_CLEARING
 from voicebot.dialogue.floor import Floor
 from voicebot.dialogue.phrases import split
 

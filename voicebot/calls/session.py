@@ -12,12 +12,12 @@ from pydantic import TypeAdapter
 from voicebot.calls import commands as do
 from voicebot.calls import events as on
 from voicebot.calls.cdr import handled_by, outcome_of
-from voicebot.calls.hangup_causes import CUT_OFF
+from voicebot.calls.hangup_causes import CUT_OFF, NORMAL_CLEARING
 from voicebot.calls.model import CallFacts, CallRecord, Leaving, TransferRecord, TransferResult
 from voicebot.calls.pickup import Pickup
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
-from voicebot.dialogue.conversation import NORMAL_CLEARING, Conversation
+from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.conversation_state import ConversationState, Phase
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
@@ -27,7 +27,7 @@ LONGEST_AWAY_S = 3_600.0
 
 # The caller's channel is in the dialplan, and not ours.
 # The caller is with us, and means to stay.
-_HELD = (CallState.WAITING, CallState.CONNECTING, CallState.TALKING)
+_HELD = (CallState.WAITING, CallState.CONNECTING, CallState.TALKING, CallState.CLEARING)
 _AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
 _LEAVING = {CallState.WAITING: Leaving.HANDED_ON}
 
@@ -180,6 +180,9 @@ class CallSession:
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
                 leaving = _LEAVING.get(before, Leaving.BROKEN)
                 return self._follow([*self._conversation.end(), do.Leave(reason, leaving)], t)
+            case on.CallerInaudible():
+                context.conversation.is_inaudible = True
+                return []
             case on.HungUp(cause) if before is not CallState.ENDED:
                 is_broken = context.leaving is Leaving.BROKEN
                 if before is CallState.LEAVING and context.answered_s is None and is_broken:
@@ -198,6 +201,7 @@ class CallSession:
             return []
         commands: list[do.Command] = []
         if isinstance(event, on.CallerAudible | on.SpeechStarted):
+            context.conversation.is_inaudible = False
             commands = self._greet(t)
         commands += self._conversation.receive(_as_conversation_event(event), t)
         return self._follow(commands, t)
@@ -329,6 +333,7 @@ def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
         | on.CameBack
         | on.MediaLost
         | on.GivenUp
+        | on.CallerInaudible
         | on.HungUp
         | on.LeftStasis,
     ), "lifecycle events are answered above"

@@ -28,6 +28,7 @@ class CallState(StrEnum):
 
 _CONVERSATION = (
     on.CallerAudible,
+    on.CallerInaudible,
     on.SpeechStarted,
     on.SpeechLasted,
     on.SpeechPaused,
@@ -97,6 +98,7 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     },
     # The caller's doings do not wait for us.
     (CallState.CONNECTING, on.CallerAudible): CallState.CONNECTING,
+    (CallState.CONNECTING, on.CallerInaudible): CallState.CONNECTING,
     (CallState.CONNECTING, on.BeepHeard): CallState.CONNECTING,
     (CallState.CONNECTING, on.KeyPressed): CallState.CONNECTING,
     (CallState.CONNECTING, on.PutOnHold): CallState.CONNECTING,

@@ -256,7 +256,8 @@ class MediaStream:
         now = self._loop.time()
         while (deadline := self._caller_frames.next_deadline()) <= now:
             for frame in self._caller_frames.on_deadline(now):
-                self._put(CallerAudio(frame))
+                # On hold nothing need come.
+                self._put(CallerAudio(frame, is_made=not self._is_held))
         self._silence_timer = self._loop.call_at(deadline, self._arm_silence)
 
     def _send_command(self, command: Command) -> None:

@@ -21,6 +21,7 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.Connected(),
     on.ConnectFailed("media-connect-failed"),
     on.CallerAudible(),
+    on.CallerInaudible(),
     on.SpeechStarted(UTTERANCE),
     on.SpeechLasted(UTTERANCE, 400),
     on.SpeechPaused(UTTERANCE, 200),

@@ -105,6 +105,19 @@ async def test_packets_of_thirty_milliseconds_become_frames(server: FakeMediaSer
         assert [await stream.next_event() for _ in range(3)] == [CallerAudio(SPEECH)] * 3
 
 
+async def test_silence_of_the_clock_is_told_from_a_callers_unless_nothing_need_come(
+    server: FakeMediaServer,
+) -> None:
+    silence = Encoding.ULAW.silence_frame
+    server.offer("a", opening=[media_start(Encoding.ULAW), silence])
+    async with await opened(server) as stream:
+        assert await stream.next_event() == CallerAudio(silence)
+        assert await stream.next_event() == CallerAudio(silence, is_made=True)
+        stream.hold(is_held=True)
+        while await stream.next_event() != CallerAudio(silence):
+            pass
+
+
 async def test_on_hold_the_callers_music_is_silence_and_keys_still_count(
     server: FakeMediaServer,
 ) -> None:

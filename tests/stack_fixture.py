@@ -24,7 +24,8 @@ from voicebot.stack.paths import asterisk_root
 from voicebot.stack.stack import Stack
 from workers.contract import SPEECH_ENGINE_KEY, Stage
 
-RTP_PORTS = 200
+# For a little more than 200 calls at once.
+RTP_PORTS = 520
 CONVERSATIONS = 24
 # What one whole stack of this process has made into speech: the next ones need not wait for it to
 # be made again, which takes them 20 s each. The first shows that it is made.
@@ -43,7 +44,7 @@ def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list
 def free_udp_range(size: int) -> int:
     """The first of `size` neighbouring UDP ports that were all free a moment ago."""
     # Below what the kernel hands out by itself.
-    for first in random.sample(range(12_000, 32_000 - size, size), k=40):
+    for first in random.sample(range(12_000, 32_000 - size, size), k=30):
         with ExitStack() as bound:
             try:
                 for port in range(first, first + size):

@@ -69,6 +69,7 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import MessageAudio
 from voicebot.store.messages import SqlMessages
+from voicebot.store.owed_callbacks import SqlOwedCallbacks
 from voicebot.telemetry.call_metrics import CALLS
 from voicebot.telemetry.line_metrics import LINES
 from voicebot.telemetry.media_metrics import MEDIA
@@ -147,6 +148,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             Announcer(AnnouncementAudio(settings.state_dir), speech),
             services.callbacks,
             services.clock,
+            owed=SqlOwedCallbacks(database),
         )
         lines = RedisWaitingLines(connection)
         waits = WaitReckoner(

@@ -15,7 +15,7 @@ import structlog
 from redis import Redis
 from structlog.contextvars import bound_contextvars
 
-from workers.contract import FailureReason, Reply, ReplyKind, Work
+from workers.contract import FailureReason, Reply, ReplyKind, Unit, Work
 from workers.deadline import time_left_s
 from workers.errors import WorkFailed
 from workers.metrics import DONE, METRICS
@@ -44,8 +44,10 @@ def carry_out(
     answer: Callable[[AnyWork, WorkChannel], Closing],
     wall_clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
+    *,
+    queue: str = "",
 ) -> None:
-    """Does one piece of work and says how it ended."""
+    """Does one piece of work and says how it ended. `queue`: under which its effort is counted."""
     taken_at_s, started_s = wall_clock(), monotonic()
     queued_ms = 0 if sent_at_s is None else max(0, round((taken_at_s - sent_at_s) * 1000))
     try:
@@ -56,7 +58,7 @@ def carry_out(
         METRICS.work_over("malformed", queued_ms / 1000, 0.0)
         return
     until_s = started_s + time_left_s(work.deadline_at_s, sent_at_s, taken_at_s)
-    channel = WorkChannel(work, redis, lambda: until_s - monotonic())
+    channel = WorkChannel(work, redis, lambda: until_s - monotonic(), queue)
     with METRICS.in_hand(), bound_contextvars(call_id=work.call_id, work_id=work.work_id):
         ended = _ended(work, channel, answer)
         took_s = monotonic() - started_s
@@ -72,7 +74,9 @@ def carry_out(
                 queued_ms=queued_ms,
                 engine_ms=round(took_s * 1000),
             )
-        channel.send(reply)
+        channel.spend(Unit.WORKS, 1)
+        channel.spend(Unit.ENGINE_MS, round(took_s * 1000))
+        channel.send_last(reply)
     result = ended.value if isinstance(ended, FailureReason) else DONE
     METRICS.work_over(result, queued_ms / 1000, took_s)
     stage = type(work).stage.value

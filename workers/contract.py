@@ -37,6 +37,8 @@ TASKS: Mapping[Stage, str] = {stage: f"workers.{stage}.run" for stage in Stage}
 REPLY_STREAM_MAX_ENTRIES = 20_000
 KEY_LIFETIME_S = 60
 WORKER_LEASE_S = 5
+# What was spent on a call is fetched soon after its end.
+USAGE_LIFETIME_S = 24 * 3600
 # So long after the last sign of life of its last worker, a stage counts as deserted.
 STAGE_LEASE_MS = 2_000
 
@@ -73,6 +75,20 @@ def worker_key(stage: Stage, worker: str) -> str:
 def workers_known(stage: Stage) -> str:
     """The names of a stage's workers, those that died of late included: whose leases to read."""
     return f"workers-known:{stage}"
+
+
+def usage_key(call_id: str) -> str:
+    """What workers have spent on a call: a hash of `queue.unit`, for USAGE_LIFETIME_S."""
+    return f"usage:{call_id}"
+
+
+class Unit(StrEnum):
+    """What workers count of their effort for a call."""
+
+    WORKS = "works"
+    ENGINE_MS = "engine_ms"  # that a worker had it in hand, waiting for its engine included
+    AUDIO_MS = "audio_ms"  # of speech that was read, STT
+    CHARACTERS = "characters"  # that were spoken, TTS
 
 
 def serving_language(language: str, installed: Iterable[str]) -> str | None:

@@ -70,13 +70,14 @@ ANSWERS: Final[Mapping[Stage, tuple[type[Work], Callable[..., Closing]]]] = {
 }
 
 
-def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis) -> None:
-    """Makes the stage's one task known to Celery."""
+def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis, queue: str) -> None:
+    """Makes the stage's one task known to Celery. `queue`: what this worker serves."""
     kind_of_work, answer = ANSWERS[stage]
     answer_work: Callable[[Any, WorkChannel], Closing] = partial(answer, engine)
 
     def run(task: Any, message: Mapping[str, Any]) -> None:
-        carry_out(kind_of_work, message, task.request.get("sent_at_s"), redis, answer_work)
+        sent_at_s = task.request.get("sent_at_s")
+        carry_out(kind_of_work, message, sent_at_s, redis, answer_work, queue=queue)
 
     app.task(run, name=TASKS[stage], bind=True, ignore_result=True)
 
@@ -108,14 +109,14 @@ def serve(
         retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 5),
     )
     app = create_app(settings.redis_url, stage)
-    register_task(app, stage, engine, redis)
+    queue = "+".join(pools) or stage.value
+    register_task(app, stage, engine, redis, queue)
     name = f"{socket.gethostname()}-{os.getpid()}"
     languages = languages_of(engine, settings)
     facts = ReadyWorker(
         engine.name, engine.model, slots, conversations, os.getpid(), languages, tuple(pools)
     )
     with ExitStack() as until_stopped:
-        queue = "+".join(pools) or stage.value
         until_stopped.enter_context(
             served(metrics_port, settings.metrics_address, queue, version("voicebot"))
         )

@@ -2,7 +2,7 @@
 
 from workers import audio
 from workers.assignment import Closing
-from workers.contract import FailureReason, RecognizeWork, ReplyKind
+from workers.contract import FailureReason, RecognizeWork, ReplyKind, Unit
 from workers.errors import WorkFailed
 from workers.languages import ByLanguage
 from workers.streams import WorkChannel
@@ -26,4 +26,5 @@ def recognize(
         accurate=work.accurate,
         check_wanted=channel.check_wanted,
     )
+    channel.spend(Unit.AUDIO_MS, round(1000 * len(samples) / rate_hz))
     return Closing(ReplyKind.TRANSCRIPT, recognition.text, recognition.confidence)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from workers import audio
 from workers.assignment import Closing
 from workers.batcher import always_wanted
-from workers.contract import FailureReason, Reply, ReplyKind, SynthesizeWork
+from workers.contract import FailureReason, Reply, ReplyKind, SynthesizeWork, Unit
 from workers.errors import WorkFailed
 from workers.languages import ByLanguage
 from workers.streams import WorkChannel
@@ -23,6 +23,7 @@ def synthesize(
         frame_length = audio.frame_bytes(work.encoding)
     except audio.UnknownEncoding as error:
         raise WorkFailed(FailureReason.BAD_REQUEST) from error
+    channel.spend(Unit.CHARACTERS, len(work.text))
     spoken = encoded(engine, work.text, work.encoding, channel.check_wanted)
     for chunk in audio.whole_frames(spoken, frame_length):
         channel.check_wanted()

@@ -1,6 +1,7 @@
 """Every message ends in exactly one last reply."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from workers.contract import (
     Reply,
     ReplyKind,
     SynthesizeWork,
+    Unit,
     cancel_key,
+    usage_key,
 )
 from workers.errors import WorkFailed
 from workers.streams import WorkChannel
@@ -112,3 +115,25 @@ def test_a_message_that_is_no_work_is_dropped(redis: Redis) -> None:
     with capture_logs() as logs:
         assert carried_out(redis, never, {"work_id": "w1"}) == []
     assert [line["event"] for line in logs] == ["work.malformed"]
+
+
+def test_the_effort_counts_for_the_call_also_when_it_was_for_nothing(redis: Redis) -> None:
+    def answer(work: SynthesizeWork, channel: WorkChannel) -> Closing:
+        channel.spend(Unit.CHARACTERS, 10)
+        raise WorkFailed(FailureReason.CANCELLED)
+
+    ticks_s = count(0.0, 0.1)
+    carry_out(
+        SynthesizeWork,
+        WORK.to_dict(),
+        NOW_S,
+        redis,
+        answer,
+        lambda: NOW_S,
+        lambda: next(ticks_s),
+        queue="tts",
+    )
+    spent = {name: int(quantity) for name, quantity in redis.hgetall(usage_key("c1")).items()}
+    assert spent.keys() == {b"tts.characters", b"tts.works", b"tts.engine_ms"}
+    assert (spent[b"tts.characters"], spent[b"tts.works"]) == (10, 1)
+    assert spent[b"tts.engine_ms"] > 0

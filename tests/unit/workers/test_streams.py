@@ -6,13 +6,16 @@ from redis import Redis
 from tests.unit.workers.replies import told
 from workers.contract import (
     KEY_LIFETIME_S,
+    USAGE_LIFETIME_S,
     FailureReason,
     Reply,
     ReplyKind,
     SynthesizeWork,
+    Unit,
     audio_key,
     cancel_key,
     reply_stream,
+    usage_key,
 )
 from workers.errors import WorkFailed
 from workers.streams import WorkChannel
@@ -64,3 +67,21 @@ def test_replies_come_in_order_and_whole(redis: Redis) -> None:
 def test_a_reply_stream_ends_with_its_agent(redis: Redis) -> None:
     channel(redis).send(Reply("w1", ReplyKind.FINISHED))
     assert 0 < redis.ttl(reply_stream("agent1")) <= KEY_LIFETIME_S
+
+
+def test_what_is_spent_adds_up_for_the_call_and_does_not_stay_for_ever(redis: Redis) -> None:
+    for characters in (6, 11):
+        spending = WorkChannel(work(), redis, lambda: 1.0, "tts")
+        spending.spend(Unit.CHARACTERS, characters)
+        spending.send_last(Reply("w1", ReplyKind.FINISHED))
+    assert redis.hgetall(usage_key("c1")) == {b"tts.characters": b"17"}
+    assert 0 < redis.ttl(usage_key("c1")) <= USAGE_LIFETIME_S
+
+
+def test_what_is_done_for_no_call_is_counted_for_none(redis: Redis) -> None:
+    nobody_s = SynthesizeWork("w1", "", "agent1", NOW_S + 1, "Hello.", "en", "", "ulaw")
+    spending = WorkChannel(nobody_s, redis, lambda: 1.0, "tts")
+    spending.spend(Unit.CHARACTERS, 6)
+    spending.send_last(Reply("w1", ReplyKind.FINISHED))
+    assert redis.exists(usage_key("")) == 0
+    assert [reply.kind for reply in told(redis)] == [ReplyKind.FINISHED]

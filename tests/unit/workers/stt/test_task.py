@@ -7,7 +7,7 @@ from redis import Redis
 from tests.fakes.engines import FakeRecognitionEngine
 from workers import audio
 from workers.assignment import Closing
-from workers.contract import FailureReason, RecognizeWork, ReplyKind, audio_key
+from workers.contract import FailureReason, RecognizeWork, ReplyKind, Unit, audio_key
 from workers.errors import WorkFailed
 from workers.languages import ByLanguage
 from workers.streams import WorkChannel
@@ -51,3 +51,14 @@ def test_what_cannot_be_recognised_is_refused(
     with pytest.raises(WorkFailed) as failure:
         answer(redis, FakeRecognitionEngine(), asked)
     assert failure.value.reason is reason
+
+
+@pytest.mark.parametrize(("encoding", "audio_ms"), [("ulaw", 100), ("slin16", 50)])
+def test_the_speech_that_was_read_counts_for_the_call(
+    redis: Redis, encoding: str, audio_ms: int
+) -> None:
+    asked = work(encoding)
+    channel = WorkChannel(asked, redis, lambda: 1.0)
+    redis.set(audio_key("w1"), audio.encode(LOUD, encoding))
+    recognize(ByLanguage({"en": FakeRecognitionEngine()}), asked, channel)
+    assert channel.spent == {Unit.AUDIO_MS: audio_ms}

@@ -7,7 +7,7 @@ from tests.fakes.engines import FakeSynthesisEngine
 from tests.unit.workers.replies import told
 from workers import audio
 from workers.assignment import Closing
-from workers.contract import FailureReason, SynthesizeWork, cancel_key
+from workers.contract import FailureReason, SynthesizeWork, Unit, cancel_key
 from workers.errors import WorkFailed
 from workers.languages import ByLanguage
 from workers.streams import WorkChannel
@@ -78,3 +78,10 @@ def test_what_cannot_be_spoken_is_refused(
     with pytest.raises(WorkFailed) as failure:
         answer(redis, FakeSynthesisEngine(), asked)
     assert failure.value.reason is reason
+
+
+def test_the_characters_that_are_spoken_count_for_the_call(redis: Redis) -> None:
+    asked = work(text="one two")
+    channel = WorkChannel(asked, redis, lambda: 1.0)
+    synthesize(ByLanguage({"en": FakeSynthesisEngine()}), asked, channel)
+    assert channel.spent == {Unit.CHARACTERS: 7}

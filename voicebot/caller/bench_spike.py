@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from voicebot.caller.crowd_process import CrowdProcess
 from voicebot.caller.sound import RATE_HZ, Samples
 from voicebot.caller.sound_match import first_of_any_ms
 from voicebot.caller.spike_accounts import CLOSED, Known
+from voicebot.caller.spike_figures import lost_s
 from voicebot.caller.spike_knowledge import what_is_known, who_waited
 from voicebot.caller.spike_waits import ToldWait, told_waits
 from voicebot.errors import CallerError
@@ -92,6 +93,7 @@ class SpikeBench:
         self._question = directory / "question.wav"
         # Reports tell the wall clock's time, the crowd the monotonic one's.
         self._wall_ahead_s = time.time() - time.monotonic()
+        self._begun_at = datetime.now(UTC)
 
     async def run(self) -> SpikeResult:
         plan, result = self._plan, self._result
@@ -108,7 +110,9 @@ class SpikeBench:
         self._find_greetings()
         result.told = told_waits(
             result.crowd,
-            await who_waited(self._settings, {call.number for call in result.crowd}),
+            await who_waited(
+                self._settings, {call.number for call in result.crowd}, self._begun_at
+            ),
             result.greeted,
             result.rung_back,
             result.freed_at_s,
@@ -186,12 +190,11 @@ class SpikeBench:
 
     def _note(self, report: Mapping[str, Any]) -> None:
         """When the call's slot came free, and how the agent greets."""
-        if not report["is_held"] or report["invite_offset_ms"] is None:
+        if not report["is_held"] or report["ended_ms"] is None:
             return
         invited_s = datetime.fromisoformat(report["placed_at"]).timestamp() - self._wall_ahead_s
-        length_ms = report["duration_ms"] - report["invite_offset_ms"]
         self._talked_at_once_s.append(invited_s)
-        self._result.freed_at_s.append(invited_s + length_ms / 1000)
+        self._result.freed_at_s.append(invited_s + report["ended_ms"] / 1000)
         greeting = report["turns"][0]["answer"]
         if greeting is not None:
             heard = read_wav(Path(report["record_dir"]) / "heard.wav")
@@ -229,7 +232,9 @@ class SpikeBench:
         numbers = {call.number for call in self._result.crowd}
         until_s = time.monotonic() + SETTLED_WITHIN_S
         while True:
-            known = self._result.known = await what_is_known(self._settings, numbers)
+            known = self._result.known = await what_is_known(
+                self._settings, numbers, self._begun_at
+            )
             is_settled = all(
                 one.outcomes and one.cdrs and set(one.callbacks) <= {CLOSED}
                 for one in (known.get(number, Known()) for number in numbers)
@@ -243,15 +248,20 @@ class SpikeBench:
         if not self._greetings:
             raise CallerError("no talker has heard the greeting")
         for call in result.crowd:
-            at_ms = None
-            if call.recorded_from_s is not None:
-                [path] = self._directory.glob(f"*-crowd/{call.number.removeprefix('+')}.wav")
-                at_ms = first_of_any_ms(read_wav(path), self._greetings)
-            if at_ms is None or call.recorded_from_s is None:
+            if call.recorded_from_s is None or call.ended_at_s is None:
                 continue
-            result.greeted[call.number] = call.recorded_from_s + at_ms / 1000
-            if call.ended_at_s is not None:
-                result.freed_at_s.append(call.ended_at_s)
+            [path] = self._directory.glob(f"*-crowd/{call.number.removeprefix('+')}.wav")
+            recording = read_wav(path)
+            at_ms = first_of_any_ms(recording, self._greetings)
+            if at_ms is None:
+                continue
+            length_s = recording.size / RATE_HZ
+            result.greeted[call.number] = (
+                call.recorded_from_s
+                + at_ms / 1000
+                + lost_s(call.recorded_from_s, call.ended_at_s, length_s)
+            )
+            result.freed_at_s.append(call.ended_at_s)
         result.taken_at_s += self._talked_at_once_s
         result.taken_at_s += [call.rang_at_s for call in result.rung_back]
         result.freed_at_s += [

@@ -60,6 +60,7 @@ def report_call(
         sip_reason=call.sip_reason,
         failure=failure,
         hung_up_by=None if failure else "caller" if call.ended_by_us else "agent",
+        ended_ms=_ms(call.invited_s, call.ended_s),
         duration_ms=len(heard) * 1000 // RATE_HZ,
         set_up=_set_up(call, origin_s, turns),
         invite_offset_ms=invite_offset_ms,

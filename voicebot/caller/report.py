@@ -33,7 +33,8 @@ class CallReport:
     sip_reason: str
     failure: str | None  # why it was not held, for people
     hung_up_by: str | None  # caller, agent
-    duration_ms: int  # of the recordings
+    ended_ms: int | None  # after the INVITE
+    duration_ms: int  # of the recordings: less, where a busy machine lost some of the sound
     set_up: SetUpTimes
     # Where INVITE and 200 OK lie on the recordings' clock: negative, before their first sample.
     invite_offset_ms: int | None

@@ -58,6 +58,15 @@ def spike_figures(
     )
 
 
+def lost_s(from_s: float, until_s: float, length_s: float) -> float:
+    """How much sound a recording lost, which goes on until the call is over.
+
+    A process whose callers all come at once may stop for half a second. What came later lies too
+    early in the recording, by that; supposed of all that is looked for in it.
+    """
+    return max(until_s - from_s - length_s, 0.0)
+
+
 def let_in_ms(
     crowd: Sequence[CrowdCall],
     greeted: Mapping[str, float],

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from voicebot.caller.bench_figures import BenchCall
 from voicebot.caller.crowd import CrowdCall, Wish
-from voicebot.caller.spike_figures import let_in_ms, spike_figures, targets_of
+from voicebot.caller.spike_figures import let_in_ms, lost_s, spike_figures, targets_of
 
 
 def waiting(number: str, since_s: float) -> CrowdCall:
@@ -30,6 +30,11 @@ def test_a_slot_that_went_to_a_callback_or_to_who_need_not_wait_counts_for_nobod
 
 def test_whoever_comes_in_without_a_slot_that_came_free_has_one_that_is_new() -> None:
     assert let_in_ms(CROWD, {"a": 5.0, "b": 10.4}, [10.0], []) == [400]
+
+
+def test_sound_that_a_recording_lost_is_known_by_its_length() -> None:
+    assert lost_s(10.0, 40.0, 29.5) == 0.5
+    assert lost_s(10.0, 40.0, 30.1) == 0.0
 
 
 def test_latencies_are_compared_by_their_95th_percentile() -> None:

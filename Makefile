@@ -41,6 +41,9 @@ test: ## All tests, on real servers
 	# among the others are tried once more alone, and must pass then.
 	pytest -n 2 --no-loadscope-reorder || { again=$$(python -m tests.failed_folders) && pytest $$again; }
 
+screenshots: ## Pictures of every page of the panel, into docs/pages
+	python -m tests.panel.screenshots
+
 test-engines: setup ## Tests of engines that take long to build, each in its own environment
 	@setup/test_engines
 

@@ -22,6 +22,7 @@ from voicebot.commands import (
     reload,
     simulate,
     stack,
+    tokens,
 )
 from voicebot.errors import VoicebotError
 
@@ -47,6 +48,7 @@ for module in (
     records,
     node,
     panel,
+    tokens,
     agent,
     guardian,
 ):

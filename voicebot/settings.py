@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         500, ge=0, description="Callers who wait with one agent process besides."
     )
     agent_max_listened: int = Field(
-        0,
+        4,
         ge=0,
         description="Waiting callers whose spoken wishes one agent process hears at once, while "
         "recognizers have room beside all conversations; 0: keys alone count.",

@@ -11,7 +11,7 @@ from tests.panel.panel_server import DID, Panel, panel_server
 from voicebot.panel.access import Role
 
 CHROMIUM = "/usr/bin/chromium"
-_QUIETLY = (
+QUIETLY = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
         assert "CI" not in os.environ, "Chromium is missing"
         pytest.skip("Chromium is missing")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIETLY))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
         yield browser
         browser.close()
 

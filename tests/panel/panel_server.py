@@ -5,11 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,33 @@ from redis import Redis
 from tests.integration.shared_state.redis_server import RedisServer, redis_server
 from tests.polling import until
 from tests.stack_fixture import free_ports
-from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.model import (
+    CallbackRequest,
+    CallFacts,
+    CallId,
+    CallRecord,
+    ChannelId,
+    TurnRecord,
+)
 from voicebot.calls.session import CallContext, dump_context
+from voicebot.calls.transcript import CallTranscript
 from voicebot.calls.transitions import CallState
 from voicebot.dialogue.conversation_state import ConversationState, Phase
 from voicebot.panel.access import Role
 from voicebot.panel.passwords import hashed
+from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.queueing.model import QueueName, Rank
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store import schema
 from voicebot.store.accounts import KeptAccount, SqlAccounts
+from voicebot.store.admissions import SqlAdmissions
+from voicebot.store.api_tokens import ApiToken, SqlApiTokens
+from voicebot.store.call_qualities import set_quality
+from voicebot.store.call_transcripts import SqlCallTranscripts
+from voicebot.store.callbacks import SqlCallbackRequests
+from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 
 PASSWORD = "correct horse battery"
@@ -62,6 +77,19 @@ class Panel:
 
         _run(adding())
 
+    def add_token(self, name: str, account: str, *scopes: str) -> str:
+        token = f"vb_{name}"
+
+        async def adding() -> None:
+            database = Database.open(self.database_url)
+            at = datetime.now(UTC)
+            kept = ApiToken(name, account, frozenset(scopes), at, at + timedelta(days=1))
+            assert await SqlApiTokens(database).add(token, kept)
+            await database.close()
+
+        _run(adding())
+        return token
+
     def show_call(
         self,
         call_id: str,
@@ -70,6 +98,7 @@ class Panel:
         did: str = DID,
         state: CallState = CallState.TALKING,
         phase: Phase = Phase.LISTENING,
+        records: Sequence[TurnRecord] = (),
     ) -> None:
         """What an agent writes of a call that it has."""
         facts = CallFacts(CallId(call_id), ChannelId(call_id), caller, did, "ulaw")
@@ -78,10 +107,34 @@ class Panel:
             "node1-1",
             started_at=datetime.now(UTC),
             state=state,
-            conversation=ConversationState(phase=phase),
+            conversation=ConversationState(phase=phase, records=list(records)),
         )
         self.client.set(keys.call_context(CallId(call_id)), dump_context(context))
         self.tell(call_id, "call.media_up", setup_ms=6)
+
+    def keep_call(
+        self,
+        record: CallRecord,
+        transcript: CallTranscript | None = None,
+        admissions: Sequence[AdmissionRecord] = (),
+        callback: CallbackRequest | None = None,
+    ) -> None:
+        """What agents leave of a call that is over, and whoever reads its recordings and RTCP."""
+
+        async def keeping() -> None:
+            database = Database.open(self.database_url)
+            await SqlCallRecords(database).write(record)
+            await SqlAdmissions(database).keep(admissions)
+            if record.quality is not None:
+                await set_quality(database, record.facts.call_id, record.quality)
+            if callback is not None:
+                await SqlCallbackRequests(database).request(callback)
+            if transcript is not None:
+                store = SqlCallTranscripts(database)
+                assert await store.keep(record.facts.call_id, transcript, record.ended_at)
+            await database.close()
+
+        _run(keeping())
 
     def tell(self, call_id: str, name: str, **fields: object) -> None:
         entry: dict[Any, Any] = {"call_id": call_id, "name": name, "fields": json.dumps(fields)}
@@ -113,6 +166,7 @@ def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
             "STATE_DIR": str(folder),
             "REDIS_ADDRESS": f"127.0.0.1:{redis.port}",
             "PANEL_PORT": str(port),
+            "BUSINESS_FILE": str(_business(folder)),
             **({"PANEL_URL": url} if prefix else {}),
         }
         process = subprocess.Popen(
@@ -127,6 +181,22 @@ def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
         finally:
             process.terminate()
             assert process.wait(10) == 0, (folder / "panel.log").read_text()
+
+
+def _business(folder: Path) -> Path:
+    """One that rings back by itself, at any time."""
+    path = folder / "shop.yaml"
+    days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "['00:00-24:00']")
+    week = ", ".join(f"{day}: {hours}" for day, hours in days.items())
+    path.write_text(
+        f"name: Shop\ndids: ['{DID}']\npersona: You help.\n"
+        "greeting: You speak with a machine.\n"
+        "outbound:\n  greeting: This is the machine of the Shop.\n"
+        f"  hours: {{{week}}}\n"
+        "  countries: [AT]\n"
+        "callbacks: {rings_on_holidays: true}\n"
+    )
+    return path
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -8,12 +8,22 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.panel.panel_server import DID, Panel
+from tests.panel.past_call import keep_past_call
 from tests.panel.signing_in import sign_in
 from voicebot.calls.transitions import CallState
 
 AXE = (Path(__file__).parent / "vendored" / "axe-core" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ("/", "/account", "/accounts", "/audit", "/nowhere")
+PAGES = (
+    "/",
+    "/callbacks",
+    "/calls",
+    "/calls/past-1",
+    "/account",
+    "/accounts",
+    "/audit",
+    "/nowhere",
+)
 
 
 def violations(page: Page) -> list[Any]:
@@ -35,6 +45,7 @@ def test_no_page_has_a_violation(chromium: Browser, panel: Panel, scheme: Any, w
     panel.tell("c7", "turn.over", route={"tier": "large"}, timings={"total_ms": 1712})
     panel.show_call("c8", "+436605555571", state=CallState.WAITING)
     panel.have_wait("c8", f"service@{DID}", time.time())
+    keep_past_call(panel)
     sign_in(page, panel, "anna")
     expect(page.locator("#calls tr")).to_have_count(2)
     for path in PAGES:

@@ -51,7 +51,10 @@ def test_a_forged_form_is_refused_and_noted(visitor: httpx.Client, panel: Panel)
         (good, {"origin": "null"}),
         (good, {}),
     ):
-        for path in ("/sign-out", "/account/password", "/account/second-factor", "/language"):
+        for path in (
+            *("/sign-out", "/account/password", "/account/second-factor", "/language"),
+            *("/callbacks", "/callbacks/x/cancel", "/callbacks/x/move", "/callbacks/x/call-now"),
+        ):
             assert visitor.post(path, data=form, headers=headers).status_code == 403
     assert visitor.get("/account").status_code == 200
     assert "forged" in visitor.get("/audit").text

@@ -13,6 +13,7 @@ from voicebot.commands.bench_latency import latency
 from voicebot.commands.bench_line import line
 from voicebot.commands.bench_recompute import recompute
 from voicebot.commands.bench_routing import routing
+from voicebot.commands.bench_search import search
 from voicebot.commands.bench_spike import spike
 from voicebot.commands.bench_turns import turns
 
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     bench_app.command()(asr)
     bench_app.command()(routing)
     bench_app.command()(line)
+    bench_app.command()(search)
     bench_app.command()(spike)
     bench_app.command()(recompute)
     bench_app.command("barge-in")(barge_in)

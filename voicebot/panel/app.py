@@ -12,7 +12,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from voicebot.errors import StoreError
-from voicebot.panel import account_pages, floor_pages, signing_in
+from voicebot.panel import (
+    account_pages,
+    api,
+    api_description,
+    call_export,
+    call_pages,
+    callback_pages,
+    floor_pages,
+    running_call_pages,
+    signing_in,
+)
 from voicebot.panel.gate import GuardedHeaders, recognised
 from voicebot.panel.pages import failure
 from voicebot.panel.prefix import Prefixed
@@ -26,6 +36,19 @@ def panel_app(services: Services) -> Starlette:
         routes=[
             Route("/", floor_pages.floor),
             Route("/floor/stream", floor_pages.stream),
+            Route("/calls", call_pages.search),
+            Route("/calls/export.csv", call_export.as_csv),
+            Route("/calls/export.json", call_export.as_json),
+            Route("/calls/{call_id}", call_pages.one),
+            Route("/calls/{call_id}/stream", running_call_pages.stream),
+            Route("/calls/{call_id}/recording/{side}", call_pages.recording),
+            Route("/callbacks", callback_pages.show),
+            Route("/callbacks", callback_pages.book, methods=["POST"]),
+            Route("/callbacks/{id}/move", callback_pages.move, methods=["POST"]),
+            Route("/callbacks/{id}/call-now", callback_pages.call_now, methods=["POST"]),
+            Route("/callbacks/{id}/cancel", callback_pages.cancel, methods=["POST"]),
+            Route(f"{api.ROOT}/openapi.json", api_description.description),
+            *api.routes(),
             Route("/sign-in", signing_in.show),
             Route("/sign-in", signing_in.sign_in, methods=["POST"]),
             Route("/sign-out", signing_in.sign_out, methods=["POST"]),
@@ -53,6 +76,8 @@ def panel_app(services: Services) -> Starlette:
 
 
 async def _missing(request: Request, _error: Exception) -> Response:
+    if request.scope["path"].startswith(f"{api.ROOT}/"):
+        return api.problem(404, "not-there", f"see {api.ROOT}/openapi.json for what there is")
     try:
         request.state.visitor = await recognised(request)
     except StoreError:

@@ -58,14 +58,14 @@ async def _told(request: Request, visitor: Visitor) -> AsyncIterator[str]:
             with suppress(TimeoutError):  # then a sign of life
                 await asyncio.wait_for(watcher.news.wait(), CHECK_EVERY_S)
             if clock() - checked_at >= CHECK_EVERY_S:
-                account = await _still_in(request, visitor)
+                account = await still_in(request, visitor)
                 checked_at = clock()
         yield "event: over\ndata: {}\n\n"
     finally:
         feed.leave(watcher)
 
 
-async def _still_in(request: Request, visitor: Visitor) -> Account | None:
+async def still_in(request: Request, visitor: Visitor) -> Account | None:
     """With the role of now; without the database nobody is."""
     try:
         kept = await services_of(request).entrance.is_in(visitor.secret)

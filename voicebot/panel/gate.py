@@ -16,15 +16,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voicebot.panel.catalogue import language_of
 from voicebot.panel.services import Visitor, services_of
+from voicebot.panel.viewer_zone import zone_of
 
 SESSION: Final = "voicebot_session"
 VISIT: Final = "voicebot_visit"
 LANGUAGE: Final = "voicebot_language"
+ZONE: Final = "voicebot_zone"  # static/zone.js gives it
 _LONGEST_FORM: Final = 16_384
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     # Not no-referrer: with that a browser sends "Origin: null" with our own forms.
     "Referrer-Policy": "same-origin",
@@ -61,15 +63,16 @@ async def recognised(request: Request) -> Visitor:
     """Whoever asks; raises StoreError."""
     address = request.client.host if request.client is not None else ""
     language = language_of(request.cookies.get(LANGUAGE), request.headers.get("accept-language"))
+    zone = zone_of(request.cookies.get(ZONE))
     token = request.cookies.get(SESSION)
     if token:
         kept = await services_of(request).entrance.who(token)
         if kept is not None:
-            return Visitor(address, language, token, kept=kept)
+            return Visitor(address, language, zone, token, kept=kept)
     visit = request.cookies.get(VISIT)
     if visit:
-        return Visitor(address, language, visit)
-    return Visitor(address, language, secrets.token_urlsafe(32), is_new=True)
+        return Visitor(address, language, zone, visit)
+    return Visitor(address, language, zone, secrets.token_urlsafe(32), is_new=True)
 
 
 async def form_of(request: Request) -> Mapping[str, str] | None:

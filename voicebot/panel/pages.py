@@ -44,6 +44,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         language=visitor.language,
         languages=LANGUAGES,
         path=here(request),
+        zone=visitor.zone.key,
+        local=(lambda at: at.astimezone(visitor.zone)),
         **values,
     )
     response = HTMLResponse(shown, status)
@@ -53,8 +55,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 
 
 def here(request: Request) -> str:
-    """The page's own path, without the prefix."""
-    return request.url.path.removeprefix(services_of(request).address.prefix) or "/"
+    """The page's own path; the prefix has been cut off, and a page may be called like it."""
+    path: str = request.scope["path"]
+    return path
 
 
 def failure(request: Request, status: int, why: str) -> Response:

@@ -9,17 +9,23 @@ from functools import partial
 
 import uvicorn
 
+from voicebot.business_file import load_businesses
 from voicebot.owned_tasks import OwnedTasks
+from voicebot.panel.api_access import Pace
 from voicebot.panel.app import panel_app
+from voicebot.panel.call_archive import CallArchive
+from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
 from voicebot.panel.floor_feed import DueCallback
 from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import public_address
 from voicebot.panel.services import Services
 from voicebot.settings import Settings
+from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.floor_reading import RedisFloorReading
 from voicebot.store.accounts import SqlAccounts
+from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
 from voicebot.store.callbacks_due import SqlCallbacksDue
 from voicebot.store.engine import Database
@@ -45,6 +51,13 @@ async def serve(settings: Settings) -> None:
             SqlAuditLog(database),
             Entrance(accounts, SqlPanelSessions(database), clock),
             watch,
+            CallArchive.of(database, settings.state_dir),
+            RedisCallContexts(redis),
+            CallbackSteering(
+                database, partial(load_businesses, settings.business_file), settings.node_name
+            ),
+            SqlApiTokens(database),
+            Pace(),
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),
             clock,
         )

@@ -3,14 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
 from voicebot.panel.access import Account, Role
+from voicebot.panel.api_access import Pace
+from voicebot.panel.call_archive import CallArchive
+from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
 from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import PublicAddress
+from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.store.accounts import KeptAccount, SqlAccounts
+from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
 
 
@@ -22,6 +28,11 @@ class Services:
     audit: SqlAuditLog
     entrance: Entrance
     watch: FloorWatch
+    archive: CallArchive
+    contexts: RedisCallContexts
+    steering: CallbackSteering
+    tokens: SqlApiTokens
+    pace: Pace
     address: PublicAddress
     clock: Callable[[], datetime]
 
@@ -32,6 +43,7 @@ class Visitor:
 
     address: str
     language: str
+    zone: ZoneInfo  # that times are shown in
     secret: str = field(repr=False)
     is_new: bool = False  # the secret is still to be given to the browser
     kept: KeptAccount | None = None

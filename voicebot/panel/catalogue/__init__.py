@@ -25,6 +25,11 @@ def text(language: str, key: str, **values: object) -> str:
     return _TEXTS[language][key].format(**values)
 
 
+def named(language: str, kind: str, code: str) -> str:
+    """A stable code in words; as it is where there are none for it."""
+    return _TEXTS[language].get(f"{kind}.{code}", code)
+
+
 def language_of(chosen: str | None, accepted: str | None) -> str:
     """By the reader's own choice, else by what the browser accepts, in its order."""
     if chosen is not None and chosen in LANGUAGES:

@@ -23,6 +23,7 @@ function newRow(template) {
   const row = part(template).content.firstElementChild.cloneNode(true);
   row.cells_ = [...row.querySelectorAll("[data-cell]")];
   row.clock_ = row.querySelector("[data-since]");
+  row.link_ = row.querySelector("[data-call]");
   return row;
 }
 
@@ -44,6 +45,7 @@ function showCall(call) {
   let row = rows.calls.get(call.id);
   if (!row) {
     row = newRow("call-row");
+    row.link_.href = row.link_.dataset.call + encodeURIComponent(call.id);
     rows.calls.set(call.id, row);
     part("calls").prepend(row);
   }

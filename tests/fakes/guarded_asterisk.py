@@ -12,7 +12,7 @@ from voicebot.ari.client import AriClient
 from voicebot.ari.decode import AriEvent, ChannelUserevent, RestResponse, Resynced, ResyncReason
 from voicebot.ari.event_socket import EventSocket
 from voicebot.ari.model import Value
-from voicebot.ari.resources import Applications, Bridges, Events
+from voicebot.ari.resources import Applications, Bridges, Events, Playbacks
 from voicebot.calls.heartbeat import GUARDIAN_APP, HEARTBEAT_EVENT, Beat
 from voicebot.calls.model import ChannelId
 from voicebot.errors import AriDisconnected
@@ -82,6 +82,8 @@ class _Socket(EventSocket):
                 return self._do(f"continue {parts[1]} {query.get('context', '')}".strip())
             case requests.CHANNELS_HANGUP:
                 return self._do(f"hangup {parts[1]}")
+            case requests.PLAYBACKS_STOP:
+                return 404, None  # nothing is played to anybody
             case requests.BRIDGES_DESTROY:
                 return self._do(f"destroy {parts[1]}")
         raise AssertionError(request.operation.name)
@@ -119,6 +121,7 @@ class GuardedAri(AriClient):
         self.bridges = Bridges(self.socket)
         self.channels = Channels(self.socket)
         self.events = Events(self.socket)
+        self.playbacks = Playbacks(self.socket)
 
     def tells(self, event: AriEvent) -> None:
         self.socket.events.put_nowait(event)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.clock import Clock
 from voicebot.agents.entering import NobodyIsOwed
+from voicebot.calls.asterisk_names import announcements_of
 from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import CallbackReason, CallFacts, Leaving
 from voicebot.calls.outbound_rules import Refused
@@ -185,7 +186,7 @@ class WaitingCaller:
             await self._stop_playing()
             media, seconds = await services.announcer.media_of(call_id, self._business, texts)
             self._playbacks += 1
-            self._playback = f"announcement-{channel_id}-{self._playbacks}"
+            self._playback = announcements_of(channel_id)[self._playbacks % 2]
             await services.control.play(channel_id, self._playback, media)
             await asyncio.sleep(seconds)
             self._playback = None

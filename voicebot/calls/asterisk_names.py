@@ -29,6 +29,7 @@ SNOOP_ARGUMENT = "snoop"
 SNOOP_PREFIX = "snoop-"
 MEDIA_PREFIX = "media-"
 BRIDGE_PREFIX = "bridge-"
+ANNOUNCEMENT_PREFIX = "announcement-"
 
 
 def media_channel_of(channel_id: ChannelId) -> ChannelId:
@@ -49,6 +50,15 @@ def is_snoop(channel_id: ChannelId) -> bool:
 def bridge_of(channel_id: ChannelId) -> BridgeId:
     """The bridge that joins the two."""
     return BridgeId(f"{BRIDGE_PREFIX}{channel_id}")
+
+
+def announcements_of(channel_id: ChannelId) -> tuple[str, str]:
+    """The playbacks of a waiting caller, in turn: one may begin before the one before it is over.
+
+    Asterisk takes a channel elsewhere only when its playback has ended, so that whoever sends it
+    must be able to end these.
+    """
+    return f"{ANNOUNCEMENT_PREFIX}0-{channel_id}", f"{ANNOUNCEMENT_PREFIX}1-{channel_id}"
 
 
 def owner_of(part_id: ChannelId | BridgeId) -> ChannelId:

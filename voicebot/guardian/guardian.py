@@ -17,6 +17,7 @@ from voicebot.calls.asterisk_names import (
     AGENT_APP_PREFIX,
     BRIDGE_PREFIX,
     FALLBACK_CONTEXT,
+    announcements_of,
     bridge_of,
     owner_of,
 )
@@ -162,11 +163,21 @@ class Guardian:
                     free.channel_id, context=FALLBACK_CONTEXT, extension="s", priority=1
                 )
                 self._watch.freed(free.channel_id)
+                # Asterisk sends on nobody to whom something is being played.
+                for playback_id in announcements_of(free.channel_id):
+                    await self._stop(playback_id)
             case Remedy.GO_ON:
                 await channels.continue_in_dialplan(free.channel_id)
             case Remedy.HANG_UP:
                 await channels.hangup(free.channel_id, reason_code=NORMAL_CLEARING)
         await self._ari.bridges.destroy(bridge_of(owner))
+
+    async def _stop(self, playback_id: str) -> None:
+        try:
+            await self._ari.playbacks.stop(playback_id)
+        except AriRequestRefused as error:
+            if error.status not in GONE:
+                raise
 
     async def _sweep(self, watch: Watch) -> None:
         empty = {

@@ -15,10 +15,18 @@ from voicebot.agents.heartbeat import Heartbeat
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import CallBroadcast, Resynced, StasisEnd, StasisStart
+from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.audio.frames import Encoding
-from voicebot.calls.asterisk_names import bridge_of, media_channel_of
+from voicebot.calls.asterisk_names import (
+    WAIT_ARGUMENT,
+    announcements_of,
+    bridge_of,
+    media_channel_of,
+)
 from voicebot.calls.model import CallId, ChannelId
 from voicebot.telemetry.logs import configure_logs
+
+LONG = ["sound:demo-instruct"] * 3
 
 
 class LeastAgent:
@@ -41,6 +49,9 @@ class LeastAgent:
                         tasks.create_task(self._claim(channel.channel_id))
                     case StasisStart(args=("media", call_id)):
                         self._media_up[ChannelId(call_id)].set()
+                    case StasisStart(channel=channel, args=(first, _)) if first == WAIT_ARGUMENT:
+                        self._driven.add(channel.channel_id)
+                        tasks.create_task(self._announce(channel.channel_id))
                     case StasisStart(channel=channel):
                         self._driven.add(channel.channel_id)
                         tasks.create_task(self._open(channel.channel_id))
@@ -70,6 +81,12 @@ class LeastAgent:
         tell("bridged", channel_id)
         async for _ in socket:
             pass
+
+    async def _announce(self, channel_id: ChannelId) -> None:
+        control = AriWaitingControl(self._ari)
+        await control.answer(channel_id)
+        await control.play(channel_id, announcements_of(channel_id)[-1], LONG)
+        tell("announces", channel_id)
 
     async def _obey(self) -> None:
         lines = asyncio.StreamReader()

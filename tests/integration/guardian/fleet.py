@@ -29,6 +29,8 @@ exten => speak,1,Answer()
 [agents]
 exten => call,1,StasisBroadcast(2000,^voicebot-,1000,yes)
  same => n,Hangup()
+exten => wait,1,Stasis(voicebot-fleet-1,wait,1000)
+ same => n,Hangup()
 exten => operator,1,Stasis(voicebot-fleet-1,brief,the-caller)
  same => n,Goto(recorded-brief,s,1)
 [recorded-brief]
@@ -49,7 +51,7 @@ class GuardedAsterisk(AsteriskServer):
     def __init__(self, root: Path, state_dir: Path) -> None:
         super().__init__(root, state_dir)
         self.configure(
-            f"{MODULES} app_exec",
+            f"{MODULES} app_exec format_wav res_ari_playbacks",
             ari_configuration(self.port) | CONFIGURATION | {"extensions.conf": EXTENSIONS},
         )
 

@@ -70,6 +70,15 @@ def test_a_call_that_its_living_agent_has_lost_reaches_the_dialplan_and_no_other
     assert asterisk.context_of(kept) == "agents"
 
 
+def test_a_waiting_caller_of_a_killed_agent_does_not_hear_the_announcement_out(
+    asterisk: GuardedAsterisk, agent: ProcessUnderTest
+) -> None:
+    caller = asterisk.rings("wait")
+    agent.awaits("announces", caller)
+    agent.kill()
+    is_in(asterisk, caller, FALLBACK)
+
+
 def test_an_operator_who_is_briefed_by_a_dead_agent_goes_on_where_the_dialplan_stood(
     asterisk: GuardedAsterisk, agent: ProcessUnderTest
 ) -> None:

@@ -34,8 +34,11 @@ class WaitingLines(Protocol):
     async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
         """The caller still waits, also where the line was lost meanwhile."""
 
-    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
-        """Admitted, hung up or gone elsewhere; False: did not wait."""
+    async def leave(self, queue: QueueName, call_id: CallId, *, holder: str | None = None) -> bool:
+        """Admitted, hung up or gone elsewhere; False: did not wait, or for another holder.
+
+        None as the holder is whoever it is.
+        """
 
     async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
         """Moves a caller up or down; None: does not wait."""

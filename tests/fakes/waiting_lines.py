@@ -30,9 +30,9 @@ class FakeWaitingLines:
         place = line.renew(ticket, self.now_s)
         return self._standing(line, Ticket(place, ticket.call_id, ticket.holder))
 
-    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
+    async def leave(self, queue: QueueName, call_id: CallId, *, holder: str | None = None) -> bool:
         self._has_changed.set()
-        return self._line(queue).leave(call_id)
+        return self._line(queue).leave(call_id, holder)
 
     async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
         self._has_changed.set()

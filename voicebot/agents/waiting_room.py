@@ -276,7 +276,8 @@ class WaitingRoom:
 
     async def _leave(self, queue: QueueName, call_id: CallId) -> None:
         try:
-            await self._lines.leave(queue, call_id)
+            # Whom another agent has taken over keeps the place there.
+            await self._lines.leave(queue, call_id, holder=self._agent)
         except SharedStateError as error:
             # The ticket lapses.
             log.error("waiting.not_left", call_id=call_id, code=error.code)

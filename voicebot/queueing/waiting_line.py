@@ -86,8 +86,11 @@ class WaitingLine:
         self._ends.add((ends_s, ticket.call_id))
         return ticket.place
 
-    def leave(self, call_id: CallId) -> bool:
-        """Admitted, hung up or gone elsewhere; False: did not wait."""
+    def leave(self, call_id: CallId, holder: str | None = None) -> bool:
+        """Admitted, hung up or gone elsewhere; False: did not wait, or for another holder."""
+        ticket = self._tickets.get(call_id)
+        if ticket is not None and holder not in (None, ticket.holder):
+            return False
         if self._claim is not None and self._claim.call_id == call_id:
             self._claim = None
         return self._remove(call_id)

@@ -65,9 +65,10 @@ class RedisWaitingLines:
         place, _ = place_of(member)
         return Standing(Ticket(place, call_id, holder), before + 1)
 
-    async def leave(self, queue: QueueName, call_id: CallId) -> bool:
+    async def leave(self, queue: QueueName, call_id: CallId, *, holder: str | None = None) -> bool:
         reply = self._leave(
-            keys=[*keys.line(queue), keys.LINE_CLAIM, keys.LINE_CHANGES], args=[call_id]
+            keys=[*keys.line(queue), keys.LINE_CLAIM, keys.LINE_CHANGES],
+            args=[call_id, holder or ""],
         )
         return bool(await self._connection.answer("leave line", reply))
 

@@ -114,6 +114,16 @@ async def test_whoever_leaves_stands_in_nobodys_way(room: Room) -> None:
     assert await room.lines.position(MAIN, BEN) == 1
 
 
+async def test_whoever_is_held_by_another_by_now_keeps_the_place(room: Room) -> None:
+    await room.join(ANNA, 100.0)
+    await room.join(BEN, 200.0)
+    await room.lines.join(MAIN, ANNA, Rank.REGULAR, 100.0, holder="a2")
+    assert not await room.lines.leave(MAIN, ANNA, holder="a1")
+    assert [await room.lines.position(MAIN, who) for who in (ANNA, BEN)] == [1, 2]
+    assert await room.lines.leave(MAIN, ANNA, holder="a2")
+    assert await room.lines.position(MAIN, BEN) == 1
+
+
 async def test_a_lost_line_is_the_same_again_once_the_tickets_were_shown(room: Room) -> None:
     tickets = [(await room.join(who, s)).ticket for who, s in ((ANNA, 3.0), (BEN, 1.0))]
     await room.lose_everything()

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from tests.polling import until
 from tests.stack_fixture import free_ports
 from tests.telephony import sipp
+from tests.telephony.accounting import Accounts
 from tests.telephony.queue.conftest import SHOP
 from tests.telephony.queue.test_over_capacity import waits
 from tests.telephony.service.caller import Caller, hears_all
@@ -23,7 +24,7 @@ from voicebot.shared_state import keys
 
 LIMIT_S = 40
 # With who talks, as many as a node of two cores takes.
-CROWD, PER_S = 199, 40
+CROWD, PER_S, CROWD_CALLER = 199, 40, "20255"
 # Asterisk hangs up on whoever sends no audio for 30 s.
 STAY_MS = 22_000
 SCENARIO = Path(__file__).parent / "uac-waits-and-hangs-up-expect-200.xml"
@@ -70,7 +71,7 @@ def test_who_waits_is_taken_over_in_order_when_the_agent_is_killed(full: Service
             LIMIT_S,
         )
         # Their tickets may have lapsed meanwhile; then they stand there by their arrival.
-        assert line(full) == before
+        until(lambda: line(full) == before, lambda: f"in order again: {line(full)}", LIMIT_S)
         for number, caller in enumerate(waiting):
             (first if number == 0 else waiting[number - 1]).hangs_up()
             caller.is_answered("greeting")
@@ -80,13 +81,17 @@ def test_who_waits_is_taken_over_in_order_when_the_agent_is_killed(full: Service
     assert all(hears_all(each, full.business("shop").opening) for each in heard), heard
 
 
-def test_two_hundred_keep_their_places_when_redis_is_killed(full: Service, tmp_path: Path) -> None:
+def test_two_hundred_keep_their_places_when_redis_is_killed(
+    full: Service, accounts: Accounts, tmp_path: Path
+) -> None:
+    # Forty hang up each second, which is more than is kept at once on a machine that holds all.
+    accounts.excused |= {f"{CROWD_CALLER}{number}" for number in range(1, CROWD + 1)}
     sip_port, audio_port = free_ports(2, socket.SOCK_DGRAM)
     with full.calling(SHOP) as first:
         first.is_answered("greeting")
         with sipp.playing(
             SCENARIO,
-            *("-s", SHOP, "-key", "caller", "20255", "-r", str(PER_S), "-d", str(STAY_MS)),
+            *("-s", SHOP, "-key", "caller", CROWD_CALLER, "-r", str(PER_S), "-d", str(STAY_MS)),
             server=f"127.0.0.1:{full.stack.settings.sip_port}",
             sip_port=sip_port,
             audio_port=audio_port,

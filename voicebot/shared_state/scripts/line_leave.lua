@@ -1,9 +1,13 @@
 -- Leaves the line; says whether the caller stood in it.
--- KEYS: order, tickets, ends, number, the claim, the changes. ARGV: call id.
+-- KEYS: order, tickets, ends, number, the claim, the changes. ARGV: call id, its holder ("" for any:
+-- who looks after the caller no more takes no place from who does now).
 local order, tickets, ends, claim, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
-local call_id = ARGV[1]
+local call_id, leaving = ARGV[1], ARGV[2]
 
-local member = ticket_of(tickets, call_id)
+local member, holder = ticket_of(tickets, call_id)
+if member and leaving ~= '' and leaving ~= holder then
+  return 0
+end
 local was_claimed = redis.call('GET', claim) == call_id
 if was_claimed then
   redis.call('DEL', claim)

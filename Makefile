@@ -35,11 +35,12 @@ check: ## Format, lint, types and import contracts
 	mypy
 	lint-imports
 
+TRY_AGAIN = { again=$$(python -m tests.failed_folders) && pytest $$again; }
 test: ## All tests, on real servers
 	@setup/run --test
 	# Calls are held in real time, and two cores can be short of it: folders in which something fails
-	# among the others are tried once more alone, and must pass then.
-	pytest -n 2 --no-loadscope-reorder || { again=$$(python -m tests.failed_folders) && pytest $$again; }
+	# among the others are tried again alone, twice at most, and must pass then.
+	pytest -n 2 --no-loadscope-reorder || $(TRY_AGAIN) || $(TRY_AGAIN)
 
 screenshots: ## Pictures of every page of the panel, into docs/pages
 	python -m tests.panel.screenshots

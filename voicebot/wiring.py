@@ -205,7 +205,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
             CALLS.turn_over(turn)
 
         services = replace(services, waiting_room=room, turn_over=turn_over)
-        directory = RedisAgentDirectory(connection)
+        directory = RedisAgentDirectory(connection, node=settings.node_name)
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
         LINES.follow_talking(lambda: app.calls - app.waiting)

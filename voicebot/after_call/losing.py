@@ -53,7 +53,7 @@ class Losing:
         given_up = await self._lost.end_given_up(at)
         if given_up:
             log.warning("calls.lost_with_asterisk", calls=given_up)
-        doubtful = await self._lost.without_cdr(self._node_name, await self._contexts.kept(), at)
+        doubtful = await self.unfinished(self._node_name, at)
         if not doubtful:
             self._missed_since.clear()
             return
@@ -65,9 +65,14 @@ class Losing:
             if not timedelta(0) <= at - since:
                 self._missed_since[call_id] = at
             elif at - since >= MISSED_FOR:
-                await self._end(call_id, at)
+                await self.end(call_id, at)
 
-    async def _end(self, call_id: CallId, at: datetime) -> None:
+    async def unfinished(self, node: str, at: datetime) -> Sequence[CallId]:
+        """A node's calls of which no CDR came."""
+        return await self._lost.without_cdr(node, await self._contexts.kept(), at)
+
+    async def end(self, call_id: CallId, at: datetime) -> None:
+        """Says that it is over."""
         saved = await self._contexts.load(call_id)
         stub: CallRecord | None = None
         if saved is not None:

@@ -19,6 +19,7 @@ from voicebot.after_call.businesses import Businesses
 from voicebot.after_call.chores import Chore, keep
 from voicebot.after_call.erasing import Erasing
 from voicebot.after_call.forgetting import Forgetting
+from voicebot.after_call.gone_nodes import GoneNodes
 from voicebot.after_call.live_pools import LivePools
 from voicebot.after_call.losing import Channels, Losing
 from voicebot.after_call.passing_on import PassingOn
@@ -47,6 +48,7 @@ from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.health_board import RedisHealthBoard
+from voicebot.shared_state.node_presence import RedisNodePresence
 from voicebot.shared_state.queue_lengths import queue_lengths
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
@@ -75,6 +77,8 @@ WORK_EVERY_S = 1.0
 FORGET_EVERY_S = 10.0
 # A caller who was cut off is rung back as soon as Asterisk is there again.
 LOOK_FOR_LOSSES_EVERY_S = 2.0
+# Well below how long a node is known without showing itself.
+LOOK_FOR_GONE_NODES_EVERY_S = 3.0
 TAKE_STOCK_EVERY_S = 5.0
 ERASE_EVERY_S = 3_600.0
 
@@ -202,6 +206,8 @@ async def _chores(
         losing = Losing(
             SqlLostCalls(database), contexts, ari, businesses.in_force, settings.node_name
         )
+        nodes = RedisNodePresence(shared_state)
+        gone_nodes = GoneNodes(nodes, losing.unfinished, losing.end, settings.node_name)
         stock = TakingStock(partial(late_callbacks, database), partial(queue_lengths, shared_state))
         readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
@@ -211,6 +217,7 @@ async def _chores(
                 FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)
             ),
             Chore("losses", LOOK_FOR_LOSSES_EVERY_S, losing.run),
+            Chore("gone nodes", LOOK_FOR_GONE_NODES_EVERY_S, gone_nodes.run),
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),
             Chore("hooks", WORK_EVERY_S, passing_on.run),

@@ -12,6 +12,7 @@ from voicebot.errors import SharedStateError
 from voicebot.ports import AgentLoad
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.node_presence import show_node
 
 LEASE_MS = 3_000
 
@@ -34,8 +35,12 @@ return live
 class RedisAgentDirectory:
     """The agents' entries in Redis; fulfils `AgentDirectory`."""
 
-    def __init__(self, connection: RedisConnection, *, lease_ms: int = LEASE_MS) -> None:
+    def __init__(
+        self, connection: RedisConnection, *, node: str = "", lease_ms: int = LEASE_MS
+    ) -> None:
+        """`node`: is shown with each announcement."""
         self._connection = connection
+        self._node = node
         self._lease_ms = lease_ms
         self._peers = connection.client.register_script(_PEERS)
 
@@ -44,6 +49,8 @@ class RedisAgentDirectory:
         async with self._connection.client.pipeline(transaction=True) as pipeline:
             pipeline.set(keys.agent(load.agent), json.dumps(asdict(load)), px=self._lease_ms)
             pipeline.sadd(keys.AGENTS, load.agent)
+            if self._node:
+                show_node(pipeline, self._node)
             await self._connection.answer("announce agent", pipeline.execute())
 
     async def peers(self) -> Sequence[AgentLoad]:

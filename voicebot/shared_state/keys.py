@@ -10,6 +10,9 @@ from voicebot.calls.model import CallId
 # Names of the agents that announced themselves; each one's entry has a key and a lease of its own.
 AGENTS = "agents"
 AGENT_PREFIX = "agent:"
+# Names of the nodes that showed themselves; each is there as long as its key.
+NODES = "nodes"
+NODE_PREFIX = "node:"
 # What happens on all calls, for those who watch.
 ALL_CALL_EVENTS = "call-events"
 # Who is being admitted, on a lease; and the stream of what may let the next one in.

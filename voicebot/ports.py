@@ -20,6 +20,7 @@ from voicebot.calls.model import (
     ChannelId,
     Message,
 )
+from voicebot.calls.orders import Given, OrderResult
 from voicebot.calls.outbound_rules import Refused
 from voicebot.dialogue.business import Business
 from voicebot.queueing.callback_booking import Wish
@@ -239,6 +240,16 @@ class MediaLink(Protocol):
         """
 
     async def close(self) -> None: ...
+
+
+class Orders(Protocol):
+    """What people order of agents."""
+
+    async def next(self, agent: str) -> Given | None:
+        """None: nothing for a while."""
+        ...
+
+    async def answer(self, order_id: str, result: OrderResult) -> None: ...
 
 
 class CallContexts(Protocol):

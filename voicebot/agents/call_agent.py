@@ -88,8 +88,8 @@ class CallAgent:
         )
 
     @property
-    def is_waiting(self) -> bool:
-        return self._session.state is CallState.WAITING
+    def state(self) -> CallState:
+        return self._session.state
 
     @property
     def is_leaving(self) -> bool:

@@ -6,12 +6,13 @@ In variables that the dialplan or the dialer has set, and that `channelvars` in 
 from typing import Final
 
 from voicebot.ari.model import Channel
-from voicebot.calls.model import CallbackReason, CallFacts, CallId, Direction, Owed
+from voicebot.calls.model import CallbackReason, CallFacts, CallId, Direction, Owed, TransferResult
 from voicebot.calls.phone_number import caller_number
 
 # As asterisk/etc and dialplans name them.
 CODEC_VARIABLE: Final = "VOICEBOT_CODEC"
 DIRECTION_VARIABLE: Final = "VOICEBOT_DIRECTION"
+OPERATOR_VARIABLE: Final = "VOICEBOT_OPERATOR"
 AGENT_NAME_VARIABLE: Final = "VOICEBOT_AGENT_NAME"
 DID_VARIABLE: Final = "VOICEBOT_DID"
 COUNTRY_VARIABLE: Final = "VOICEBOT_COUNTRY"
@@ -51,3 +52,11 @@ def _direction_of(channel: Channel) -> Direction:
         return Direction(channel.variables.get(DIRECTION_VARIABLE, Direction.INBOUND))
     except ValueError:
         return Direction.INBOUND
+
+
+def transfer_result_of(text: str) -> TransferResult:
+    """What the dialplan says came of a transfer; an unknown word is a failure."""
+    try:
+        return TransferResult(text)
+    except ValueError:
+        return TransferResult.FAILED

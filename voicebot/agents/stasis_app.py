@@ -16,7 +16,9 @@ from voicebot.agents.channel_facts import (
     AGENT_NAME_VARIABLE,
     CODEC_VARIABLE,
     DID_VARIABLE,
+    OPERATOR_VARIABLE,
     facts_of,
+    transfer_result_of,
 )
 from voicebot.agents.claiming import Peers
 from voicebot.agents.lost_calls import LostCalls
@@ -42,14 +44,13 @@ from voicebot.audio.frames import media_encoding
 from voicebot.calls import events as on
 from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, SNOOP_ARGUMENT, WAIT_ARGUMENT
 from voicebot.calls.hangup_causes import NORMAL_CLEARING
-from voicebot.calls.model import CallId, ChannelId, TransferResult
+from voicebot.calls.model import CallId, ChannelId
 from voicebot.calls.routing import Room, claim_delay_ms
 from voicebot.calls.session import CallContext, load_context, taken_until
+from voicebot.calls.transitions import CallState
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
 
-# As asterisk/etc and dialplans name it.
-OPERATOR_VARIABLE = "VOICEBOT_OPERATOR"
 PARTS = frozenset({"media", SNOOP_ARGUMENT})
 BACK_ARGUMENT = "back"
 AGENT_STOPPED = "agent-stopped"
@@ -68,6 +69,7 @@ class StasisApp:
         self._services = services
         self._peers = peers
         self._most = most
+        self._is_draining = False
         self._lost_calls = LostCalls(ari)
         self._orphans = Orphans(ari, services.control, self.driven)
         self._calls: dict[ChannelId, CallAgent] = {}
@@ -91,7 +93,13 @@ class StasisApp:
     @property
     def waiting(self) -> int:
         """Those of them who wait for their turn."""
-        return sum(call.is_waiting for call in list(self._calls.values()))
+        return sum(call.state is CallState.WAITING for call in list(self._calls.values()))
+
+    def call(self, call_id: CallId) -> CallAgent | None:
+        return self._calls.get(ChannelId(call_id))
+
+    def drain(self, *, is_on: bool) -> None:
+        self._is_draining = is_on
 
     def driven(self) -> frozenset[ChannelId]:
         """The channels of callers, operators and snoops that somebody here looks after."""
@@ -147,7 +155,7 @@ class StasisApp:
                 case StasisStart(channel=channel, args=(first, did, result)) if (
                     first == BACK_ARGUMENT
                 ):
-                    self._take_back(tasks, channel, did, on.CameBack(_result_of(result)))
+                    self._take_back(tasks, channel, did, on.CameBack(transfer_result_of(result)))
                 case StasisStart(channel=channel) if channel.channel_id in self._calls:
                     pass  # told twice
                 case StasisStart(channel=channel, args=(first, did)) if first == WAIT_ARGUMENT:
@@ -194,7 +202,7 @@ class StasisApp:
             random.random(),
             may_wait=self._services.may_wait(called),
         )
-        if delay_ms is None:
+        if delay_ms is None or self._is_draining:
             return
         await asyncio.sleep(delay_ms / 1000)
         if self._is_stopping:
@@ -340,11 +348,3 @@ class StasisApp:
             log.warning("call.taken_away", call_id=channel_id)
             call.post(on.GivenUp(TAKEN_AWAY, has_gone=True))
         call.left_stasis(None)
-
-
-def _result_of(text: str) -> TransferResult:
-    """What the dialplan says came of a transfer; an unknown word is a failure."""
-    try:
-        return TransferResult(text)
-    except ValueError:
-        return TransferResult.FAILED

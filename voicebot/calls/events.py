@@ -257,6 +257,18 @@ class LeftStasis:
     """The caller's channel went on in the dialplan, as we asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class HangUpOrdered:
+    """Somebody who may has ordered the end of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrdered:
+    """Somebody who may has ordered the caller to people; `target` is in the business file."""
+
+    target: str
+
+
 ConversationEvent = (
     CallerAudible
     | SpeechStarted
@@ -295,4 +307,6 @@ CallEvent = (
     | GivenUp
     | HungUp
     | LeftStasis
+    | HangUpOrdered
+    | TransferOrdered
 )

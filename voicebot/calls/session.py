@@ -14,6 +14,7 @@ from voicebot.calls import events as on
 from voicebot.calls.cdr import handled_by, outcome_of
 from voicebot.calls.hangup_causes import CUT_OFF, NORMAL_CLEARING
 from voicebot.calls.model import CallFacts, CallRecord, Leaving, TransferRecord, TransferResult
+from voicebot.calls.orders import GOING, command_for
 from voicebot.calls.pickup import Pickup
 from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
@@ -180,6 +181,12 @@ class CallSession:
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
                 leaving = _LEAVING.get(before, Leaving.BROKEN)
                 return self._follow([*self._conversation.end(), do.Leave(reason, leaving)], t)
+            case on.HangUpOrdered() | on.TransferOrdered() if before is CallState.TALKING:
+                return self._follow([*self._conversation.end(), command_for(event)], t)
+            case on.HangUpOrdered() if before not in GOING:
+                return [command_for(event)]  # its end is told like any other's
+            case on.HangUpOrdered() | on.TransferOrdered():
+                return []
             case on.CallerInaudible():
                 context.conversation.is_inaudible = True
                 return []
@@ -335,6 +342,8 @@ def _as_conversation_event(event: on.CallEvent) -> on.ConversationEvent:
         | on.GivenUp
         | on.CallerInaudible
         | on.HungUp
-        | on.LeftStasis,
+        | on.LeftStasis
+        | on.HangUpOrdered
+        | on.TransferOrdered,
     ), "lifecycle events are answered above"
     return event

@@ -121,6 +121,12 @@ TRANSITIONS: Mapping[tuple[CallState, type[on.CallEvent]], CallState] = {
     # A caller with a person is not ours to take away: the call goes on without us.
     (CallState.WITH_OPERATOR, on.GivenUp): CallState.WITH_OPERATOR,
     (CallState.TRANSFERRING, on.GivenUp): CallState.TRANSFERRING,
+    # What people order: the call itself decides what comes of it.
+    **{
+        (state, event): state
+        for state in CallState
+        for event in (on.HangUpOrdered, on.TransferOrdered)
+    },
     # The caller may hang up at any moment, and Asterisk may tell us twice.
     **{(state, on.HungUp): CallState.ENDED for state in CallState},
     **{

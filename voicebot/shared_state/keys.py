@@ -60,3 +60,18 @@ def slots() -> tuple[str, str, str, str, str]:
     """Calls by the end of their lease, the sign that somebody renews, the grace after a loss, how
     many slots there are, and the stream that tells of one that became free."""
     return "slots:held", "slots:alive", "slots:grace", "slots:capacity", LINE_CHANGES
+
+
+def orders(agent_name: str) -> str:
+    """The ids of what people order of one agent."""
+    return f"orders:{agent_name}"
+
+
+def order(order_id: str) -> str:
+    """One of them, for as long as it may be carried out."""
+    return f"order:{order_id}"
+
+
+def order_answer(order_id: str) -> str:
+    """What came of it."""
+    return f"order-answer:{order_id}"

@@ -48,6 +48,8 @@ ONE_OF_EACH: tuple[on.CallEvent, ...] = (
     on.GivenUp("agent-stopped"),
     on.HungUp(16),
     on.LeftStasis(),
+    on.HangUpOrdered(),
+    on.TransferOrdered("workshop"),
 )
 AWAY = (CallState.TRANSFERRING, CallState.WITH_OPERATOR)
 PAIRS = [

@@ -1,0 +1,94 @@
+"""Takes what people order of this agent and of its calls, and answers each.
+
+Beside the calls: nothing on a call's way waits for it, and without Redis there are no orders.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import NoReturn, Protocol
+
+from voicebot.agents.desk import Desk
+from voicebot.calls import events as on
+from voicebot.calls.model import CallId
+from voicebot.calls.orders import Drain, HangUpCall, Order, OrderResult, refusal
+from voicebot.calls.transitions import CallState
+from voicebot.errors import SharedStateError
+from voicebot.ports import Orders
+from voicebot.telemetry.logs import log_of
+
+AGAIN_AFTER_S = 1.0
+
+log = log_of(__name__)
+
+
+class Ordered(Protocol):
+    """A call, as far as orders touch it."""
+
+    @property
+    def state(self) -> CallState: ...
+
+    @property
+    def desk(self) -> Desk: ...
+
+    def post(self, event: on.CallEvent) -> None: ...
+
+
+class Drains(Protocol):
+    """Takes no new calls, or some again."""
+
+    def __call__(self, *, is_on: bool) -> None: ...
+
+
+class OrderTaker:
+    """`run` until cancelled."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        agent: str,
+        call: Callable[[CallId], Ordered | None],
+        drain: Drains,
+    ) -> None:
+        self._orders = orders
+        self._agent = agent
+        self._call = call
+        self._drain = drain
+
+    async def run(self) -> NoReturn:
+        while True:
+            try:
+                given = await self._orders.next(self._agent)
+                if given is None:
+                    continue
+                result = self.carry_out(given.order)
+                log.warning(
+                    "order.taken",
+                    order_id=given.order_id,
+                    kind=given.order.kind,
+                    call_id=getattr(given.order, "call_id", ""),
+                    result=result.value,
+                )
+                await self._orders.answer(given.order_id, result)
+            except SharedStateError as error:
+                # Whoever gave one learns that nobody answered.
+                log.warning("orders.away", code=error.code)
+                await asyncio.sleep(AGAIN_AFTER_S)
+
+    def carry_out(self, order: Order) -> OrderResult:
+        if isinstance(order, Drain):
+            self._drain(is_on=order.is_on)
+            return OrderResult.DONE
+        call = self._call(order.call_id)
+        if call is None:
+            return OrderResult.NOT_HERE
+        if isinstance(order, HangUpCall):
+            event: on.CallEvent = on.HangUpOrdered()
+            is_target = False
+        else:
+            event = on.TransferOrdered(order.target)
+            is_target = any(one.id == order.target for one in call.desk.business.transfers)
+        refused = refusal(order, call.state, is_target)
+        if refused is not None:
+            return refused
+        call.post(event)
+        return OrderResult.DONE

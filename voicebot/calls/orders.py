@@ -1,0 +1,103 @@
+"""What may people order of the process that has a call, and what came of it?
+
+Pure. Whoever gives an order never touches Asterisk: the agent that has the call carries it out, or
+says why not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from pydantic import TypeAdapter
+
+from voicebot.calls import commands as do
+from voicebot.calls import events as on
+from voicebot.calls.hangup_causes import NORMAL_CLEARING
+from voicebot.calls.model import CallId
+from voicebot.calls.transitions import CallState
+
+GOING: Final = (CallState.CLEARING, CallState.LEAVING, CallState.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpCall:
+    """Ends it, whoever the caller is with."""
+
+    call_id: CallId
+    kind: Literal["hang-up"] = "hang-up"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCall:
+    """To people of its business; `target` as in the business file."""
+
+    call_id: CallId
+    target: str
+    kind: Literal["transfer"] = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """The agent takes no new calls; those that it has go on. Off: it takes some again."""
+
+    is_on: bool
+    kind: Literal["drain"] = "drain"
+
+
+Order = HangUpCall | TransferCall | Drain
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An order with who gave it."""
+
+    order_id: str
+    account: str
+    order: Order
+
+
+class OrderResult(StrEnum):
+    """What came of an order."""
+
+    DONE = "done"
+    NOT_HERE = "not-here"  # the agent does not have this call
+    ENDING = "ending"  # it is over, or on its way out
+    NOT_TALKING = "not-talking"  # who waits or is with a person cannot be transferred
+    TARGET_UNKNOWN = "target-unknown"
+    NOBODY = "nobody"  # no agent took it within its time, and none will
+    UNCLEAR = "unclear"  # an agent took it, and said nothing in time
+
+
+_GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
+
+
+def dump_order(given: Given) -> str:
+    return _GIVEN.dump_json(given).decode()
+
+
+def load_order(text: str) -> Given:
+    """Raises pydantic's ValidationError when the text is no order, or one of another release."""
+    return _GIVEN.validate_json(text)
+
+
+def refusal(
+    order: HangUpCall | TransferCall, state: CallState, is_target: bool
+) -> OrderResult | None:
+    """Why it cannot be done on a call in this state; None: it can.
+
+    `is_target`: whether the business has the transfer that is wanted.
+    """
+    if state in GOING:
+        return OrderResult.ENDING
+    if isinstance(order, HangUpCall):
+        return None
+    if not is_target:
+        return OrderResult.TARGET_UNKNOWN
+    return None if state is CallState.TALKING else OrderResult.NOT_TALKING
+
+
+def command_for(event: on.HangUpOrdered | on.TransferOrdered) -> do.Command:
+    """What to do on the call; who takes a transferred caller is told no summary of it."""
+    if isinstance(event, on.HangUpOrdered):
+        return do.HangUp(NORMAL_CLEARING)
+    return do.Transfer(event.target, summary="")

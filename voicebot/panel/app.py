@@ -19,6 +19,7 @@ from voicebot.panel import (
     call_export,
     call_pages,
     callback_pages,
+    floor_actions,
     floor_pages,
     running_call_pages,
     signing_in,
@@ -36,6 +37,9 @@ def panel_app(services: Services) -> Starlette:
         routes=[
             Route("/", floor_pages.floor),
             Route("/floor/stream", floor_pages.stream),
+            Route("/floor/calls/{call_id}/targets", floor_actions.targets),
+            Route("/floor/calls/{call_id}/hang-up", floor_actions.hang_up, methods=["POST"]),
+            Route("/floor/calls/{call_id}/transfer", floor_actions.transfer, methods=["POST"]),
             Route("/calls", call_pages.search),
             Route("/calls/export.csv", call_export.as_csv),
             Route("/calls/export.json", call_export.as_json),

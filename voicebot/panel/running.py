@@ -14,6 +14,7 @@ from voicebot.owned_tasks import OwnedTasks
 from voicebot.panel.api_access import Pace
 from voicebot.panel.app import panel_app
 from voicebot.panel.call_archive import CallArchive
+from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
 from voicebot.panel.floor_feed import DueCallback
@@ -24,6 +25,7 @@ from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.floor_reading import RedisFloorReading
+from voicebot.shared_state.orders import RedisOrders
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
@@ -46,6 +48,7 @@ async def serve(settings: Settings) -> None:
         watch = FloorWatch(RedisFloorReading(redis), partial(_due, SqlCallbacksDue(database)))
         clock = partial(datetime.now, UTC)
         accounts = SqlAccounts(database)
+        businesses = partial(load_businesses, settings.business_file)
         services = Services(
             accounts,
             SqlAuditLog(database),
@@ -53,9 +56,8 @@ async def serve(settings: Settings) -> None:
             watch,
             CallArchive.of(database, settings.state_dir),
             RedisCallContexts(redis),
-            CallbackSteering(
-                database, partial(load_businesses, settings.business_file), settings.node_name
-            ),
+            CallbackSteering(database, businesses, settings.node_name),
+            CallSteering(RedisOrders(redis), businesses),
             SqlApiTokens(database),
             Pace(),
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),

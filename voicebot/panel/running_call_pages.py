@@ -30,12 +30,12 @@ async def running(request: Request, call_id: CallId) -> RunningCall | None:
     account = visitor_of(request).account
     if found is None or found.is_over or account is None:
         return None
-    return found if may(account, Action.SEE_FLOOR, _scope(request, found)) else None
+    return found if may(account, Action.SEE_FLOOR, scope_of(request, found)) else None
 
 
 def show(request: Request, call: RunningCall) -> Response:
     account, language = visitor_of(request).account, visitor_of(request).language
-    sees_private = account is not None and may(account, Action.SEE_PRIVATE, _scope(request, call))
+    sees_private = account is not None and may(account, Action.SEE_PRIVATE, scope_of(request, call))
     return page(
         request,
         "running_call.html",
@@ -59,7 +59,7 @@ async def stream(request: Request) -> Response:
 
 async def _told(request: Request, visitor: Visitor, call: RunningCall) -> AsyncIterator[str]:
     """What is new, at a pace that a reader can follow; looked up, so nothing can be missed."""
-    scope, call_id = _scope(request, call), call.seen.call_id
+    scope, call_id = scope_of(request, call), call.seen.call_id
     clock = asyncio.get_running_loop().time
     account, checked_at, last = visitor.account, clock(), ""
     seen: RunningCall | None = call
@@ -97,7 +97,7 @@ async def _is_on_record(request: Request, call_id: CallId) -> bool:
     return False
 
 
-def _scope(request: Request, call: RunningCall) -> str:
+def scope_of(request: Request, call: RunningCall) -> str:
     """The queue that it waits in, as the floor sees it; else its DID."""
     on_floor = services_of(request).watch.floor.calls
     found = next((one for one in on_floor if one.call_id == call.seen.call_id), call.seen)

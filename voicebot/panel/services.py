@@ -10,6 +10,7 @@ from starlette.requests import Request
 from voicebot.panel.access import Account, Role
 from voicebot.panel.api_access import Pace
 from voicebot.panel.call_archive import CallArchive
+from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
 from voicebot.panel.floor_watch import FloorWatch
@@ -31,6 +32,7 @@ class Services:
     archive: CallArchive
     contexts: RedisCallContexts
     steering: CallbackSteering
+    calls: CallSteering
     tokens: SqlApiTokens
     pace: Pace
     address: PublicAddress

@@ -46,6 +46,7 @@ function showCall(call) {
   if (!row) {
     row = newRow("call-row");
     row.link_.href = row.link_.dataset.call + encodeURIComponent(call.id);
+    row.dataset.id = call.id;
     rows.calls.set(call.id, row);
     part("calls").prepend(row);
   }

@@ -1,0 +1,108 @@
+"""What is ordered about a call on the floor reaches the agent that has it, from whoever may."""
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.panel.panel_server import Panel
+from tests.panel.signing_in import sign_in
+from voicebot.calls.model import CallId
+from voicebot.calls.orders import Given, HangUpCall, OrderResult
+from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.orders import RedisOrders
+
+AGENT = "node1-1"
+CALLER = "+436605550142"
+
+
+@contextmanager
+def an_agent(panel: Panel, result: OrderResult) -> Iterator[Future[Given]]:
+    """Takes one order, and answers it so."""
+
+    async def takes() -> Given:
+        connection = RedisConnection(panel.redis.url)
+        orders = RedisOrders(connection)
+        given = None
+        while given is None:
+            given = await orders.next(AGENT)
+        await orders.answer(given.order_id, result)
+        await connection.close()
+        return given
+
+    with ThreadPoolExecutor(1) as thread:
+        yield thread.submit(asyncio.run, takes())
+
+
+def opened(page: Page) -> Locator:
+    row = page.locator("#calls tr", has_text=CALLER)
+    row.get_by_role("button", name="What may be done").press("Enter")
+    return page.get_by_role("dialog", name=CALLER)
+
+
+def test_a_call_is_hung_up_by_keyboard_and_what_came_of_it_is_told(
+    page: Page, panel: Panel
+) -> None:
+    sign_in(page, panel, "anna")
+    panel.show_call("a1", CALLER)
+    dialog = opened(page)
+    if folder := os.environ.get("VOICEBOT_PICTURES"):
+        page.screenshot(path=f"{folder}/floor-actions.png")
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.screenshot(path=f"{folder}/floor-actions-phone.png")
+        page.set_viewport_size({"width": 1280, "height": 800})
+    with an_agent(panel, OrderResult.DONE) as order:
+        dialog.get_by_role("button", name="Hang up").press("Enter")
+        expect(dialog.get_by_role("status")).to_have_text("Done.")
+    given = order.result()
+    assert (given.account, given.order) == ("anna", HangUpCall(CallId("a1")))
+    with an_agent(panel, OrderResult.ENDING):
+        dialog.get_by_role("button", name="Hang up").click()
+        expect(dialog.get_by_role("status")).to_contain_text("about to be")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.goto(f"{panel.url}/audit")
+    expect(page.get_by_role("row").filter(has_text="hang-up-call").first).to_contain_text("ending")
+    panel.end_call("a1")
+
+
+def test_an_agent_that_is_gone_is_told_and_nothing_is_done(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    panel.show_call("a2", CALLER)
+    dialog = opened(page)
+    dialog.get_by_role("button", name="Hang up").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Nothing was done")
+    assert not panel.client.keys("order*")
+    panel.end_call("a2")
+
+
+def test_the_wrong_role_queue_or_form_orders_nothing(page: Page, panel: Panel) -> None:
+    panel.show_call("a3", CALLER)
+    sign_in(page, panel, "vera")
+    expect(page.locator("#calls tr")).to_have_count(1)
+    expect(page.get_by_role("button", name="What may be done")).to_have_count(0)
+    found = re.search(r'name="csrf" value="([^"]+)"', page.content())
+    assert found is not None
+    assert _post(page, panel, found[1]) == 403
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, panel, "sven")  # of another number
+    found = re.search(r'name="csrf" value="([^"]+)"', page.content())
+    assert found is not None
+    assert _post(page, panel, found[1]) == 409
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, panel, "anna")
+    assert _post(page, panel, "forged") == 403
+    assert not panel.client.keys("order*")
+    panel.end_call("a3")
+
+
+def _post(page: Page, panel: Panel, csrf: str) -> int:
+    script = """async ([url, csrf]) =>
+        (await fetch(url, {method: "POST", body: new URLSearchParams({csrf})})).status"""
+    status = page.evaluate(script, [f"{panel.url}/floor/calls/a3/hang-up", csrf])
+    assert isinstance(status, int)
+    return status

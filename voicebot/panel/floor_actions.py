@@ -1,0 +1,68 @@
+"""What may be done about a call on the floor, by whoever may; each on the audit log first."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from voicebot.calls.model import CallId
+from voicebot.calls.orders import HangUpCall, Order, OrderResult, TransferCall
+from voicebot.panel.access import Action, may
+from voicebot.panel.catalogue import text
+from voicebot.panel.pages import field_of, open_to
+from voicebot.panel.running_call import RunningCall
+from voicebot.panel.running_call_pages import running, scope_of
+from voicebot.panel.services import note, services_of, visitor_of
+
+REFUSED = 409
+
+
+@open_to(Action.STEER_CALLS)
+async def targets(request: Request) -> Response:
+    """Whom the caller can be handed to."""
+    call = await _steerable(request)
+    if call is None:
+        return _answer(request, OrderResult.NOT_HERE)
+    found = await services_of(request).calls.targets(call.seen.did)
+    return JSONResponse([{"id": one.id, "topic": one.topic} for one in found])
+
+
+@open_to(Action.STEER_CALLS)
+async def hang_up(request: Request) -> Response:
+    return await _order(request, "hang-up-call", HangUpCall(_id(request)))
+
+
+@open_to(Action.STEER_CALLS)
+async def transfer(request: Request) -> Response:
+    target = field_of(request, "target")
+    return await _order(request, "transfer-call", TransferCall(_id(request), target), target)
+
+
+async def _order(request: Request, action: str, order: Order, what: str = "") -> Response:
+    call, subject = await _steerable(request), f"{_id(request)} {what}".strip()
+    if call is None:
+        await note(request, action, OrderResult.NOT_HERE.value, subject)
+        return _answer(request, OrderResult.NOT_HERE)
+    await note(request, action, "ordered", subject)
+    account = visitor_of(request).account
+    assert account is not None
+    result = await services_of(request).calls.order(call.seen.agent, account.name, order)
+    if result is not OrderResult.DONE:
+        await note(request, action, result.value, subject)
+    return _answer(request, result)
+
+
+async def _steerable(request: Request) -> RunningCall | None:
+    """Of a call that this reader may not steer, nothing is told either."""
+    call, account = await running(request, _id(request)), visitor_of(request).account
+    if call is None or account is None:
+        return None
+    return call if may(account, Action.STEER_CALLS, scope_of(request, call)) else None
+
+
+def _answer(request: Request, result: OrderResult) -> Response:
+    told = text(visitor_of(request).language, f"order.{result.value}")
+    status = 200 if result is OrderResult.DONE else REFUSED
+    return JSONResponse({"result": result.value, "text": told}, status)
+
+
+def _id(request: Request) -> CallId:
+    return CallId(request.path_params["call_id"].replace("\0", ""))

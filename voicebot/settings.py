@@ -216,7 +216,12 @@ class Settings(BaseSettings):
     )
     smtp_from: str = Field("voicebot@localhost", description="The sender of that mail.")
 
-    retention_days: int = Field(30, ge=0, description="Recordings and transcripts live this long.")
+    retention_days: int = Field(
+        30, ge=0, description="What callers said, their numbers and recordings live this long."
+    )
+    recordings_retention_days: int | None = Field(
+        None, ge=0, description="Recordings of calls, if they are to go sooner than the rest."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

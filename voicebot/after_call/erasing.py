@@ -5,9 +5,10 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from voicebot.store.blotted_files import blot_old
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erasure
 from voicebot.store.failed_authentications import SqlFailedAuthentications
@@ -21,6 +22,8 @@ WHAT_TO_CHECK = (
     "the clock of this machine was set: check it (timedatectl); nothing is erased until it has "
     "gone steadily for a day"
 )
+# Whole files are read for it.
+BLOT_EVERY = timedelta(days=1)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 log = log_of("records")
@@ -42,11 +45,16 @@ class Erasing:
         node_name: str,
         retention_days: int,
         read: Callable[[datetime], ClockReading] = read_clock,
+        *,
+        recordings_retention_days: int | None = None,
     ) -> None:
         self._erasure = Erasure(database, state_dir)
         self._authentications = SqlFailedAuthentications(database, node_name)
         self._health_changes = SqlHealthChanges(database, node_name)
         self._retention_days = retention_days
+        self._recordings_retention_days = recordings_retention_days
+        self._state_dir = state_dir
+        self._blotted_at: datetime | None = None
         self._memory = state_dir / MEMORY
         self._read = read
         self._trust: ClockTrust | None = None
@@ -57,10 +65,13 @@ class Erasing:
         if not trust.may_erase:
             _tell_why_not(trust)
             return
-        erased = await self._erasure.run(at, self._retention_days)
+        erased = await self._erasure.run(at, self._retention_days, self._recordings_retention_days)
         limit = kept_since(at, self._retention_days)
         await self._authentications.forget(limit)
         await self._health_changes.forget(limit)
+        if self._blotted_at is None or not timedelta(0) <= at - self._blotted_at < BLOT_EVERY:
+            await asyncio.to_thread(blot_old, self._state_dir, limit)
+            self._blotted_at = at
         if erased.failures:
             log.warning("records.erasure_incomplete", **asdict(erased))
         elif any(asdict(erased).values()):

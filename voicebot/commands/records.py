@@ -173,7 +173,13 @@ async def _chores(
             settings.state_dir,
             settings.node_name,
         )
-        erasing = Erasing(database, settings.state_dir, settings.node_name, settings.retention_days)
+        erasing = Erasing(
+            database,
+            settings.state_dir,
+            settings.node_name,
+            settings.retention_days,
+            recordings_retention_days=settings.recordings_retention_days,
+        )
         passing_on = PassingOn(SqlOutbox(database), webhook, mail, businesses.in_force)
         telling_endings = TellingEndings(SqlCallbackEndings(database), webhook, businesses.in_force)
         reading = Reading(

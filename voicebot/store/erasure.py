@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import case, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, case, delete, select, tuple_, update
 
 from voicebot.store.asterisk_cdr import SPOOL
 from voicebot.store.callback_tables import callback_requests
 from voicebot.store.callbacks import CallbackStatus
 from voicebot.store.engine import Database
 from voicebot.store.message_audio import DIRECTORY as MESSAGES
+from voicebot.store.number_key import number_key
 from voicebot.store.retention import SpoolFile, files_due, kept_since
 from voicebot.store.tables import (
     call_lines,
@@ -71,24 +72,87 @@ class Erasure:
         self._state_dir = state_dir
         self._folders = (state_dir / SPOOL, state_dir / MESSAGES)
 
-    async def run(self, at: datetime, retention_days: int) -> Erased:
-        """Erases all that is due at this time. Raises StoreError."""
+    async def run(
+        self, at: datetime, retention_days: int, recordings_days: int | None = None
+    ) -> Erased:
+        """Erases all that is due at this time. Raises StoreError.
+
+        `recordings_days`: of recordings of calls; None, or more than the other: as all.
+        """
         kept = kept_since(at, retention_days)
         erased = Erased()
+        if recordings_days is not None and recordings_days < retention_days:
+            erased += await self._erase_recordings(kept_since(at, recordings_days))
+        erased += await self._erase_calls(calls.c.ended_at < kept, at)
+        erased += await self._erase_messages(messages.c.taken_at < kept, at)
+        erased += await self._erase_callbacks(callback_requests.c.requested_at < kept, at)
+        await self._erase_outbound(outbound_calls.c.requested_at < kept)
+        return erased + await asyncio.to_thread(self._sweep, at, retention_days)
+
+    async def calls_of(self, number: str) -> Sequence[str]:
+        """The ids of all calls from and to a number (E.164) that are not erased yet."""
+        chosen = select(calls.c.call_id).where(
+            calls.c.caller_number == number, calls.c.erased_at.is_(None)
+        )
+        async with self._database.reading("find a caller's calls") as connection:
+            return (await connection.execute(chosen)).scalars().all()
+
+    async def forget_caller(self, number: str, at: datetime) -> Erased:
+        """Erases all that is kept of whoever has this number (E.164). Raises StoreError.
+
+        The do-not-call list stays: it is what its owner wanted.
+        """
+        key = number_key(number)
+        erased = await self._erase_calls(calls.c.caller_number == number, at)
+        is_theirs = (messages.c.caller_number == number) | (messages.c.callback_number == number)
+        erased += await self._erase_messages(is_theirs, at)
+        erased += await self._erase_callbacks(callback_requests.c.number_key == key, at)
+        await self._erase_outbound(outbound_calls.c.number_key == key)
+        return erased
+
+    async def _erase_calls(self, which: ColumnElement[bool], at: datetime) -> Erased:
+        erased = Erased()
         last: _DueCall | None = None
-        while due := await self._due(kept, last):
+        while due := await self._due(which, last):
             for call in due:
                 erased += await self._erase(call, at)
             last = due[-1]
-        erased += await self._erase_messages(kept, at)
-        erased += await self._erase_callbacks(kept, at)
-        await self._erase_outbound(kept)
-        return erased + await asyncio.to_thread(self._sweep, at, retention_days)
+        return erased
 
-    async def _due(self, ended_before: datetime, last: _DueCall | None) -> Sequence[_DueCall]:
+    async def _erase_recordings(self, ended_before: datetime) -> Erased:
+        """The words on record stay, and voicemails, which are messages."""
+        erased = Erased()
+        has_any = calls.c.recording_caller.is_not(None) | calls.c.recording_agent.is_not(None)
+        is_due = (calls.c.ended_at < ended_before) & calls.c.erased_at.is_(None) & has_any
+        order = (calls.c.ended_at, calls.c.call_id)
+        after: tuple[datetime, str] | None = None
+        while True:
+            chosen = select(*order, calls.c.recording_caller, calls.c.recording_agent)
+            chosen = chosen.where(is_due).order_by(*order).limit(_BATCH)
+            if after is not None:
+                chosen = chosen.where(tuple_(*order) > after)
+            async with self._database.reading("find recordings to erase") as connection:
+                rows = (await connection.execute(chosen)).all()
+            if not rows:
+                return erased
+            for row in rows:
+                names = [name for name in (row.recording_caller, row.recording_agent) if name]
+                files = [self._state_dir / name for name in names]
+                deleted = await asyncio.to_thread(self._delete, files)
+                erased += deleted
+                if not deleted.failures:
+                    async with self._database.writing("erase recordings") as connection:
+                        await connection.execute(
+                            update(calls)
+                            .where(calls.c.call_id == row.call_id)
+                            .values(recording_caller=None, recording_agent=None)
+                        )
+            after = (rows[-1].ended_at, rows[-1].call_id)
+
+    async def _due(self, which: ColumnElement[bool], last: _DueCall | None) -> Sequence[_DueCall]:
         """The next calls to erase, oldest first, behind the one given."""
         order = (calls.c.ended_at, calls.c.call_id)
-        chosen = select(calls).where(calls.c.erased_at.is_(None), calls.c.ended_at < ended_before)
+        chosen = select(calls).where(calls.c.erased_at.is_(None), which)
         if last is not None:
             chosen = chosen.where(tuple_(*order) > (last.ended_at, last.call_id))
         async with self._database.reading("find calls to erase") as connection:
@@ -132,9 +196,9 @@ class Erasure:
                 )
         return deleted if deleted.failures else deleted + Erased(calls=1)
 
-    async def _erase_messages(self, kept: datetime, at: datetime) -> Erased:
+    async def _erase_messages(self, which: ColumnElement[bool], at: datetime) -> Erased:
         chosen = select(messages.c.call_id, messages.c.taken_by, messages.c.recording).where(
-            messages.c.erased_at.is_(None), messages.c.taken_at < kept
+            messages.c.erased_at.is_(None), which
         )
         async with self._database.reading("find messages to erase") as connection:
             rows = (await connection.execute(chosen)).all()
@@ -161,12 +225,10 @@ class Erasure:
             erased += deleted + Erased(messages=int(is_gone))
         return erased
 
-    async def _erase_callbacks(self, kept: datetime, at: datetime) -> Erased:
+    async def _erase_callbacks(self, which: ColumnElement[bool], at: datetime) -> Erased:
         """Whoever still waits now has waited in vain: nobody can be rung without a number."""
         is_waiting = callback_requests.c.status == CallbackStatus.WAITING.value
-        due = update(callback_requests).where(
-            callback_requests.c.requested_at < kept, callback_requests.c.number != ""
-        )
+        due = update(callback_requests).where(which, callback_requests.c.number != "")
         async with self._database.writing("erase callback requests") as connection:
             found = await connection.execute(
                 due.values(
@@ -185,11 +247,9 @@ class Erasure:
             )
         return Erased(callbacks=found.rowcount)
 
-    async def _erase_outbound(self, kept: datetime) -> None:
+    async def _erase_outbound(self, which: ColumnElement[bool]) -> None:
         """The numbers that we rang; their calls count among the calls."""
-        due = update(outbound_calls).where(
-            outbound_calls.c.requested_at < kept, outbound_calls.c.number != ""
-        )
+        due = update(outbound_calls).where(which, outbound_calls.c.number != "")
         async with self._database.writing("erase outbound calls") as connection:
             await connection.execute(due.values(number="", number_key=""))
 

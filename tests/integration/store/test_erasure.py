@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,45 @@ async def test_an_old_call_keeps_its_facts_and_loses_its_words_and_recordings(ke
     assert [(turn.heard, turn.said, turn.said_heard) for turn in found.turns] == [("", "", "")] * 2
     assert found.turns[0].timings == a_record().turns[0].timings
     assert await kept.erase() == Erased()
+
+
+async def test_recordings_may_go_before_the_words(kept: Kept) -> None:
+    names = [kept.file(f"{name}.wav", YOUNG) for name in ("caller", "agent", "voicemail")]
+    record = replace(
+        a_record("1.1", started_at=YOUNG, recording_caller=names[0], voicemail=names[2]),
+        recording_agent=names[1],
+    )
+    await kept.records.write(record)
+    assert await kept.erasure.run(NOW, DAYS, recordings_days=DAYS) == Erased()
+    assert await kept.erasure.run(NOW, DAYS, recordings_days=DAYS - 1) == Erased(files=2)
+    found = await kept.records.find(CallId("1.1"))
+    assert found == replace(record, recording_caller=None, recording_agent=None)
+    assert kept.files() == {"voicemail.wav"}
+    assert await kept.erasure.run(NOW, DAYS, recordings_days=DAYS - 1) == Erased()
+
+
+async def test_one_caller_is_forgotten_and_nobody_else(kept: Kept) -> None:
+    number, other = "+12025550123", "+12025550124"
+    for call_id, caller in (("1.1", number), ("1.2", other)):
+        record = a_record(
+            call_id, started_at=YOUNG, recording_caller=kept.file(f"{call_id}.wav", YOUNG)
+        )
+        facts = replace(record.facts, caller_number=caller)
+        await kept.records.write(replace(record, facts=facts))
+    messages, requests = SqlMessages(kept.database), SqlCallbackRequests(kept.database)
+    await messages.leave(replace(a_message(), callback_number=number))
+    await requests.request(replace(a_request(), number=number))
+    assert await kept.erasure.calls_of(number) == ["1.1"]
+    erased = await kept.erasure.forget_caller(number, NOW)
+    assert erased == Erased(calls=1, messages=1, callbacks=1, files=1)
+    gone, left = [await kept.records.find(CallId(one)) for one in ("1.1", "1.2")]
+    assert gone is not None
+    assert left is not None
+    assert (gone.facts.caller_number, gone.turns[0].heard) == ("", "")
+    assert (left.facts.caller_number, left.turns) == (other, a_record().turns)
+    assert kept.files() == {"1.2.wav"}
+    assert await requests.waiting(10) == []
+    assert await kept.erasure.forget_caller(number, NOW) == Erased()
 
 
 async def test_a_young_call_is_left_as_it_is(kept: Kept) -> None:

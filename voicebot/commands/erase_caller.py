@@ -1,0 +1,62 @@
+"""Forget one caller: `voicebot erase-caller`."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from voicebot.commands.showing import database_of
+from voicebot.errors import ConfigurationError
+from voicebot.settings import Settings
+from voicebot.store.audit import Audited, SqlAuditLog
+from voicebot.store.blotted_files import blot_caller
+from voicebot.store.blotting import number_blot
+from voicebot.store.erasure import Erased, Erasure
+from voicebot.store.number_key import number_key
+
+
+def register(app: typer.Typer) -> None:
+    app.command("erase-caller")(erase_caller)
+
+
+def erase_caller(
+    number: Annotated[str, typer.Argument(help="With its country code: +1 202 555 0123.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it cannot be undone.")] = False,
+) -> None:
+    """Erase what was said and recorded with one number, and the number itself.
+
+    In the database, and in this node's recordings, logs and CDR file: run it on each node. The
+    do-not-call list keeps the number.
+    """
+    key = number_key(number)
+    try:
+        number_blot(key)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    if not yes:
+        typer.confirm(f"Erase all that is kept of {key}?", abort=True)
+    settings = Settings.load()
+    erased, lines = asyncio.run(_erase(settings, key))
+    typer.echo(
+        f"{erased.calls} calls, {erased.messages} messages, {erased.callbacks} callbacks, "
+        f"{erased.files} files; {lines} lines of logs and CDRs blotted"
+    )
+    if erased.failures:
+        raise ConfigurationError(
+            f"{erased.failures} files could not be deleted: see to their permissions, and ask again"
+        )
+
+
+async def _erase(settings: Settings, number: str) -> tuple[Erased, int]:
+    async with database_of(settings) as database:
+        at = datetime.now(UTC)
+        erasure = Erasure(database, settings.state_dir)
+        call_ids = await erasure.calls_of(number)
+        # Noted before it happens; without the number, which is to be forgotten.
+        await SqlAuditLog(database).add(
+            Audited(at, "command-line", "", "erase-caller", f"{len(call_ids)} calls", "done")
+        )
+        erased = await erasure.forget_caller(number, at)
+        lines = await asyncio.to_thread(blot_caller, settings.state_dir, number, call_ids)
+    return erased, lines

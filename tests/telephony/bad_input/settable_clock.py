@@ -22,8 +22,8 @@ LIBRARY = "libfaketimeMT.so.1"
 _INSIDE = "/var/lib/asterisk/faketime"
 # jemalloc, which Redis uses, asks for the time before it can give memory, and libfaketime for
 # memory before it can tell the time. glibc's own allocator, which this brings back, does not.
-_REDIS = f"""#!/bin/sh
-LD_PRELOAD="libc_malloc_debug.so.0 {LIBRARY}" exec /usr/bin/redis-server "$@"
+_REDIS = """#!/bin/sh
+LD_PRELOAD="libc_malloc_debug.so.0 {LIBRARY}" exec {redis} "$@"
 """
 # libfaketime 0.9.10 fails at the sleep that Python uses: until a time of the monotonic clock.
 _SITE = """
@@ -61,11 +61,13 @@ class SettableClock:
         [library] = _found()
         own, inside = _own(state_dir), state_dir / "asterisk" / "lib" / "faketime"
         if not own.is_dir():
+            redis = shutil.which("redis-server")
+            need("redis-server", is_there=redis is not None)
             own.mkdir()
             inside.mkdir(parents=True)
             shutil.copy(library, inside)
             (own / "sitecustomize.py").write_text(_SITE)
-            (own / "redis-server").write_text(_REDIS)
+            (own / "redis-server").write_text(_REDIS.format(LIBRARY=LIBRARY, redis=redis))
             (own / "redis-server").chmod(0o755)
         return {
             "LD_LIBRARY_PATH": f"{library.parent}:{_INSIDE}",

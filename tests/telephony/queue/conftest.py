@@ -66,6 +66,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, carrier_port: int) -> Iterato
             trunks_file=trunks_file,
             llm_conversations=1,
             agent_max_listened=4,
+            panel_port=free_ports(1)[0],
         ) as stack,
     ):
         made = Service(stack, directory, {}, web)

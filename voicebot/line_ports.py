@@ -5,6 +5,7 @@ Like `ports`: each wait ends by its deadline at the latest, with SharedStateErro
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +43,11 @@ class WaitingLines(Protocol):
 
     async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
         """Moves a caller up or down; None: does not wait."""
+
+    async def pause(self, queue: QueueName, *, is_paused: bool) -> None:
+        """Whether callers of this queue are kept waiting, whatever is free."""
+
+    async def paused(self) -> AbstractSet[QueueName]: ...
 
     async def position(self, queue: QueueName, call_id: CallId) -> int | None:
         """1 is next; None: does not wait."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
 
 from voicebot.calls.model import CallId
 from voicebot.capacity.slots import Occupancy
@@ -17,6 +18,7 @@ class FakeWaitingLines:
             lambda: WaitingLine(ticket_lease_s=ticket_lease_s, claim_lease_s=claim_lease_s)
         )
         self._has_changed = asyncio.Event()
+        self._paused: set[QueueName] = set()
 
     async def join(
         self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
@@ -37,6 +39,13 @@ class FakeWaitingLines:
     async def rank_as(self, queue: QueueName, call_id: CallId, rank: Rank) -> Place | None:
         self._has_changed.set()
         return self._line(queue).rank_as(call_id, rank)
+
+    async def pause(self, queue: QueueName, *, is_paused: bool) -> None:
+        (self._paused.add if is_paused else self._paused.discard)(queue)
+        self._has_changed.set()
+
+    async def paused(self) -> AbstractSet[QueueName]:
+        return frozenset(self._paused)
 
     async def position(self, queue: QueueName, call_id: CallId) -> int | None:
         return self._line(queue).position(call_id)

@@ -15,6 +15,7 @@ from voicebot.agents.capacity_watch import BELIEVED_FOR_S
 from voicebot.capacity.slots import LEASE_S
 from voicebot.shared_state.agent_directory import LEASE_MS
 from voicebot.shared_state.call_events import LIFETIME_S
+from voicebot.shared_state.node_presence import NODE_LEASE_MS
 from voicebot.stack.programs import STAGES
 from voicebot.stack.stack import Stack
 from workers.contract import KEY_LIFETIME_S, STAGE_LEASE_MS, USAGE_LIFETIME_S, WORKER_LEASE_S
@@ -48,6 +49,8 @@ class MayStay:
 MAY_STAY = (
     MayStay(r"agents", "the names of the agent processes"),
     MayStay(r"agent:[^:]+", "an agent's load", LEASE_MS),
+    MayStay(r"nodes", "the names of the nodes"),
+    MayStay(r"node:[^:]+", "a node's sign of life", NODE_LEASE_MS),
     MayStay(r"worker:[^:]+:.+", "a worker's lease", WORKER_LEASE_S * 1_000),
     MayStay(r"workers-known:[^:]+", "the names of a stage's workers", KEY_LIFETIME_S * 1_000),
     MayStay(r"workers:[^:]+", "the sign of life of a stage", STAGE_LEASE_MS),

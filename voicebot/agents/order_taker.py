@@ -10,10 +10,11 @@ from typing import NoReturn, Protocol
 from voicebot.agents.desk import Desk
 from voicebot.calls import events as on
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import Drain, HangUpCall, Order, OrderResult, refusal
+from voicebot.calls.orders import Drain, HangUpCall, Order, OrderResult, TransferCall, refusal
 from voicebot.calls.transitions import CallState
 from voicebot.errors import SharedStateError
 from voicebot.ports import Orders
+from voicebot.queueing.waiting_session import CallbackOffered, SentOn, WaitingEvent
 from voicebot.telemetry.logs import log_of
 
 AGAIN_AFTER_S = 1.0
@@ -31,6 +32,8 @@ class Ordered(Protocol):
     def desk(self) -> Desk: ...
 
     def post(self, event: on.CallEvent) -> None: ...
+
+    def tell_waiting(self, event: WaitingEvent) -> bool: ...
 
 
 class Drains(Protocol):
@@ -81,14 +84,23 @@ class OrderTaker:
         call = self._call(order.call_id)
         if call is None:
             return OrderResult.NOT_HERE
-        if isinstance(order, HangUpCall):
-            event: on.CallEvent = on.HangUpOrdered()
-            is_target = False
-        else:
-            event = on.TransferOrdered(order.target)
-            is_target = any(one.id == order.target for one in call.desk.business.transfers)
+        targets = {one.id for one in call.desk.business.transfers}
+        is_target = isinstance(order, TransferCall) and order.target in targets
         refused = refusal(order, call.state, is_target)
         if refused is not None:
             return refused
-        call.post(event)
+        match order:
+            case HangUpCall():
+                call.post(on.HangUpOrdered())
+            case TransferCall(_, target) if call.state is not CallState.WAITING:
+                call.post(on.TransferOrdered(target))
+            case TransferCall(_, target):
+                return _done(is_told=call.tell_waiting(SentOn(target)))
+            case _:
+                return _done(is_told=call.tell_waiting(CallbackOffered()))
         return OrderResult.DONE
+
+
+def _done(*, is_told: bool) -> OrderResult:
+    """Whose turn has just come, or who has just hung up, waits no more."""
+    return OrderResult.DONE if is_told else OrderResult.NOT_WAITING

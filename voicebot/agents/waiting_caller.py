@@ -174,8 +174,8 @@ class WaitingCaller:
                     self._speaking = tasks.create_task(self._speak(texts))
                 case ws.Book():
                     tasks.create_task(self._book())
-                case ws.GoElsewhere(reason, is_for_message):
-                    self._go_elsewhere(reason, is_for_message=is_for_message)
+                case ws.GoElsewhere():
+                    self._go_elsewhere(command)
                 case ws.TakeLeave():
                     tasks.create_task(self._take_leave())
 
@@ -235,9 +235,9 @@ class WaitingCaller:
         self._booked()
         self.tell(ws.Booked())
 
-    def _go_elsewhere(self, reason: str, *, is_for_message: bool) -> None:
-        target = None if is_for_message else self._business.operator
-        self._end(WentElsewhere(reason, Leaving.FOR_MESSAGE, target))
+    def _go_elsewhere(self, go: ws.GoElsewhere) -> None:
+        target = None if go.is_for_message else (go.target or self._business.operator)
+        self._end(WentElsewhere(go.reason, Leaving.FOR_MESSAGE, target))
 
     async def _take_leave(self) -> None:
         self._end(CallbackIsBooked())

@@ -8,6 +8,7 @@ serve callers, nobody who has a queue is.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from datetime import datetime
 from typing import NoReturn
@@ -45,7 +46,7 @@ from voicebot.queueing.model import Ahead, QueueName, Rank
 from voicebot.queueing.queue_names import KnownQueues, queue_name
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
-from voicebot.queueing.waiting_session import KeyPressed, WaitingSession
+from voicebot.queueing.waiting_session import KeyPressed, WaitingEvent, WaitingSession
 from voicebot.telemetry.call_metrics import CALLS
 from voicebot.telemetry.line_metrics import LINES
 from voicebot.telemetry.logs import log_of
@@ -92,6 +93,7 @@ class WaitingRoom:
         self._pressing: dict[CallId, WaitingCaller] = {}
         self._known_queues = KnownQueues()
         self._may_look = asyncio.Event()
+        self._paused: AbstractSet[QueueName] = frozenset()
 
     async def run(self) -> NoReturn:
         self._queues()  # what is there before the first reload
@@ -122,8 +124,13 @@ class WaitingRoom:
 
     def press(self, call_id: CallId, digit: str) -> None:
         """A waiting caller pressed a key; others' keys go another way."""
+        self.tell(call_id, KeyPressed(digit))
+
+    def tell(self, call_id: CallId, event: WaitingEvent) -> bool:
+        """Something happened to a waiting caller; False: does not wait here."""
         if call_id in self._pressing:
-            self._pressing[call_id].tell(KeyPressed(digit))
+            self._pressing[call_id].tell(event)
+        return call_id in self._pressing
 
     async def admit(
         self,
@@ -198,10 +205,11 @@ class WaitingRoom:
         queue, rank, at_s = place
         step, ahead, waiting, has_slot = self._degradation_step(), Ahead(), 0, False
         if step < PEOPLE_ONLY:
-            ahead = await self._lines.before(self._queues(), rank, at_s)
+            ahead = await self._lines.before(self._open_queues(), rank, at_s)
             waiting = await self._lines.waiting(queue)
+            may_talk = ahead.total == 0 and queue not in self._paused
             # Taken rather than counted: what is counted may be gone by the time that it is taken.
-            has_slot = ahead.total == 0 and await self._slots.acquire(call_id)
+            has_slot = may_talk and await self._slots.acquire(call_id)
         hours, at = settings.hours, self._services.clock.at()
         estimate = self._waits.expected(rank, ahead)
         rules = QueueRules(
@@ -221,6 +229,7 @@ class WaitingRoom:
                 degradation_step=step,
                 estimated_wait_s=None if estimate is None else estimate.point_s,
                 has_waited=has_waited,
+                is_paused=queue in self._paused,
             ),
         )
         if has_slot and not isinstance(verdict, TalkNow):
@@ -284,7 +293,7 @@ class WaitingRoom:
 
     async def _let_in(self) -> None:
         """The head of the line, for as long as it is ours and there are slots."""
-        queues = self._queues()
+        queues = self._open_queues()
         try:
             while (claimed := await self._lines.claim(queues, holder=self._agent)) is not None:
                 queue, ticket = claimed
@@ -309,6 +318,7 @@ class WaitingRoom:
 
     async def _renew(self) -> NoReturn:
         while True:
+            await self._learn_of_pauses()
             await asyncio.sleep(RENEW_EVERY_S)
             told: list[tuple[WaitingCaller, QueueName, Standing]] = []
             for call_id, (queue, ticket, caller) in list(self._callers.items()):
@@ -328,6 +338,16 @@ class WaitingRoom:
             for (caller, *_), position in zip(told, positions, strict=True):
                 caller.tell(position)
 
+    async def _learn_of_pauses(self) -> None:
+        before = self._paused
+        try:
+            self._paused = await self._lines.paused()
+        except SharedStateError as error:
+            # As it was; Redis is missed by all that follows, and that is told there.
+            log.info("waiting.pauses_not_known", code=error.code)
+        if before - self._paused:
+            self.look()
+
     async def _follow_changes(self) -> NoReturn:
         while True:
             try:
@@ -337,6 +357,10 @@ class WaitingRoom:
             except SharedStateError as error:
                 log.error("waiting.changes_not_known", code=error.code)
             await asyncio.sleep(LOOK_AGAIN_S)
+
+    def _open_queues(self) -> Sequence[QueueName]:
+        """Whoever waits in one that is paused stands in nobody's way."""
+        return [queue for queue in self._queues() if queue not in self._paused]
 
     def _queues(self) -> Sequence[QueueName]:
         return self._known_queues.with_those_of(self._businesses())

@@ -37,6 +37,14 @@ class TransferCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferCallback:
+    """To somebody who waits, now."""
+
+    call_id: CallId
+    kind: Literal["offer-callback"] = "offer-callback"
+
+
+@dataclass(frozen=True, slots=True)
 class Drain:
     """The agent takes no new calls; those that it has go on. Off: it takes some again."""
 
@@ -44,7 +52,7 @@ class Drain:
     kind: Literal["drain"] = "drain"
 
 
-Order = HangUpCall | TransferCall | Drain
+Order = HangUpCall | TransferCall | OfferCallback | Drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ class OrderResult(StrEnum):
     DONE = "done"
     NOT_HERE = "not-here"  # the agent does not have this call
     ENDING = "ending"  # it is over, or on its way out
-    NOT_TALKING = "not-talking"  # who waits or is with a person cannot be transferred
+    NOT_TALKING = "not-talking"  # who is with a person, or on the way, cannot be transferred
+    NOT_WAITING = "not-waiting"  # only who waits can be offered a callback
     TARGET_UNKNOWN = "target-unknown"
     NOBODY = "nobody"  # no agent took it within its time, and none will
     UNCLEAR = "unclear"  # an agent took it, and said nothing in time
@@ -81,7 +90,7 @@ def load_order(text: str) -> Given:
 
 
 def refusal(
-    order: HangUpCall | TransferCall, state: CallState, is_target: bool
+    order: HangUpCall | TransferCall | OfferCallback, state: CallState, is_target: bool
 ) -> OrderResult | None:
     """Why it cannot be done on a call in this state; None: it can.
 
@@ -91,13 +100,14 @@ def refusal(
         return OrderResult.ENDING
     if isinstance(order, HangUpCall):
         return None
+    if isinstance(order, OfferCallback):
+        return None if state is CallState.WAITING else OrderResult.NOT_WAITING
     if not is_target:
         return OrderResult.TARGET_UNKNOWN
-    return None if state is CallState.TALKING else OrderResult.NOT_TALKING
+    may_go = state in (CallState.TALKING, CallState.WAITING)
+    return None if may_go else OrderResult.NOT_TALKING
 
 
-def command_for(event: on.HangUpOrdered | on.TransferOrdered) -> do.Command:
-    """What to do on the call; who takes a transferred caller is told no summary of it."""
-    if isinstance(event, on.HangUpOrdered):
-        return do.HangUp(NORMAL_CLEARING)
-    return do.Transfer(event.target, summary="")
+def command_for(_event: on.HangUpOrdered) -> do.Command:
+    """What to do on the call."""
+    return do.HangUp(NORMAL_CLEARING)

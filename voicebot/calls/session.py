@@ -181,7 +181,9 @@ class CallSession:
             case on.GivenUp(reason) if before not in (CallState.LEAVING, CallState.ENDED):
                 leaving = _LEAVING.get(before, Leaving.BROKEN)
                 return self._follow([*self._conversation.end(), do.Leave(reason, leaving)], t)
-            case on.HangUpOrdered() | on.TransferOrdered() if before is CallState.TALKING:
+            case on.TransferOrdered(target) if before is CallState.TALKING:
+                return self._follow(self._conversation.hand_over(target), t)
+            case on.HangUpOrdered() if before is CallState.TALKING:
                 return self._follow([*self._conversation.end(), command_for(event)], t)
             case on.HangUpOrdered() if before not in GOING:
                 return [command_for(event)]  # its end is told like any other's

@@ -108,8 +108,12 @@ class CallbackLine:
         standing = await self._lines.renew(queue, Ticket(callback.place, ticket_id, ticket_id))
         if standing.ticket.place.rank != rank:
             await self._lines.rank_as(queue, ticket_id, rank)
+        paused = await self._lines.paused()
+        if queue in paused:
+            return False
         # It is its own holder: nobody else's head of line is taken for it.
-        if await self._lines.claim(queues, holder=ticket_id) is None:
+        taken_in = [one for one in queues if one not in paused]
+        if await self._lines.claim(taken_in, holder=ticket_id) is None:
             return False
         if await self._slots.acquire(channel):
             await self._lines.leave(queue, ticket_id)

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     SLOT_FREE = "slot-free"
     ALL_SLOTS_TAKEN = "all-slots-taken"
     OTHERS_COME_FIRST = "others-come-first"
+    QUEUE_PAUSED = "queue-paused"  # by an administrator
     SERVICE_DEGRADED = "service-degraded"  # the agents can hold no conversation now
     PEOPLE_ONLY = "people-only"  # the agents cannot even hold a line
     LINE_FULL = "line-full"
@@ -53,6 +54,7 @@ class Situation:
     degradation_step: int  # 0: full service
     estimated_wait_s: float | None = None  # None: nothing is known
     has_waited: bool = False  # for an agent that is gone
+    is_paused: bool = False  # the queue: nobody is let in, all else goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def admit(rules: QueueRules, now: Situation) -> Verdict:
 def _reason_to_wait(now: Situation) -> Reason | None:
     if now.degradation_step >= LINE_AND_CALLBACKS:
         return Reason.SERVICE_DEGRADED
+    if now.is_paused:
+        return Reason.QUEUE_PAUSED
     if now.free_slots <= 0:
         return Reason.ALL_SLOTS_TAKEN
     # Also with slots enough for all of them: two callers who both counted on the last one would

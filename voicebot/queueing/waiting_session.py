@@ -34,6 +34,7 @@ _KEYS = {
     SpokenWish.MESSAGE: MESSAGE_KEY,
 }
 WANTS_OPERATOR, WANTS_MESSAGE = "caller-wants-operator", "caller-leaves-message"
+SENT_ON = "supervisor-sends-on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,18 @@ class WordsHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOffered:
+    """A supervisor wants the caller to hear of callbacks now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentOn:
+    """A supervisor sends the caller to the people of a transfer, as in the business file."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """What was said last was heard to its end, or could not be said."""
 
@@ -83,7 +96,15 @@ class NotBooked:
 
 
 WaitingEvent = (
-    PositionTold | KeyPressed | ListeningChanged | WordsHeard | Spoken | Booked | NotBooked
+    PositionTold
+    | KeyPressed
+    | ListeningChanged
+    | WordsHeard
+    | CallbackOffered
+    | SentOn
+    | Spoken
+    | Booked
+    | NotBooked
 )
 
 
@@ -105,6 +126,7 @@ class GoElsewhere:
 
     reason: str
     is_for_message: bool = False
+    target: str | None = None  # None: the business's own choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +222,14 @@ class WaitingSession:
                 # Whoever was told of the keys alone hears of it with the next position.
                 self._offers = self._offers or (is_listened and not self._is_listened)
                 self._is_listened = is_listened
+            case CallbackOffered() if self.phase is WaitingPhase.IN_LINE and self._offer():
+                return [Speak((*self._offer(), self._keys_told))]
+            case SentOn(target) if self.phase not in (
+                WaitingPhase.BOOKING,
+                WaitingPhase.TAKING_LEAVE,
+                WaitingPhase.OVER,
+            ):
+                return self._end(GoElsewhere(SENT_ON, target=target))
             case WordsHeard(text, confidence):
                 return self._words(text, confidence, now)
             case Booked() if self.phase is WaitingPhase.BOOKING:

@@ -10,6 +10,8 @@ from voicebot.calls.model import CallId
 # Names of the agents that announced themselves; each one's entry has a key and a lease of its own.
 AGENTS = "agents"
 AGENT_PREFIX = "agent:"
+# Queues whose callers wait on by an administrator's word.
+PAUSED_QUEUES = "paused-queues"
 # Names of the nodes that showed themselves; each is there as long as its key.
 NODES = "nodes"
 NODE_PREFIX = "node:"

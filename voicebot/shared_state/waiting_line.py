@@ -5,6 +5,7 @@ What Redis loses comes back from the agents, who show their callers' tickets aga
 """
 
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
 
 from voicebot.calls.model import CallId
 from voicebot.queueing.model import Ahead, Place, QueueName, Rank
@@ -76,6 +77,16 @@ class RedisWaitingLines:
         reply = self._rank(keys=[*keys.line(queue), keys.LINE_CHANGES], args=[call_id, int(rank)])
         member = await self._connection.answer("rank caller", reply)
         return None if member is None else place_of(member)[0]
+
+    async def pause(self, queue: QueueName, *, is_paused: bool) -> None:
+        client = self._connection.client
+        change = client.sadd if is_paused else client.srem
+        await self._connection.answer("pause queue", change(keys.PAUSED_QUEUES, queue))
+        await self.tell_change()
+
+    async def paused(self) -> AbstractSet[QueueName]:
+        reply = self._connection.client.smembers(keys.PAUSED_QUEUES)
+        return frozenset(map(QueueName, await self._connection.answer("paused queues", reply)))
 
     async def position(self, queue: QueueName, call_id: CallId) -> int | None:
         order, tickets, *_ = keys.line(queue)

@@ -124,6 +124,15 @@ async def test_whoever_is_held_by_another_by_now_keeps_the_place(room: Room) -> 
     assert await room.lines.position(MAIN, BEN) == 1
 
 
+async def test_a_queue_is_paused_until_it_is_resumed(room: Room) -> None:
+    assert await room.lines.paused() == set()
+    for _ in range(2):
+        await room.lines.pause(MAIN, is_paused=True)
+        assert await room.lines.paused() == {MAIN}
+    await room.lines.pause(MAIN, is_paused=False)
+    assert await room.lines.paused() == set()
+
+
 async def test_a_lost_line_is_the_same_again_once_the_tickets_were_shown(room: Room) -> None:
     tickets = [(await room.join(who, s)).ticket for who, s in ((ANNA, 3.0), (BEN, 1.0))]
     await room.lose_everything()

@@ -8,6 +8,7 @@ from websockets.typing import Subprotocol
 from tests.asterisk_node import ARI_ACCOUNT
 from tests.integration.ari.asterisk_server import AsteriskServer
 from tests.integration.ari.listening import LIMIT_S, client_of, event_of, on
+from tests.polling import asked_until
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
 from voicebot.ari.decode import (
@@ -169,8 +170,13 @@ async def test_a_channel_leaves_for_a_context_of_the_dialplan(asterisk: Asterisk
         caller = await dial(ari)
         await AriCallControl(ari).leave(caller, "out-of-stasis")
         await event_of(ari, StasisEnd, on(caller))
-        place = (await ari.channels.get(caller)).dialplan
-        assert (place.context, place.exten) == ("out-of-stasis", "s")
+
+        async def is_there() -> bool:
+            place = (await ari.channels.get(caller)).dialplan
+            return (place.context, place.exten) == ("out-of-stasis", "s")
+
+        # Stasis tells that it ends before the dialplan goes on.
+        await asked_until(is_there, "it is out of Stasis")
         await ari.channels.hangup(caller)
 
 

@@ -25,7 +25,7 @@ from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.stack.stack import Stack
 
 CALLS = 2
-QUESTION = "Where is your shop?"
+QUESTION = "What is your address?"
 CALL_LIMIT_S = 60.0
 RECOVERY_LIMIT_S = 40.0
 # Recordings and log files are nothing that a call waits for: theirs are full together.

@@ -20,7 +20,7 @@ DELAYS_MS = (0, 20, 50, 100, 200, 500)
 # Callers at one instant would be another test.
 BETWEEN_CALLS_S = 0.05
 EVENT_LIMIT_S = 40.0
-A_QUESTION = "Where is your shop?"
+A_QUESTION = "What is your address?"
 A_REQUEST = "Can I talk to a mechanic?"
 
 Until = Callable[[Phone, Observer], Coroutine[None, None, None]]

@@ -85,7 +85,7 @@ def test_small_talk_is_answered_by_the_model_and_states_no_fact(line: Line) -> N
 
 
 def test_an_alaw_caller_is_served_without_transcoding(line: Line) -> None:
-    placed = line.call("--codec", "alaw", "--say", "Where is your shop?")
+    placed = line.call("--codec", "alaw", "--say", "What is your address?")
     record = line.record_of(placed)
     assert record.facts.codec == "alaw"
     answer = line.business.fact("address").answer

@@ -50,7 +50,7 @@ FIRST_WORD_WITHIN_S = 3.0
 # A busy machine pauses between phrases; the agent asks whether anybody is there after 8 s.
 ALL_SAID_S = 4.5
 REACTION_S = 0.4
-SAID = ("Hello?", "Where is your shop?", "Thank you, that's all. Goodbye.")
+SAID = ("Hello?", "What is your address?", "Thank you, that's all. Goodbye.")
 
 
 @dataclass(slots=True)

@@ -53,7 +53,7 @@ def test_a_caller_says_when_to_be_called_back(full: Service, program: httpx.Clie
         caller.is_answered("greeting")
         caller.says("Please call me back.")
         caller.is_answered("number")
-        caller.says("Tomorrow between three and five.")
+        caller.says("Tomorrow from three to five.")
         caller.is_answered("read back")
         caller.says("Yes.")
         caller.is_answered("promise")

@@ -98,7 +98,7 @@ def test_who_leaves_the_line_is_rung_when_it_is_their_turn_and_connected_by_a_ke
             asked_s = time.monotonic()
             person.press("1")
             until(lambda: person.has_answered_since(asked_s, ALL_SAID_S), "welcome", LIMIT_S)
-            place_s = says(full, person, "Where is your shop?")
+            place_s = says(full, person, "What is your address?")
             until(lambda: person.has_answered_since(place_s, ALL_SAID_S), "an answer", LIMIT_S)
             says(full, person, "Thank you, that's all. Goodbye.")
             assert person.is_as_expected()

@@ -46,7 +46,7 @@ def test_who_rings_second_waits_to_music_hears_the_position_and_then_talks(full:
             second.keeps("wait")
             first.hangs_up()
             second.is_answered("greeting")
-            second.says("Where is your shop?")
+            second.says("What is your address?")
             second.is_answered("place")
             second.hangs_up()
             heard, thirds = second.words(), third.words()

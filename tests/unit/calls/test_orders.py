@@ -14,6 +14,7 @@ from voicebot.calls.orders import (
     Drain,
     Given,
     HangUpCall,
+    OfferCallback,
     OrderResult,
     TransferCall,
     dump_order,
@@ -33,6 +34,7 @@ ids = st.text(min_size=1).map(CallId)
         st.text(),
         st.builds(HangUpCall, ids)
         | st.builds(TransferCall, ids, st.text())
+        | st.builds(OfferCallback, ids)
         | st.builds(Drain, st.booleans()),
     )
 )
@@ -47,7 +49,9 @@ def test_what_is_over_cannot_be_ordered_about(state: CallState, is_target: bool)
     assert (hang_up is OrderResult.ENDING) == (state in GOING) == (transfer is OrderResult.ENDING)
     if transfer is None:
         assert is_target
-        assert state is CallState.TALKING
+        assert state in (CallState.TALKING, CallState.WAITING)
+    offer = refusal(OfferCallback(CALL), state, is_target)
+    assert (offer is None) == (state is CallState.WAITING)
 
 
 def test_a_conversation_is_ended_and_hung_up() -> None:
@@ -69,7 +73,9 @@ def test_a_conversation_is_transferred_and_may_come_back() -> None:
     call = Conversing()
     call.connects()
     target = a_business().transfers[0].id
-    assert call.happens(on.TransferOrdered(target))[-1] == do.Transfer(target, summary="")
+    transfer = call.happens(on.TransferOrdered(target))[-1]
+    assert isinstance(transfer, do.Transfer)
+    assert transfer.transfer_id == target
     assert call.session.state is CallState.TRANSFERRING
     assert call.happens(on.TransferOrdered(target)) == []
     assert call.happens(on.HangUpOrdered()) == [do.HangUp(16)]

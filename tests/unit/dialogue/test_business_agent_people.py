@@ -42,6 +42,30 @@ def test_a_caller_who_wants_a_person_is_handed_over_once_the_agent_has_said_so()
     assert transfer.ended_at == record.ended_at
 
 
+def test_a_supervisor_hands_a_caller_over_in_mid_sentence() -> None:
+    call = a_call()
+    call.wants("address")
+    call.begins_to_hear()
+    (transfer,) = transfers_in(call.happens(on.TransferOrdered("workshop")))
+    assert transfer.transfer_id == "workshop"
+    assert transfer.summary
+    assert call.happens(on.TransferOrdered("workshop")) == []
+    call.happens(on.LeftStasis(), on.CameBack(TransferResult.NO_ANSWER))
+    assert spoken(call.happens(on.Connected())) == PHRASES.nobody_free
+    call.happens(on.HungUp(16))
+    (record,) = call.world.written
+    assert [turn.number for turn in record.turns] == list(range(len(record.turns)))
+    assert record.transfers[0].result is TransferResult.NO_ANSWER
+
+
+def test_who_has_taken_leave_is_handed_to_nobody() -> None:
+    call = a_call()
+    call.wants("address")
+    call.hears_all()
+    call.hears_and_says("Thank you. Goodbye.")
+    assert call.happens(on.TransferOrdered("workshop")) == []
+
+
 def test_a_caller_who_changes_their_mind_is_not_handed_over() -> None:
     call = a_call()
     call.wants("@operator")

@@ -219,8 +219,8 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         30, ge=0, description="What callers said, their numbers and recordings live this long."
     )
-    recordings_retention_days: int | None = Field(
-        None, ge=0, description="Recordings of calls, if they are to go sooner than the rest."
+    recordings_retention_days: int = Field(
+        3_650, ge=0, description="Recordings of calls live no longer than this, nor than the rest."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -111,6 +111,9 @@ def test_two_hundred_keep_their_places_when_redis_is_killed(
             os.kill(killed, signal.SIGKILL)
             until(lambda: _is_another(full, killed), "Redis is started again", 15)
             until(lambda: line(full) == before, lambda: f"{len(line(full))} wait again", 15)
+            # And whoever talks is answered.
+            first.says("What are your opening hours?")
+            first.is_answered("hours")
             # Nobody was hung up on: all stay until they hang up themselves.
             assert sipp.is_played_to_its_end(crowd, 60)
         until(lambda: not line(full), "the line is empty", LIMIT_S)

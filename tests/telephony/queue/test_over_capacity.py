@@ -1,7 +1,5 @@
 """More callers than there are slots: one talks, the others wait, hear the truth, and are let in."""
 
-import os
-import signal
 from contextlib import ExitStack
 
 from redis import Redis
@@ -55,27 +53,6 @@ def test_who_rings_second_waits_to_music_hears_the_position_and_then_talks(full:
     assert hears_all(heard["greeting"], full.business("shop").opening), heard
     for caller in (first, second, third):
         assert full.record_of(caller).facts.caller_number.endswith(caller.number)
-
-
-def test_all_keep_their_places_when_redis_dies_and_comes_back(full: Service) -> None:
-    with ExitStack() as opened:
-        first = opened.enter_context(full.calling(SHOP))
-        first.is_answered("greeting")
-        line = []
-        for _ in range(2):
-            line.append(opened.enter_context(full.calling(SHOP)))
-            until(lambda: waits(line[-1]), "one more waits", LIMIT_S)
-        os.kill(full.pid_of("redis"), signal.SIGKILL)
-        until(lambda: all(one.is_ready for one in full.stack.status()), "it is back", 60)
-        first.says("What are your opening hours?")
-        first.is_answered("hours")
-        first.hangs_up()
-        for caller, later in ((line[0], line[1:]), (line[1], [])):
-            caller.is_answered("greeting")
-            assert all(waits(one) for one in later)
-            caller.hangs_up()
-        heard = [caller.words()["greeting"] for caller in line]
-    assert all(hears_all(each, full.business("shop").opening) for each in heard), heard
 
 
 def test_nobody_is_let_in_while_a_stage_has_no_worker_and_all_are_when_it_is_back(

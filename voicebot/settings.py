@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     trunks_file: Path = Field(
         PROJECT_DIR / "config" / "trunks.yaml", description="The carriers' trunks (YAML)."
     )
+    prices_file: Path = Field(
+        PROJECT_DIR / "config" / "prices.yaml", description="What calls cost (YAML)."
+    )
     trunk_passwords: dict[str, SecretStr] = Field(
         {},
         description='Passwords of the trunks that register, by trunk: {"carrier": "…"}.',

@@ -17,6 +17,7 @@ from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.settings import Settings
 from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.call_transcripts import SqlCallTranscripts
+from voicebot.store.call_usage import SqlCallUsage, UsedCall
 from voicebot.store.calls import SqlCallRecords
 
 calls_app = typer.Typer(no_args_is_help=True, help="What is on record of the calls.")
@@ -44,18 +45,22 @@ def show_call(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Shows one call: its record, what was said, and where the time went."""
-    record, transcript, admissions = asyncio.run(_find(CallId(call_id)))
+    record, transcript, admissions, used = asyncio.run(_find(CallId(call_id)))
     if record is None:
         typer.echo(f"No call {call_id} is on record.", err=True)
         raise typer.Exit(1)
     if as_json:
         told = None if transcript is None else asdict(transcript)
         judged = [asdict(each) for each in admissions]
-        typer.echo(as_json_text(_values(record) | {"transcript": told, "admissions": judged}))
+        more = {"transcript": told, "admissions": judged, "usage": _usage(used)}
+        typer.echo(as_json_text(_values(record) | more))
     else:
         _print_call(Console(), record)
         for each in admissions:
             Console().print(f"[bold]admission[/] {plain(_admission(each))}")
+        for queue, amounts in _usage(used).items():
+            counted = ", ".join(f"{name} {amount}" for name, amount in amounts.items() if amount)
+            Console().print(f"[bold]used[/] {plain(queue)}: {counted}")
         print_transcript(Console(), transcript)
 
 
@@ -71,11 +76,19 @@ async def _latest(limit: int, with_probes: bool) -> Sequence[CallRecord]:
 
 async def _find(
     call_id: CallId,
-) -> tuple[CallRecord | None, CallTranscript | None, Sequence[AdmissionRecord]]:
+) -> tuple[CallRecord | None, CallTranscript | None, Sequence[AdmissionRecord], UsedCall | None]:
     async with database_of(Settings.load()) as database:
         record = await SqlCallRecords(database).find(call_id)
         transcript = await SqlCallTranscripts(database).of_call(call_id)
-        return record, transcript, await SqlAdmissions(database).of_call(call_id)
+        admissions = await SqlAdmissions(database).of_call(call_id)
+        used = await SqlCallUsage(database).of_call(call_id)
+        return record, transcript, admissions, used
+
+
+def _usage(used: UsedCall | None) -> dict[str, dict[str, int]]:
+    """What workers did for it, by their queue."""
+    works = {} if used is None else used.usage.works
+    return {queue: asdict(work) for queue, work in works.items()}
 
 
 def _values(record: CallRecord) -> dict[str, Any]:

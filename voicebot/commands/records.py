@@ -20,6 +20,7 @@ from voicebot.after_call.chores import Chore, keep
 from voicebot.after_call.erasing import Erasing
 from voicebot.after_call.forgetting import Forgetting
 from voicebot.after_call.gone_nodes import GoneNodes
+from voicebot.after_call.keeping_usage import KeepingUsage
 from voicebot.after_call.live_pools import LivePools
 from voicebot.after_call.losing import Channels, Losing
 from voicebot.after_call.passing_on import PassingOn
@@ -46,6 +47,7 @@ from voicebot.outbound.dialing import dialer_of
 from voicebot.ports import Recognizer
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
+from voicebot.shared_state.call_usage import RedisCallUsage
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.node_presence import RedisNodePresence
@@ -54,6 +56,7 @@ from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.stack.trunks import load_trunks
 from voicebot.store.call_transcripts import SqlCallTranscripts
+from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import SqlCallbackClaims
 from voicebot.store.callback_endings import SqlCallbackEndings
@@ -79,6 +82,7 @@ FORGET_EVERY_S = 10.0
 LOOK_FOR_LOSSES_EVERY_S = 2.0
 # Well below how long a node is known without showing itself.
 LOOK_FOR_GONE_NODES_EVERY_S = 3.0
+KEEP_USAGE_EVERY_S = 10.0
 TAKE_STOCK_EVERY_S = 5.0
 ERASE_EVERY_S = 3_600.0
 
@@ -212,6 +216,9 @@ async def _chores(
         losing = Losing(
             SqlLostCalls(database), contexts, ari, businesses.in_force, settings.node_name
         )
+        keeping_usage = KeepingUsage(
+            SqlCallUsage(database), RedisCallUsage(shared_state).of, settings.node_name
+        )
         nodes = RedisNodePresence(shared_state)
         gone_nodes = GoneNodes(nodes, losing.unfinished, losing.end, settings.node_name)
         stock = TakingStock(partial(late_callbacks, database), partial(queue_lengths, shared_state))
@@ -223,6 +230,7 @@ async def _chores(
                 FOLLOWING_UP, WORK_EVERY_S, partial(_follow_up, salvaging, follow_ups, businesses)
             ),
             Chore("losses", LOOK_FOR_LOSSES_EVERY_S, losing.run),
+            Chore("usage", KEEP_USAGE_EVERY_S, keeping_usage.run),
             Chore("gone nodes", LOOK_FOR_GONE_NODES_EVERY_S, gone_nodes.run),
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),

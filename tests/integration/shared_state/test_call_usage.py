@@ -1,0 +1,28 @@
+"""What workers counted, read from a real Redis."""
+
+import pytest
+
+from voicebot.calls.model import CallId
+from voicebot.costs.usage import WorkUsage
+from voicebot.shared_state.call_usage import RedisCallUsage
+from voicebot.shared_state.connection import RedisConnection
+from workers.contract import Unit, usage_key
+
+CALL, IDLE = CallId("node1-1.1"), CallId("node1-1.2")
+
+
+@pytest.mark.parametrize("asked", [[CALL, IDLE], [IDLE, CALL]])
+async def test_each_call_has_its_amounts(connection: RedisConnection, asked: list[CallId]) -> None:
+    for name, amount in (
+        (f"stt.{Unit.AUDIO_MS.value}", 1_500),
+        (f"llm.large.{Unit.WORKS.value}", 2),
+        (f"llm.large.{Unit.ENGINE_MS.value}", 700),
+        ("llm.large.photons", 12),  # of another release
+    ):
+        await connection.client.hincrby(usage_key(CALL), name, amount)
+    assert await RedisCallUsage(connection).of(asked) == {
+        CALL: {
+            "stt": WorkUsage(audio_ms=1_500),
+            "llm.large": WorkUsage(works=2, engine_ms=700),
+        }
+    }

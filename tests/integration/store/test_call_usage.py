@@ -1,0 +1,102 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.fakes.sample_calls import NOON, a_record
+from voicebot.after_call.keeping_usage import AT_ONCE, LOOKS_BACK, SETTLED_AFTER, KeepingUsage
+from voicebot.calls.model import CallId, Outcome
+from voicebot.commands.costs import By, by_key, told
+from voicebot.costs.prices import PriceList, Prices
+from voicebot.costs.usage import WorkUsage
+from voicebot.store.call_usage import SqlCallUsage
+from voicebot.store.calls import SqlCallRecords
+from voicebot.store.engine import Database
+
+DAY = NOON.replace(hour=0, minute=0)
+MODEL = WorkUsage(2, 3_600, 0, 0)
+PRICES = Prices(
+    currency="EUR",
+    lists=(
+        PriceList(
+            valid_from=DAY.date(),
+            trunk_minute_inbound=Decimal("0.6"),
+            worker_hour={"llm": Decimal(1)},
+        ),
+    ),
+)
+
+
+class Counters:
+    """As Redis has them."""
+
+    def __init__(self) -> None:
+        self.works: dict[CallId, dict[str, WorkUsage]] = {}
+        self.asked: list[CallId] = []
+
+    async def of(self, call_ids: object) -> dict[CallId, dict[str, WorkUsage]]:
+        assert isinstance(call_ids, list)
+        self.asked += call_ids
+        return {one: self.works[one] for one in call_ids if one in self.works}
+
+
+async def ends(database: Database, call_id: str, after: timedelta = timedelta(0)) -> CallId:
+    record = a_record(call_id, started_at=NOON + after, outcome=Outcome.RESOLVED)
+    await SqlCallRecords(database).write(record)
+    return record.facts.call_id
+
+
+async def test_usage_is_kept_once_however_often_it_is_looked_at(database: Database) -> None:
+    usages, counters = SqlCallUsage(database), Counters()
+    mine = await ends(database, "node1-1.1")
+    await ends(database, "node2-1.1")
+    counters.works[mine] = {"llm.large": MODEL, "stt": WorkUsage(3, 500, 4_000)}
+    record = await SqlCallRecords(database).find(mine)
+    assert record is not None
+    keeper = KeepingUsage(usages, counters.of, "node1")
+    await keeper.run(record.ended_at)
+    assert counters.asked == []
+    for _ in range(2):  # the process, too, may begin anew
+        for later_s in (30, 40, 50):
+            await keeper.run(record.ended_at + timedelta(seconds=later_s))
+        found = await usages.of_call(mine)
+        assert found is not None
+        assert found.usage.works == counters.works[mine]
+        counters.works[mine]["llm.large"] = MODEL + MODEL
+        keeper = KeepingUsage(usages, counters.of, "node1")
+    assert set(counters.asked) == {mine}
+    await keeper.run(record.ended_at + LOOKS_BACK + SETTLED_AFTER + timedelta(hours=1))
+    found = await usages.of_call(mine)
+    assert found is not None
+    assert found.usage.works["llm.large"] == MODEL + MODEL
+    assert await usages.of_call(CallId("node1-9.9")) is None
+
+
+async def test_no_call_is_passed_over_where_many_end(database: Database) -> None:
+    usages, counters = SqlCallUsage(database), Counters()
+    made = [
+        await ends(database, f"node1-1.{number}", timedelta(milliseconds=10 * number))
+        for number in range(AT_ONCE + 20)
+    ]
+    keeper = KeepingUsage(usages, counters.of, "node1")
+    await keeper.run(NOON + timedelta(hours=1))
+    assert set(counters.asked) == set(made)
+
+
+async def test_calls_are_summed_up_by_what_is_wanted(database: Database) -> None:
+    usages = SqlCallUsage(database)
+    one, other = await ends(database, "node1-1.1"), await ends(database, "node1-1.2")
+    record = await SqlCallRecords(database).find(other)
+    assert record is not None
+    await SqlCallRecords(database).write(replace(record, outcome=Outcome.FAILED))
+    await usages.keep({one: {"llm.large": MODEL}, other: {}})
+    calls = await usages.of(DAY, DAY + timedelta(days=1))
+    assert [call.call_id for call in calls] == [one, other]
+    sums = by_key(calls, PRICES, By.OUTCOME)
+    assert set(sums) == {"resolved", "failed"}
+    assert sums["resolved"].cost.workers == Decimal("0.001")
+    by_day = by_key(calls, PRICES, By.DAY)[DAY.date().isoformat()]
+    trunk = Decimal("0.01") * Decimal(str(sum(call.usage.trunk_s for call in calls)))
+    assert (by_day.calls, by_day.resolved, by_day.cost.trunk) == (2, 1, trunk)
+    assert by_day.per_resolved == by_day.cost.total
+    assert told(by_day)["total"] == str(by_day.cost.total)
+    assert await usages.of(DAY - timedelta(days=1), DAY) == []

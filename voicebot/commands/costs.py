@@ -1,0 +1,120 @@
+"""What calls cost: `voicebot costs`."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from voicebot.commands.showing import as_json_text, database_of, plain
+from voicebot.costs.ledger import Sum, cost_of, summed
+from voicebot.costs.prices import Prices
+from voicebot.prices_file import load_prices
+from voicebot.settings import Settings
+from voicebot.store.call_usage import SqlCallUsage, UsedCall
+
+_DAYS = 30
+_DAY = "%Y-%m-%d"
+
+
+class By(StrEnum):
+    """How the calls are told apart."""
+
+    DAY = "day"
+    BUSINESS = "business"
+    DID = "did"
+    OUTCOME = "outcome"
+    DIRECTION = "direction"
+
+
+_KEYS: Mapping[By, Callable[[UsedCall], str]] = {
+    By.DAY: lambda call: call.day.isoformat(),
+    By.BUSINESS: lambda call: call.business,
+    By.DID: lambda call: call.did,
+    By.OUTCOME: lambda call: call.outcome.value,
+    By.DIRECTION: lambda call: call.direction.value,
+}
+
+
+def register(app: typer.Typer) -> None:
+    app.command("costs")(costs)
+
+
+def costs(
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=[_DAY], help="The first day, UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=[_DAY], help="The last day, UTC.")
+    ] = None,
+    by: Annotated[By, typer.Option(help="What is summed up together.")] = By.DAY,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what calls cost, by the prices of VOICEBOT_PRICES_FILE, and per resolved call."""
+    settings = Settings.load()
+    prices = load_prices(settings.prices_file)
+    today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+    last = today if until is None else until.replace(tzinfo=UTC)
+    first = last - timedelta(days=_DAYS - 1) if since is None else since.replace(tzinfo=UTC)
+    calls = asyncio.run(_used(settings, first, last + timedelta(days=1)))
+    sums = by_key(calls, prices, by)
+    if as_json:
+        typer.echo(as_json_text({key: told(one) for key, one in sums.items()}))
+        return
+    Console().print(_table(sums, prices.currency, by))
+
+
+def by_key(calls: Sequence[UsedCall], prices: Prices, by: By) -> Mapping[str, Sum]:
+    key = _KEYS[by]
+    return summed(
+        (key(call), cost_of(call.usage, prices.on(call.day)), call.is_resolved) for call in calls
+    )
+
+
+def told(one: Sum) -> dict[str, Any]:
+    """Amounts of money as text, so that nothing is rounded on the way."""
+    cost = one.cost
+    return {
+        "calls": one.calls,
+        "resolved": one.resolved,
+        "trunk": str(cost.trunk),
+        "recognition": str(cost.recognition),
+        "synthesis": str(cost.synthesis),
+        "workers": str(cost.workers),
+        "total": str(cost.total),
+        "per_call": str(one.per_call),
+        "per_resolved": None if one.per_resolved is None else str(one.per_resolved),
+    }
+
+
+async def _used(settings: Settings, since: datetime, until: datetime) -> Sequence[UsedCall]:
+    async with database_of(settings) as database:
+        return await SqlCallUsage(database).of(since, until)
+
+
+def _table(sums: Mapping[str, Sum], currency: str, by: By) -> Table:
+    table = Table(
+        by.value, "calls", "resolved", "trunk", "recognition", "synthesis", "workers",
+        f"total {currency}", "per call", "per resolved", caption="Days are in UTC.",
+    )  # fmt: skip
+    for key in sorted(sums):
+        one = sums[key]
+        amounts = (one.cost.trunk, one.cost.recognition, one.cost.synthesis, one.cost.workers)
+        table.add_row(
+            plain(key),
+            str(one.calls),
+            str(one.resolved),
+            *(money(amount) for amount in (*amounts, one.cost.total, one.per_call)),
+            "-" if one.per_resolved is None else money(one.per_resolved),
+        )
+    return table
+
+
+def money(amount: Decimal) -> str:
+    """With a hundredth of a cent: a turn costs little."""
+    return f"{amount:.4f}"

@@ -1,0 +1,81 @@
+"""What did a call cost, and what did many of them?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeVar
+
+from voicebot.costs.prices import PriceList
+from voicebot.costs.usage import CallUsage
+
+_MS_A_MINUTE, _MS_AN_HOUR = Decimal(60_000), Decimal(3_600_000)
+_ZERO = Decimal(0)
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """In one currency."""
+
+    trunk: Decimal = _ZERO
+    recognition: Decimal = _ZERO  # by minutes of speech
+    synthesis: Decimal = _ZERO  # by characters
+    workers: Decimal = _ZERO  # by time in hand
+
+    @property
+    def total(self) -> Decimal:
+        return self.trunk + self.recognition + self.synthesis + self.workers
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(
+            self.trunk + other.trunk,
+            self.recognition + other.recognition,
+            self.synthesis + other.synthesis,
+            self.workers + other.workers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Of many calls."""
+
+    calls: int = 0
+    resolved: int = 0
+    cost: Cost = field(default_factory=Cost)
+
+    @property
+    def per_call(self) -> Decimal:
+        return self.cost.total / self.calls if self.calls else _ZERO
+
+    @property
+    def per_resolved(self) -> Decimal | None:
+        """What it took until somebody was helped; None: nobody was."""
+        return self.cost.total / self.resolved if self.resolved else None
+
+
+def cost_of(usage: CallUsage, prices: PriceList | None) -> Cost:
+    """Nothing, where nothing has a price."""
+    if prices is None:
+        return Cost()
+    minute = prices.trunk_minute_outbound if usage.is_outbound else prices.trunk_minute_inbound
+    works = usage.works
+    audio_ms = sum(one.audio_ms for one in works.values())
+    characters = sum(one.characters for one in works.values())
+    return Cost(
+        trunk=minute * Decimal(str(max(usage.trunk_s, 0.0))) / 60,
+        recognition=prices.speech_minute * audio_ms / _MS_A_MINUTE,
+        synthesis=prices.spoken_1000_characters * characters / 1000,
+        workers=sum(
+            (prices.hour_of(queue) * one.engine_ms / _MS_AN_HOUR for queue, one in works.items()),
+            _ZERO,
+        ),
+    )
+
+
+def summed(calls: Iterable[tuple[Key, Cost, bool]]) -> Mapping[Key, Sum]:
+    """By key: of each call its key, its cost, and whether the caller was helped."""
+    sums: dict[Key, Sum] = {}
+    for key, cost, is_resolved in calls:
+        before = sums.get(key, Sum())
+        sums[key] = Sum(before.calls + 1, before.resolved + int(is_resolved), before.cost + cost)
+    return sums

@@ -1,0 +1,34 @@
+"""What did one call use? Amounts, and no money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Of workers, by the queue that they serve: a stage ("stt"), or a pool of one ("llm.large").
+Queue = str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUsage:
+    """What the workers of one queue did for it."""
+
+    works: int = 0
+    engine_ms: int = 0  # that workers had it in hand, waiting for their engine included
+    audio_ms: int = 0  # of speech that was read
+    characters: int = 0  # that were spoken
+
+    def __add__(self, other: "WorkUsage") -> "WorkUsage":
+        return WorkUsage(
+            self.works + other.works,
+            self.engine_ms + other.engine_ms,
+            self.audio_ms + other.audio_ms,
+            self.characters + other.characters,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallUsage:
+    """`trunk_s`: from the answer to the end, whoever the caller was with."""
+
+    trunk_s: float = 0.0
+    is_outbound: bool = False
+    works: Mapping[Queue, WorkUsage] = field(default_factory=dict)

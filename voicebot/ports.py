@@ -251,6 +251,10 @@ class Orders(Protocol):
 
     async def answer(self, order_id: str, result: OrderResult) -> None: ...
 
+    async def tell_draining(self, agent: str, *, is_on: bool) -> None:
+        """Whether this agent takes no new calls, for those who watch."""
+        ...
+
 
 class CallContexts(Protocol):
     """Live contexts of calls, shared by all agents."""

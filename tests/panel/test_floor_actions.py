@@ -12,8 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 from tests.panel.panel_server import Panel
 from tests.panel.signing_in import sign_in
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import Given, HangUpCall, OrderResult
+from voicebot.calls.orders import Drain, Given, HangUpCall, OrderResult
+from voicebot.capacity.circuit_breaker import BreakerState
+from voicebot.capacity.degradation import Degradation
+from voicebot.line_ports import AgentHealth
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.orders import RedisOrders
 
 AGENT = "node1-1"
@@ -98,6 +102,42 @@ def test_the_wrong_role_queue_or_form_orders_nothing(page: Page, panel: Panel) -
     assert _post(page, panel, "forged") == 403
     assert not panel.client.keys("order*")
     panel.end_call("a3")
+
+
+def test_a_step_is_forced_and_an_agent_drained(page: Page, panel: Panel) -> None:
+    board_of(panel)
+    sign_in(page, panel, "anna")
+    expect(page.locator("#agents")).to_contain_text("stt: open")
+    page.locator("summary", has_text="Force a step").click()
+    page.get_by_label("Step of service").select_option("small-models")
+    if folder := os.environ.get("VOICEBOT_PICTURES"):
+        page.screenshot(path=f"{folder}/floor-service.png")
+    page.get_by_role("button", name="Force a step").click()
+    expect(page.locator("#step")).to_have_text("Small models (forced)")
+    assert panel.client.get("degradation:forced") == "small-models"
+    panel.client.delete("degradation:forced")
+    page.locator("summary", has_text="Drain").click()
+    with an_agent(panel, OrderResult.DONE) as order:
+        page.get_by_role("button", name="Drain").click()
+        assert order.result().order == Drain(is_on=True)
+    panel.client.sadd("agents:draining", AGENT)
+    expect(page.locator("#agents")).to_contain_text("takes no new calls")
+    expect(page.locator("summary", has_text="Take calls again")).to_be_visible()
+    panel.client.delete("agents:draining", "degradation:agents")
+
+
+def board_of(panel: Panel) -> None:
+    """One agent, one of whose breakers is open."""
+
+    async def telling() -> None:
+        connection = RedisConnection(panel.redis.url)
+        board = RedisHealthBoard(connection, lease_s=60)
+        full = Degradation.FULL
+        await board.exchange(AgentHealth(AGENT, full, full, {"stt": BreakerState.OPEN}))
+        await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, telling()).result()
 
 
 def _post(page: Page, panel: Panel, csrf: str) -> int:

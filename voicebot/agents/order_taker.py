@@ -56,10 +56,15 @@ class OrderTaker:
         self._agent = agent
         self._call = call
         self._drain = drain
+        self._is_draining = False
+        self._is_told: bool | None = None  # of draining; None: nothing, by this process
 
     async def run(self) -> NoReturn:
         while True:
             try:
+                if self._is_told is not self._is_draining:
+                    await self._orders.tell_draining(self._agent, is_on=self._is_draining)
+                    self._is_told = self._is_draining
                 given = await self._orders.next(self._agent)
                 if given is None:
                     continue
@@ -79,6 +84,7 @@ class OrderTaker:
 
     def carry_out(self, order: Order) -> OrderResult:
         if isinstance(order, Drain):
+            self._is_draining = order.is_on
             self._drain(is_on=order.is_on)
             return OrderResult.DONE
         call = self._call(order.call_id)

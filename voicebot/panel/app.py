@@ -22,6 +22,7 @@ from voicebot.panel import (
     floor_actions,
     floor_pages,
     running_call_pages,
+    service_actions,
     signing_in,
 )
 from voicebot.panel.gate import GuardedHeaders, recognised
@@ -40,6 +41,8 @@ def panel_app(services: Services) -> Starlette:
             Route("/floor/calls/{call_id}/targets", floor_actions.targets),
             Route("/floor/calls/{call_id}/hang-up", floor_actions.hang_up, methods=["POST"]),
             Route("/floor/calls/{call_id}/transfer", floor_actions.transfer, methods=["POST"]),
+            Route("/floor/step", service_actions.force, methods=["POST"]),
+            Route("/floor/drain", service_actions.drain, methods=["POST"]),
             Route("/calls", call_pages.search),
             Route("/calls/export.csv", call_export.as_csv),
             Route("/calls/export.json", call_export.as_json),

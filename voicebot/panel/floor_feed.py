@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from voicebot.calls.model import CallId
 from voicebot.panel.floor import Changes, FloorCall
+from voicebot.panel.service_health import ServiceHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Totals:
     held: int | None = None
     capacity: int | None = None
     callbacks: tuple["DueCallback", ...] = ()
+    health: ServiceHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from voicebot.capacity.degradation import Degradation, name_of
 from voicebot.panel.access import Account, Action, may
 from voicebot.panel.catalogue import text
 from voicebot.panel.floor import Changes, FloorCall
 from voicebot.panel.floor_feed import DueCallback, Totals
 from voicebot.panel.masking import masked
+from voicebot.panel.service_health import ServiceHealth
 
 
 def message(
@@ -56,13 +58,33 @@ def _row(call: FloorCall, language: str, *, sees_private: bool) -> str:
 
 
 def _totals(account: Account, language: str, totals: Totals) -> dict[str, Any]:
+    health = totals.health
     return {
+        "health": None if health is None else _health(language, health),
         "held": totals.held,
         "capacity": totals.capacity,
         "callbacks": [
             _callback(one, language, may(account, Action.SEE_PRIVATE, one.scope))
             for one in totals.callbacks
             if may(account, Action.SEE_FLOOR, one.scope)
+        ],
+    }
+
+
+def _health(language: str, health: ServiceHealth) -> dict[str, Any]:
+    return {
+        "step": text(language, f"step.{health.step}"),
+        "isFull": health.step == name_of(Degradation.FULL),
+        "forced": bool(health.forced),
+        "agents": [
+            {
+                "agent": one.agent,
+                "draining": one.is_draining,
+                "step": text(language, f"step.{one.step}"),
+                "cause": text(language, f"cause.{one.cause}") if one.cause else "",
+                "failing": ", ".join(one.failing),
+            }
+            for one in health.agents
         ],
     }
 

@@ -15,6 +15,7 @@ from voicebot.owned_tasks import OwnedTasks
 from voicebot.panel.floor import Floor, InLine
 from voicebot.panel.floor_feed import DueCallback, FloorFeed, Totals
 from voicebot.panel.seen_context import seen_context
+from voicebot.panel.service_health import ServiceHealth, service_health
 from voicebot.shared_state.floor_reading import RedisFloorReading
 from voicebot.telemetry.logs import log_of
 
@@ -22,6 +23,7 @@ ROUND_S: Final = 0.25
 READ_PER_ROUND: Final = 50
 LOOK_FOR_QUEUES_S: Final = 10.0
 CALLBACKS_EVERY_S: Final = 5.0
+HEALTH_EVERY_S: Final = 0.5
 TRY_AGAIN_S: Final = 1.0
 
 log = log_of("panel")
@@ -41,6 +43,7 @@ class FloorWatch:
         self.feed = FloorFeed()
         self._queues: Sequence[str] = ()
         self._callbacks: tuple[DueCallback, ...] = ()
+        self._health: ServiceHealth | None = None
         # Calls in the order in which their contexts are read; the changed go first.
         self._unread: dict[CallId, None] = {}
         self._in_turn: dict[CallId, None] = {}
@@ -50,6 +53,7 @@ class FloorWatch:
             tasks.create_task(self._follow_events())
             tasks.create_task(self._follow_queues())
             tasks.create_task(self._follow_callbacks())
+            tasks.create_task(self._follow_health())
             while True:
                 try:
                     await self._round()
@@ -80,7 +84,8 @@ class FloorWatch:
         occupancy = await self._reading.occupancy()
         self.feed.tell(self.floor.changes())
         self.feed.tell_totals(
-            Totals(occupancy.held, occupancy.capacity, self._callbacks), is_live=True
+            Totals(occupancy.held, occupancy.capacity, self._callbacks, self._health),
+            is_live=True,
         )
 
     def _meet(self, call_ids: Sequence[CallId]) -> None:
@@ -125,6 +130,16 @@ class FloorWatch:
             except SharedStateError as error:
                 log.warning("floor.queues_not_read", code=error.code)
             await asyncio.sleep(LOOK_FOR_QUEUES_S)
+
+    async def _follow_health(self) -> NoReturn:
+        while True:
+            try:
+                seen, changes = await self._reading.health()
+                self._health = service_health(seen, changes, await self._reading.draining())
+            except SharedStateError as error:
+                self._health = None
+                log.warning("floor.health_not_read", code=error.code)
+            await asyncio.sleep(HEALTH_EVERY_S)
 
     async def _follow_callbacks(self) -> NoReturn:
         while True:

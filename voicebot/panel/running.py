@@ -25,6 +25,7 @@ from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.floor_reading import RedisFloorReading
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.orders import RedisOrders
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
@@ -58,6 +59,7 @@ async def serve(settings: Settings) -> None:
             RedisCallContexts(redis),
             CallbackSteering(database, businesses, settings.node_name),
             CallSteering(RedisOrders(redis), businesses),
+            RedisHealthBoard(redis),
             SqlApiTokens(database),
             Pace(),
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),

@@ -16,6 +16,7 @@ from voicebot.panel.entrance import Entrance
 from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import PublicAddress
 from voicebot.shared_state.call_contexts import RedisCallContexts
+from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
@@ -33,6 +34,7 @@ class Services:
     contexts: RedisCallContexts
     steering: CallbackSteering
     calls: CallSteering
+    health: RedisHealthBoard
     tokens: SqlApiTokens
     pace: Pace
     address: PublicAddress

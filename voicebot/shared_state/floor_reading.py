@@ -4,16 +4,22 @@ Reads only: nothing on the way of a call waits for it.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 from voicebot.calls.model import CallId
 from voicebot.capacity.slots import Occupancy
+from voicebot.line_ports import SharedHealth
 from voicebot.queueing.model import Place
 from voicebot.shared_state import keys
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_events import CallEventSeen, RedisCallEvents
 from voicebot.shared_state.connection import RedisConnection
+from voicebot.shared_state.health_board import RecordedChange, RedisHealthBoard
 from voicebot.shared_state.slots import RedisSlots
 from voicebot.shared_state.waiting_line import place_of
+
+_CHANGES: Final = 50
 
 
 class RedisFloorReading:
@@ -24,6 +30,7 @@ class RedisFloorReading:
         self._contexts = RedisCallContexts(connection)
         self._slots = RedisSlots(connection)
         self._events = RedisCallEvents(connection)
+        self._health = RedisHealthBoard(connection)
 
     async def position(self) -> str:
         """Behind the newest event."""
@@ -51,6 +58,15 @@ class RedisFloorReading:
         reply = self._connection.client.mget([keys.call_context(one) for one in call_ids])
         found = await self._connection.answer("load call contexts", reply)
         return dict(zip(call_ids, found, strict=True))
+
+    async def health(self) -> tuple[SharedHealth, Sequence[RecordedChange]]:
+        """How all agents do, and what changed last."""
+        return await self._health.seen(), await self._health.changes(_CHANGES)
+
+    async def draining(self) -> AbstractSet[str]:
+        """The agents that take no new calls."""
+        reply = self._connection.client.smembers(keys.AGENTS_DRAINING)
+        return frozenset(await self._connection.answer("list draining agents", reply))
 
     async def queues(self) -> Sequence[str]:
         """Those in whose line somebody has waited of late; each may be empty by now."""

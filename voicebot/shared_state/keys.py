@@ -12,6 +12,8 @@ AGENTS = "agents"
 AGENT_PREFIX = "agent:"
 # Queues whose callers wait on by an administrator's word.
 PAUSED_QUEUES = "paused-queues"
+# Of those, the ones that take no new calls, as people have ordered; an agent that starts is none.
+AGENTS_DRAINING = "agents:draining"
 # Names of the nodes that showed themselves; each is there as long as its key.
 NODES = "nodes"
 NODE_PREFIX = "node:"

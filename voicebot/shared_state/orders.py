@@ -66,6 +66,11 @@ class RedisOrders:
         except ValidationError as error:
             raise SharedStateError("an order is not understood") from error
 
+    async def tell_draining(self, agent: str, *, is_on: bool) -> None:
+        client, key = self._connection.client, keys.AGENTS_DRAINING
+        telling = client.sadd(key, agent) if is_on else client.srem(key, agent)
+        await self._connection.answer("tell of draining", telling)
+
     async def answer(self, order_id: str, result: OrderResult) -> None:
         answer = keys.order_answer(order_id)
         async with self._connection.client.pipeline(transaction=True) as pipeline:

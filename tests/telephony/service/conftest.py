@@ -37,7 +37,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                 "garage": businesses.garage(businesses.PARKING),
             },
         )
-        with stack_for_tests(state_dir, business_file=business_dir) as stack:
+        [panel_port] = free_ports(1)
+        with stack_for_tests(state_dir, business_file=business_dir, panel_port=panel_port) as stack:
             ports = free_ports(len(HZ), socket.SOCK_DGRAM)
             operators = {
                 name: Operator(phones[name], stack, port, hz)

@@ -103,7 +103,36 @@ function showFigures() {
   part("no-calls").hidden = all.length > 0;
 }
 
+function agentRow(name) {
+  const found = [...part("agents").children].find((row) => row.dataset.agent === name);
+  if (found) return found;
+  const row = newRow("agent-row");
+  row.dataset.agent = name;
+  part("agents").append(row);
+  return row;
+}
+
+// Rows stay where they are: somebody may be about to press a button in one.
+function showHealth(health) {
+  put(part("step"), health ? health.step + (health.forced ? ` (${part("step").dataset.forced})` : "") : "–");
+  part("step").dataset.is = !health ? "" : health.isFull ? "full" : "less";
+  if (!health) return;
+  const there = new Set(health.agents.map((one) => one.agent));
+  for (const row of [...part("agents").children]) if (!there.has(row.dataset.agent)) row.remove();
+  for (const one of health.agents) {
+    const row = agentRow(one.agent);
+    const how = [one.step, one.cause, one.failing, one.draining ? root.dataset.draining : ""];
+    fill(row, { agent: one.agent, how: how.filter(Boolean).join(" · ") });
+    if (!row.querySelector("form")) continue;
+    const what = one.draining ? "undrain" : "drain";
+    row.querySelector("[name='agent']").value = one.agent;
+    row.querySelector("[name='do']").value = what;
+    for (const label of row.querySelectorAll("summary, button")) put(label, root.dataset[what]);
+  }
+}
+
 function showTotals(totals) {
+  showHealth(totals.health);
   put(part("held"), totals.held ?? "–");
   put(part("capacity"), totals.capacity ?? "–");
   const share = totals.capacity ? Math.min(1, totals.held / totals.capacity) : 0;

@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.panel.panel_server import Panel
 from tests.panel.signing_in import sign_in
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import Drain, Given, HangUpCall, OrderResult
+from voicebot.calls.orders import Drain, Given, HangUpCall, OfferCallback, OrderResult
+from voicebot.calls.transitions import CallState
 from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.degradation import Degradation
 from voicebot.line_ports import AgentHealth
@@ -102,6 +103,17 @@ def test_the_wrong_role_queue_or_form_orders_nothing(page: Page, panel: Panel) -
     assert _post(page, panel, "forged") == 403
     assert not panel.client.keys("order*")
     panel.end_call("a3")
+
+
+def test_who_waits_is_offered_a_callback(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    panel.show_call("a4", CALLER, state=CallState.WAITING)
+    dialog = opened(page)
+    with an_agent(panel, OrderResult.DONE) as order:
+        dialog.get_by_role("button", name="Offer a callback").click()
+        assert order.result().order == OfferCallback(CallId("a4"))
+        expect(dialog.get_by_role("status")).to_have_text("Done.")
+    panel.end_call("a4")
 
 
 def test_a_step_is_forced_and_an_agent_drained(page: Page, panel: Panel) -> None:

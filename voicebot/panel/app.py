@@ -40,6 +40,11 @@ def panel_app(services: Services) -> Starlette:
             Route("/floor/stream", floor_pages.stream),
             Route("/floor/calls/{call_id}/targets", floor_actions.targets),
             Route("/floor/calls/{call_id}/hang-up", floor_actions.hang_up, methods=["POST"]),
+            Route(
+                "/floor/calls/{call_id}/offer-callback",
+                floor_actions.offer_callback,
+                methods=["POST"],
+            ),
             Route("/floor/calls/{call_id}/transfer", floor_actions.transfer, methods=["POST"]),
             Route("/floor/step", service_actions.force, methods=["POST"]),
             Route("/floor/drain", service_actions.drain, methods=["POST"]),

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import HangUpCall, Order, OrderResult, TransferCall
+from voicebot.calls.orders import HangUpCall, OfferCallback, Order, OrderResult, TransferCall
 from voicebot.panel.access import Action, may
 from voicebot.panel.catalogue import text
 from voicebot.panel.pages import field_of, open_to
@@ -34,6 +34,12 @@ async def hang_up(request: Request) -> Response:
 async def transfer(request: Request) -> Response:
     target = field_of(request, "target")
     return await _order(request, "transfer-call", TransferCall(_id(request), target), target)
+
+
+@open_to(Action.STEER_CALLS)
+async def offer_callback(request: Request) -> Response:
+    """To somebody who waits, now."""
+    return await _order(request, "offer-callback", OfferCallback(_id(request)))
 
 
 async def _order(request: Request, action: str, order: Order, what: str = "") -> Response:

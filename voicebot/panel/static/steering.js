@@ -15,12 +15,13 @@ function tell(text, isDone) {
   steered.dataset.is = isDone ? "done" : "wrong";
 }
 
-async function openSteering(id, caller) {
+async function openSteering(id, caller, state) {
   steeredCall = id;
   document.getElementById("steer-title").textContent = caller;
   tell("", true);
   choice.replaceChildren();
   document.getElementById("steer-transfer").hidden = true;
+  document.getElementById("steer-offer").hidden = state !== "waiting";
   steer.showModal();
   try {
     const answer = await fetch(steerAt("targets"));
@@ -53,7 +54,7 @@ async function order(event) {
 if (steer) {
   for (const form of steer.querySelectorAll("form[data-do]")) form.addEventListener("submit", order);
   document.getElementById("calls").addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-act]");
-    if (button) openSteering(button.closest("tr").dataset.id, button.closest("tr").querySelector("[data-cell='caller']").textContent);
+    const row = event.target.closest("button[data-act]")?.closest("tr");
+    if (row) openSteering(row.dataset.id, row.querySelector("[data-cell='caller']").textContent, row.dataset.state);
   });
 }

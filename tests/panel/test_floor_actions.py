@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.panel.panel_server import Panel
+from tests.panel.panel_server import DID, Panel
 from tests.panel.signing_in import sign_in
 from voicebot.calls.model import CallId
 from voicebot.calls.orders import Drain, Given, HangUpCall, OfferCallback, OrderResult
@@ -136,6 +136,18 @@ def test_a_step_is_forced_and_an_agent_drained(page: Page, panel: Panel) -> None
     expect(page.locator("#agents")).to_contain_text("takes no new calls")
     expect(page.locator("summary", has_text="Take calls again")).to_be_visible()
     panel.client.delete("agents:draining", "degradation:agents")
+
+
+def test_a_queue_is_paused_and_resumed(page: Page, panel: Panel) -> None:
+    queue = f"sales@{DID}"
+    panel.client.sadd("paused-queues", queue)
+    sign_in(page, panel, "anna")
+    row = page.locator("#queues li", has_text="sales")
+    expect(row).to_contain_text("paused")
+    row.locator("summary", has_text="Let callers in again").click()
+    row.get_by_role("button", name="Let callers in again").click()
+    expect(page.locator("#queues li", has_text="paused")).to_have_count(0)
+    assert not panel.client.smembers("paused-queues")
 
 
 def board_of(panel: Panel) -> None:

@@ -47,6 +47,7 @@ def panel_app(services: Services) -> Starlette:
             ),
             Route("/floor/calls/{call_id}/transfer", floor_actions.transfer, methods=["POST"]),
             Route("/floor/step", service_actions.force, methods=["POST"]),
+            Route("/floor/queue", service_actions.pause, methods=["POST"]),
             Route("/floor/drain", service_actions.drain, methods=["POST"]),
             Route("/calls", call_pages.search),
             Route("/calls/export.csv", call_export.as_csv),

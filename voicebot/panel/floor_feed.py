@@ -21,6 +21,8 @@ class Totals:
     capacity: int | None = None
     callbacks: tuple["DueCallback", ...] = ()
     health: ServiceHealth | None = None
+    # `<name>@<DID>` and whether it is paused; of late somebody has waited in the others.
+    queues: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

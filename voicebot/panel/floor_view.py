@@ -61,6 +61,11 @@ def _totals(account: Account, language: str, totals: Totals) -> dict[str, Any]:
     health = totals.health
     return {
         "health": None if health is None else _health(language, health),
+        "queues": [
+            {"queue": queue, "name": queue.partition("@")[0], "paused": is_paused}
+            for queue, is_paused in totals.queues
+            if may(account, Action.SEE_FLOOR, queue)
+        ],
         "held": totals.held,
         "capacity": totals.capacity,
         "callbacks": [

@@ -7,6 +7,7 @@ nothing stays wrong for long.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NoReturn
 
 from voicebot.calls.model import CallId
@@ -44,9 +45,15 @@ class FloorWatch:
         self._queues: Sequence[str] = ()
         self._callbacks: tuple[DueCallback, ...] = ()
         self._health: ServiceHealth | None = None
+        self._paused: AbstractSet[str] = frozenset()
         # Calls in the order in which their contexts are read; the changed go first.
         self._unread: dict[CallId, None] = {}
         self._in_turn: dict[CallId, None] = {}
+
+    @property
+    def queues(self) -> Sequence[str]:
+        """That are of interest now."""
+        return sorted({*self._queues, *self._paused})
 
     async def run(self) -> NoReturn:
         async with OwnedTasks() as tasks:
@@ -84,7 +91,13 @@ class FloorWatch:
         occupancy = await self._reading.occupancy()
         self.feed.tell(self.floor.changes())
         self.feed.tell_totals(
-            Totals(occupancy.held, occupancy.capacity, self._callbacks, self._health),
+            Totals(
+                occupancy.held,
+                occupancy.capacity,
+                self._callbacks,
+                self._health,
+                tuple((one, one in self._paused) for one in self.queues),
+            ),
             is_live=True,
         )
 
@@ -135,6 +148,7 @@ class FloorWatch:
         while True:
             try:
                 seen, changes = await self._reading.health()
+                self._paused = await self._reading.paused()
                 self._health = service_health(seen, changes, await self._reading.draining())
             except SharedStateError as error:
                 self._health = None

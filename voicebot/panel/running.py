@@ -27,6 +27,7 @@ from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.floor_reading import RedisFloorReading
 from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.orders import RedisOrders
+from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
@@ -60,6 +61,7 @@ async def serve(settings: Settings) -> None:
             CallbackSteering(database, businesses, settings.node_name),
             CallSteering(RedisOrders(redis), businesses),
             RedisHealthBoard(redis),
+            RedisWaitingLines(redis),
             SqlApiTokens(database),
             Pace(),
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),

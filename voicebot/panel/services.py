@@ -17,6 +17,7 @@ from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import PublicAddress
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.health_board import RedisHealthBoard
+from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
@@ -35,6 +36,7 @@ class Services:
     steering: CallbackSteering
     calls: CallSteering
     health: RedisHealthBoard
+    lines: RedisWaitingLines
     tokens: SqlApiTokens
     pace: Pace
     address: PublicAddress

@@ -68,6 +68,11 @@ class RedisFloorReading:
         reply = self._connection.client.smembers(keys.AGENTS_DRAINING)
         return frozenset(await self._connection.answer("list draining agents", reply))
 
+    async def paused(self) -> AbstractSet[str]:
+        """The queues whose callers wait on by somebody's word."""
+        reply = self._connection.client.smembers(keys.PAUSED_QUEUES)
+        return frozenset(await self._connection.answer("list paused queues", reply))
+
     async def queues(self) -> Sequence[str]:
         """Those in whose line somebody has waited of late; each may be empty by now."""
         reply = self._connection.client.smembers(keys.LINES_KNOWN)

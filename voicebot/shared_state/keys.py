@@ -10,10 +10,10 @@ from voicebot.calls.model import CallId
 # Names of the agents that announced themselves; each one's entry has a key and a lease of its own.
 AGENTS = "agents"
 AGENT_PREFIX = "agent:"
-# Queues whose callers wait on by an administrator's word.
-PAUSED_QUEUES = "paused-queues"
 # Of those, the ones that take no new calls, as people have ordered; an agent that starts is none.
 AGENTS_DRAINING = "agents:draining"
+# Queues whose callers wait on by an administrator's word.
+PAUSED_QUEUES = "paused-queues"
 # Names of the nodes that showed themselves; each is there as long as its key.
 NODES = "nodes"
 NODE_PREFIX = "node:"

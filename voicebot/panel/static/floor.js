@@ -103,36 +103,51 @@ function showFigures() {
   part("no-calls").hidden = all.length > 0;
 }
 
-function agentRow(name) {
-  const found = [...part("agents").children].find((row) => row.dataset.agent === name);
-  if (found) return found;
-  const row = newRow("agent-row");
-  row.dataset.agent = name;
-  part("agents").append(row);
-  return row;
+// Rows stay where they are: somebody may be about to press a button in one.
+function kept(list, template, names) {
+  const rowsOf = new Map([...part(list).children].map((row) => [row.dataset.name, row]));
+  for (const [name, row] of rowsOf) if (!names.includes(name)) row.remove();
+  return names.map((name) => {
+    const row = rowsOf.get(name) ?? newRow(template);
+    if (!rowsOf.has(name)) part(list).append(row);
+    row.dataset.name = name;
+    return row;
+  });
 }
 
-// Rows stay where they are: somebody may be about to press a button in one.
+function offer(row, field, value, what, label) {
+  if (!row.querySelector("form")) return;
+  row.querySelector(`[name='${field}']`).value = value;
+  row.querySelector("[name='do']").value = what;
+  for (const shown of row.querySelectorAll("summary, button")) put(shown, label);
+}
+
 function showHealth(health) {
   put(part("step"), health ? health.step + (health.forced ? ` (${part("step").dataset.forced})` : "") : "–");
   part("step").dataset.is = !health ? "" : health.isFull ? "full" : "less";
   if (!health) return;
-  const there = new Set(health.agents.map((one) => one.agent));
-  for (const row of [...part("agents").children]) if (!there.has(row.dataset.agent)) row.remove();
-  for (const one of health.agents) {
-    const row = agentRow(one.agent);
+  const shown = kept("agents", "agent-row", health.agents.map((one) => one.agent));
+  health.agents.forEach((one, index) => {
     const how = [one.step, one.cause, one.failing, one.draining ? root.dataset.draining : ""];
-    fill(row, { agent: one.agent, how: how.filter(Boolean).join(" · ") });
-    if (!row.querySelector("form")) continue;
+    fill(shown[index], { agent: one.agent, how: how.filter(Boolean).join(" · ") });
     const what = one.draining ? "undrain" : "drain";
-    row.querySelector("[name='agent']").value = one.agent;
-    row.querySelector("[name='do']").value = what;
-    for (const label of row.querySelectorAll("summary, button")) put(label, root.dataset[what]);
-  }
+    offer(shown[index], "agent", one.agent, what, root.dataset[what]);
+  });
+}
+
+function showQueues(queues) {
+  const texts = part("queues").dataset;
+  const shown = kept("queues", "queue-row", queues.map((one) => one.queue));
+  queues.forEach((one, index) => {
+    fill(shown[index], { name: one.name, how: one.paused ? texts.paused : "" });
+    const what = one.paused ? "resume" : "pause";
+    offer(shown[index], "queue", one.queue, what, texts[what]);
+  });
 }
 
 function showTotals(totals) {
   showHealth(totals.health);
+  showQueues(totals.queues);
   put(part("held"), totals.held ?? "–");
   put(part("capacity"), totals.capacity ?? "–");
   const share = totals.capacity ? Math.min(1, totals.held / totals.capacity) : 0;

@@ -89,6 +89,8 @@ class Unit(StrEnum):
     ENGINE_MS = "engine_ms"  # that a worker had it in hand, waiting for its engine included
     AUDIO_MS = "audio_ms"  # of speech that was read, STT
     CHARACTERS = "characters"  # that were spoken, TTS
+    PROMPT_TOKENS = "prompt_tokens"  # that a reply was made from, remembered ones included, LLM
+    REPLY_TOKENS = "reply_tokens"  # that were generated, LLM
 
 
 def serving_language(language: str, installed: Iterable[str]) -> str | None:

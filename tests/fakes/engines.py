@@ -9,7 +9,7 @@ from workers.audio import Samples
 from workers.batcher import always_wanted
 from workers.contract import FailureReason
 from workers.errors import WorkFailed
-from workers.llm.engine import Emit, check_messages
+from workers.llm.engine import Emit, Tokens, check_messages
 from workers.stt.engine import Recognition
 
 
@@ -73,14 +73,15 @@ class FakeLanguageEngine:
         temperature: float,
         emit: Emit,
         grammar: str | None = None,
-    ) -> None:
+    ) -> Tokens | None:
         check_messages(messages)
         if grammar is not None:
             self._follow(grammar, emit)
-            return
+            return None
         for number in range(max_tokens):
             if not emit(f" {number}"):
-                return
+                return Tokens(len(messages), number + 1)
+        return Tokens(len(messages), max_tokens)
 
     def _follow(self, grammar: str, emit: Emit) -> None:
         """Takes the first of the grammar's alternatives, which must all be plain words."""

@@ -1,6 +1,7 @@
 """What must a language model be able to do?"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from workers.contract import FailureReason
@@ -8,6 +9,14 @@ from workers.errors import WorkFailed
 
 # Takes a piece of text; returns whether more is wanted.
 Emit = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What one reply took."""
+
+    prompt: int = 0  # those that were remembered included
+    reply: int = 0
 
 
 class LanguageEngine(Protocol):
@@ -35,8 +44,10 @@ class LanguageEngine(Protocol):
         temperature: float,
         emit: Emit,
         grammar: str | None = None,
-    ) -> None:
+    ) -> Tokens | None:
         """Continues the conversation piece by piece until it ends or `emit` says no.
+
+        Returns what it took, as far as the engine tells; None: it does not.
 
         With a grammar (GBNF) the whole reply fits it, or is a beginning of what fits when it ran
         into `max_tokens`. Raises WorkFailed: BAD_REQUEST when messages or grammar cannot be used,

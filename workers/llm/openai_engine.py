@@ -7,6 +7,7 @@ cancels a generation there.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -15,7 +16,7 @@ import structlog
 
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
-from workers.llm.engine import Emit
+from workers.llm.engine import Emit, Tokens
 from workers.llm.grammar_dialects import (
     DIALECTS,
     PROBE_GRAMMAR,
@@ -23,6 +24,7 @@ from workers.llm.grammar_dialects import (
     Dialect,
     is_obeyed,
 )
+from workers.llm.tokens_told import tokens_of
 
 REMEDY: Final = "VOICEBOT_LLM_URL must be the base URL of an OpenAI-compatible server (…/v1)."
 CONNECT_S: Final = 3.0
@@ -109,13 +111,13 @@ class OpenAiEngine:
         temperature: float,
         emit: Emit,
         grammar: str | None = None,
-    ) -> None:
+    ) -> Tokens:
         request = self._request(messages, max_tokens, temperature)
         if grammar is not None:
             if self.dialect is None:
                 raise WorkFailed(FailureReason.GRAMMAR_UNSUPPORTED)
             request |= self.dialect.fields(grammar)
-        self._stream(request, emit)
+        return self._stream(request, emit)
 
     def _request(
         self, messages: Sequence[Mapping[str, str]], max_tokens: int, temperature: float
@@ -126,29 +128,42 @@ class OpenAiEngine:
             "max_tokens": max_tokens,
             "temperature": temperature,
             "stream": True,
+            "stream_options": {"include_usage": True},
         }
 
-    def _stream(self, request: Mapping[str, Any], emit: Emit) -> None:
+    def _stream(self, request: Mapping[str, Any], emit: Emit) -> Tokens:
+        """What it took is told at the end: of a reply that is stopped, its pieces are counted."""
+        took = Tokens()
         with self._client.stream("POST", "chat/completions", json=request) as response:
             if response.is_client_error:
                 log.error("llm.refused", status=response.status_code)
                 raise WorkFailed(FailureReason.BAD_REQUEST)
             response.raise_for_status()
-            for text in pieces(response.iter_lines()):
-                if not emit(text):
-                    return
+            for event in events(response.iter_lines()):
+                if (told := tokens_of(event)) is not None:
+                    took = told
+                for text in texts(event):
+                    if told is None:
+                        took = replace(took, reply=took.reply + 1)
+                    if not emit(text):
+                        return took
+        return took
 
 
-def pieces(lines: Iterator[str]) -> Iterator[str]:
-    """The text of a stream of server-sent events, up to its [DONE]."""
+def events(lines: Iterator[str]) -> Iterator[Mapping[str, Any]]:
+    """A stream of server-sent events, up to its [DONE]."""
     for line in lines:
         if not line.startswith("data:"):
             continue
         payload = line.removeprefix("data:").strip()
         if payload == "[DONE]":
             return
-        event: Any = json.loads(payload)
-        for choice in event.get("choices", ()):
-            text = choice.get("delta", {}).get("content")
-            if text:
-                yield text
+        yield json.loads(payload)
+
+
+def texts(event: Mapping[str, Any]) -> Iterator[str]:
+    """The pieces of the reply that one event brings."""
+    for choice in event.get("choices", ()):
+        text = choice.get("delta", {}).get("content")
+        if text:
+            yield text

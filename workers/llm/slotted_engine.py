@@ -8,7 +8,7 @@ replies.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-from workers.llm.engine import Emit
+from workers.llm.engine import Emit, Tokens
 from workers.llm.slots import SharedSlots
 
 
@@ -54,9 +54,9 @@ class SlottedEngine(ABC):
         temperature: float,
         emit: Emit,
         grammar: str | None = None,
-    ) -> None:
+    ) -> Tokens | None:
         with self._shared.one_for(call_id) as slot:
-            self._stream(slot, messages, max_tokens, temperature, emit, grammar)
+            return self._stream(slot, messages, max_tokens, temperature, emit, grammar)
 
     @abstractmethod
     def _stream(
@@ -67,5 +67,5 @@ class SlottedEngine(ABC):
         temperature: float,
         emit: Emit,
         grammar: str | None,
-    ) -> None:
+    ) -> Tokens | None:
         """One reply by this slot, which is ours until it returns; raises as `generate` does."""

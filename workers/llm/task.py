@@ -7,7 +7,7 @@ from typing import Final, cast
 from redis import Redis
 
 from workers.assignment import Closing
-from workers.contract import WARM_ONLY, FailureReason, Reply, ReplyKind, RespondWork
+from workers.contract import WARM_ONLY, FailureReason, Reply, ReplyKind, RespondWork, Unit
 from workers.errors import WorkFailed
 from workers.llm.engine import LanguageEngine
 from workers.streams import WorkChannel
@@ -38,7 +38,7 @@ def respond(engine: LanguageEngine, work: RespondWork, channel: WorkChannel) -> 
         channel.send(Reply(work.work_id, ReplyKind.TOKEN, text=text))
         return True
 
-    engine.generate(
+    took = engine.generate(
         work.call_id,
         work.messages,
         max_tokens=work.max_tokens,
@@ -46,6 +46,9 @@ def respond(engine: LanguageEngine, work: RespondWork, channel: WorkChannel) -> 
         emit=emit,
         grammar=work.grammar,
     )
+    if took is not None:
+        channel.spend(Unit.PROMPT_TOKENS, took.prompt)
+        channel.spend(Unit.REPLY_TOKENS, took.reply)
     if unwanted is not None:
         raise WorkFailed(unwanted)
     return Closing()

@@ -15,9 +15,10 @@ import structlog
 
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
-from workers.llm.engine import Emit
+from workers.llm.engine import Emit, Tokens
 from workers.llm.gguf import REMEDY_WEIGHTS, TOKENS_PER_SLOT, gguf_file
 from workers.llm.slotted_engine import SlottedEngine
+from workers.llm.tokens_told import tokens_of
 
 REMEDY: Final = "Install the engine with: pip install 'voicebot[llm]'"
 # How long llama.cpp's threads spin for each other before they sleep. With libgomp's own 300,000
@@ -70,15 +71,18 @@ class XllamacppEngine(SlottedEngine):
         temperature: float,
         emit: Emit,
         grammar: str | None,
-    ) -> None:
+    ) -> Tokens:
         failures: list[Exception] = []
+        took = Tokens()
 
         def receive(event: Mapping[str, Any]) -> bool:
             """Returns whether to stop. An exception in here would be swallowed by llama.cpp."""
+            nonlocal took
             try:
                 if "error" in event:
                     log.error("llm.refused", type=event["error"].get("type"))
                     raise WorkFailed(FailureReason.BAD_REQUEST)
+                took = tokens_of(event) or took
                 text = event["choices"][0]["delta"].get("content")
                 return bool(text) and not emit(text)
             except Exception as error:
@@ -92,6 +96,8 @@ class XllamacppEngine(SlottedEngine):
             "stream": True,
             "cache_prompt": True,
             "id_slot": slot,
+            # With every piece, so that a reply that is stopped is counted too.
+            "timings_per_token": True,
         }
         if grammar is not None:
             request["grammar"] = grammar
@@ -101,3 +107,4 @@ class XllamacppEngine(SlottedEngine):
             raise WorkFailed(FailureReason.BAD_REQUEST) from error
         if failures:
             raise failures[0]
+        return took

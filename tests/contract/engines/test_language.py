@@ -14,6 +14,9 @@ from workers.llm.xllamacpp_engine import XllamacppEngine
 SYSTEM = {"role": "system", "content": "You are the assistant of a bicycle shop."}
 STORY = [SYSTEM, {"role": "user", "content": "Tell me a long story about a bicycle."}]
 
+# llama-cpp-python does not tell what a streamed reply took.
+TELL = pytest.mark.parametrize("engine", ["xllamacpp_engine", "openai_engine"])
+
 
 def generated(
     engine: LanguageEngine,
@@ -71,6 +74,30 @@ def test_several_calls_are_answered_at_once(language_model: LanguageEngine) -> N
         thread.join(timeout=60)
     assert set(replies) == {f"c{n}" for n in range(4)}
     assert all(replies.values())
+
+
+@TELL
+def test_what_a_reply_took_is_told(request: pytest.FixtureRequest, engine: str) -> None:
+    language_model: LanguageEngine = request.getfixturevalue(engine)
+    for _ in range(2):  # a prompt that is remembered counts as one that is new
+        took = language_model.generate(
+            "c1", STORY, max_tokens=6, temperature=0.0, emit=lambda _: True
+        )
+        assert took is not None
+        assert took.prompt > len(" ".join(one["content"] for one in STORY).split())
+        assert took.reply == 6
+
+
+@TELL
+def test_a_reply_that_was_stopped_is_counted_as_far_as_it_came(
+    request: pytest.FixtureRequest, engine: str
+) -> None:
+    language_model: LanguageEngine = request.getfixturevalue(engine)
+    took = language_model.generate(
+        "c1", STORY, max_tokens=200, temperature=0.0, emit=lambda _: False
+    )
+    assert took is not None
+    assert 1 <= took.reply < 200
 
 
 def test_messages_that_are_none_are_refused(language_model: LanguageEngine) -> None:

@@ -17,11 +17,15 @@ from hypothesis import strategies as st
 from workers.contract import FailureReason
 from workers.errors import EngineMissing, WorkFailed
 from workers.llm.grammar_dialects import DIALECTS
-from workers.llm.openai_engine import OpenAiEngine, pieces
+from workers.llm.openai_engine import OpenAiEngine, events, texts
 
 
 def event(text: str | None) -> str:
     return "data: " + json.dumps({"choices": [{"delta": {"content": text}}]})
+
+
+def pieces(lines: Iterator[str]) -> Iterator[str]:
+    return (text for told in events(lines) for text in texts(told))
 
 
 @given(st.lists(st.text(min_size=1), max_size=10))

@@ -10,10 +10,11 @@ from workers.contract import (
     WARM_ONLY,
     FailureReason,
     RespondWork,
+    Unit,
     cancel_key,
 )
 from workers.errors import WorkFailed
-from workers.llm.engine import Emit
+from workers.llm.engine import Emit, Tokens
 from workers.llm.task import respond, warm_last_prefix
 from workers.streams import WorkChannel
 
@@ -52,6 +53,20 @@ def test_no_token_is_told_once_the_work_is_cancelled(redis: Redis) -> None:
         answer(redis, CancelledAfterTwo(), work())
     assert failure.value.reason is FailureReason.CANCELLED
     assert tokens(redis) == ["one", "two"]
+
+
+def test_tokens_are_counted_even_if_nobody_wanted_the_rest(redis: Redis) -> None:
+    class StoppedAfterOne(FakeLanguageEngine):
+        def generate(self, *args: object, emit: Emit, **kwargs: object) -> Tokens:
+            redis.set(cancel_key("w1"), b"1")
+            assert not emit("one")
+            return Tokens(prompt=30, reply=1)
+
+    asked = work()
+    channel = WorkChannel(asked, redis, lambda: 1.0)
+    with pytest.raises(WorkFailed):
+        respond(StoppedAfterOne(), asked, channel)
+    assert channel.spent == {Unit.PROMPT_TOKENS: 30, Unit.REPLY_TOKENS: 1}
 
 
 @pytest.mark.parametrize("asked", [work(messages=[]), work(max_tokens=-1)])

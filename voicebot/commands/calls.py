@@ -1,7 +1,7 @@
 """The calls on record: `voicebot calls list|show`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,11 +13,12 @@ from voicebot.calls.model import CallId, CallQuality, CallRecord, TransferRecord
 from voicebot.calls.transcript import CallTranscript
 from voicebot.commands.showing import as_json_text, database_of, local, plain
 from voicebot.commands.transcripts import print_transcript
+from voicebot.costs.usage import Queue, WorkUsage
 from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.settings import Settings
 from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.call_transcripts import SqlCallTranscripts
-from voicebot.store.call_usage import SqlCallUsage, UsedCall
+from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.calls import SqlCallRecords
 
 calls_app = typer.Typer(no_args_is_help=True, help="What is on record of the calls.")
@@ -76,7 +77,12 @@ async def _latest(limit: int, with_probes: bool) -> Sequence[CallRecord]:
 
 async def _find(
     call_id: CallId,
-) -> tuple[CallRecord | None, CallTranscript | None, Sequence[AdmissionRecord], UsedCall | None]:
+) -> tuple[
+    CallRecord | None,
+    CallTranscript | None,
+    Sequence[AdmissionRecord],
+    Mapping[Queue, WorkUsage],
+]:
     async with database_of(Settings.load()) as database:
         record = await SqlCallRecords(database).find(call_id)
         transcript = await SqlCallTranscripts(database).of_call(call_id)
@@ -85,10 +91,9 @@ async def _find(
         return record, transcript, admissions, used
 
 
-def _usage(used: UsedCall | None) -> dict[str, dict[str, int]]:
+def _usage(used: Mapping[Queue, WorkUsage]) -> dict[str, dict[str, int]]:
     """What workers did for it, by their queue."""
-    works = {} if used is None else used.usage.works
-    return {queue: asdict(work) for queue, work in works.items()}
+    return {queue: asdict(work) for queue, work in used.items()}
 
 
 def _values(record: CallRecord) -> dict[str, Any]:

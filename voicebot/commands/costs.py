@@ -1,10 +1,9 @@
 """What calls cost: `voicebot costs`."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -12,33 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from voicebot.commands.showing import as_json_text, database_of, plain
-from voicebot.costs.ledger import Sum, cost_of, summed
-from voicebot.costs.prices import Prices
+from voicebot.costs.ledger import Sum
+from voicebot.costs.used_calls import By, UsedCalls, summed_by
 from voicebot.prices_file import load_prices
 from voicebot.settings import Settings
-from voicebot.store.call_usage import SqlCallUsage, UsedCall
+from voicebot.store.call_usage import SqlCallUsage
 
 _DAYS = 30
 _DAY = "%Y-%m-%d"
-
-
-class By(StrEnum):
-    """How the calls are told apart."""
-
-    DAY = "day"
-    BUSINESS = "business"
-    DID = "did"
-    OUTCOME = "outcome"
-    DIRECTION = "direction"
-
-
-_KEYS: Mapping[By, Callable[[UsedCall], str]] = {
-    By.DAY: lambda call: call.day.isoformat(),
-    By.BUSINESS: lambda call: call.business,
-    By.DID: lambda call: call.did,
-    By.OUTCOME: lambda call: call.outcome.value,
-    By.DIRECTION: lambda call: call.direction.value,
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -62,18 +42,11 @@ def costs(
     last = today if until is None else until.replace(tzinfo=UTC)
     first = last - timedelta(days=_DAYS - 1) if since is None else since.replace(tzinfo=UTC)
     calls = asyncio.run(_used(settings, first, last + timedelta(days=1)))
-    sums = by_key(calls, prices, by)
+    sums = summed_by(by, calls, prices)
     if as_json:
         typer.echo(as_json_text({key: told(one) for key, one in sums.items()}))
         return
     Console().print(_table(sums, prices.currency, by))
-
-
-def by_key(calls: Sequence[UsedCall], prices: Prices, by: By) -> Mapping[str, Sum]:
-    key = _KEYS[by]
-    return summed(
-        (key(call), cost_of(call.usage, prices.on(call.day)), call.is_resolved) for call in calls
-    )
 
 
 def told(one: Sum) -> dict[str, Any]:
@@ -92,7 +65,7 @@ def told(one: Sum) -> dict[str, Any]:
     }
 
 
-async def _used(settings: Settings, since: datetime, until: datetime) -> Sequence[UsedCall]:
+async def _used(settings: Settings, since: datetime, until: datetime) -> Sequence[UsedCalls]:
     async with database_of(settings) as database:
         return await SqlCallUsage(database).of(since, until)
 

@@ -43,6 +43,9 @@ class Sum:
     resolved: int = 0
     cost: Cost = field(default_factory=Cost)
 
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.calls + other.calls, self.resolved + other.resolved, self.cost + other.cost)
+
     @property
     def per_call(self) -> Decimal:
         return self.cost.total / self.calls if self.calls else _ZERO
@@ -72,10 +75,9 @@ def cost_of(usage: CallUsage, prices: PriceList | None) -> Cost:
     )
 
 
-def summed(calls: Iterable[tuple[Key, Cost, bool]]) -> Mapping[Key, Sum]:
-    """By key: of each call its key, its cost, and whether the caller was helped."""
+def summed(parts: Iterable[tuple[Key, Sum]]) -> Mapping[Key, Sum]:
+    """All parts of one key together."""
     sums: dict[Key, Sum] = {}
-    for key, cost, is_resolved in calls:
-        before = sums.get(key, Sum())
-        sums[key] = Sum(before.calls + 1, before.resolved + int(is_resolved), before.cost + cost)
+    for key, part in parts:
+        sums[key] = sums.get(key, Sum()) + part
     return sums

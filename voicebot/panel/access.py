@@ -30,6 +30,7 @@ class Action(StrEnum):
     EDIT_BUSINESS = "edit-business"
     FORCE_DEGRADATION = "force-degradation"
     SEE_AUDIT = "see-audit"
+    SEE_COSTS = "see-costs"
     MANAGE_ACCOUNTS = "manage-accounts"
 
 
@@ -39,6 +40,7 @@ _SUPERVISOR: Final = _VIEWER | {
     Action.LISTEN,
     Action.STEER_CALLS,
     Action.STEER_CALLBACKS,
+    Action.SEE_COSTS,
 }
 ALLOWED: Final[Mapping[Role, Collection[Action]]] = {
     Role.VIEWER: _VIEWER,
@@ -51,6 +53,7 @@ FOR_THE_WHOLE: Final = frozenset(
         Action.EDIT_BUSINESS,
         Action.FORCE_DEGRADATION,
         Action.SEE_AUDIT,
+        Action.SEE_COSTS,
         Action.MANAGE_ACCOUNTS,
     }
 )

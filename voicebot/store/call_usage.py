@@ -1,14 +1,26 @@
 """What calls used, on record: the ledger's raw amounts. Money is reckoned when it is asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    extract,
+    func,
+    select,
+)
 
 from voicebot.calls.model import CallId, Direction, Outcome
 from voicebot.costs.usage import CallUsage, Queue, WorkUsage
+from voicebot.costs.used_calls import UsedCalls
 from voicebot.store.engine import Database
 from voicebot.store.tables import calls, metadata
 from voicebot.store.upsert import insert_or
@@ -24,24 +36,7 @@ call_usage = Table(
     Column("characters", Integer, nullable=False),
 )
 _AMOUNTS = tuple(WorkUsage.__dataclass_fields__)
-_READ_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class UsedCall:
-    """One call, as far as a ledger wants to know it."""
-
-    call_id: CallId
-    day: date  # in UTC
-    did: str
-    business: str
-    direction: Direction
-    outcome: Outcome
-    usage: CallUsage
-
-    @property
-    def is_resolved(self) -> bool:
-        return self.outcome is Outcome.RESOLVED
+_ALIKE = ("called_number", "business", "direction", "outcome")
 
 
 class SqlCallUsage:
@@ -87,51 +82,69 @@ class SqlCallUsage:
                 rows,
             )
 
-    async def of(self, since: datetime, until: datetime) -> Sequence[UsedCall]:
-        """The calls that began in this time, with what they used; probes are none."""
-        chosen = (
-            select(calls)
-            .where(calls.c.started_at >= since, calls.c.started_at < until)
-            .order_by(calls.c.started_at, calls.c.call_id)
-        )
-        works = (
-            select(call_usage)
-            .join(calls, calls.c.call_id == call_usage.c.call_id)
-            .where(calls.c.started_at >= since, calls.c.started_at < until)
-        )
+    async def of(self, since: datetime, until: datetime) -> Sequence[UsedCalls]:
+        """The calls that began in this time, those alike together."""
+        in_time = (calls.c.started_at >= since) & (calls.c.started_at < until)
         async with self._database.reading("read usage of calls") as connection:
-            rows = (await connection.execute(chosen)).mappings().all()
-            found = (await connection.execute(works)).mappings().all()
-        by_call: dict[str, dict[Queue, WorkUsage]] = {}
+            is_postgresql = connection.dialect.name == "postgresql"
+            day = _utc_day(is_postgresql)
+            alike = (day, *(calls.c[name] for name in _ALIKE))
+            talked = func.sum(_talked_s(is_postgresql)).label("talked_s")
+            chosen = select(*alike, func.count().label("calls"), talked).where(in_time)
+            rows = (await connection.execute(chosen.group_by(*alike))).mappings().all()
+            sums = [func.sum(call_usage.c[name]).label(name) for name in _AMOUNTS]
+            used = (
+                select(*alike, call_usage.c.queue, *sums)
+                .join(call_usage, calls.c.call_id == call_usage.c.call_id)
+                .where(in_time)
+                .group_by(*alike, call_usage.c.queue)
+            )
+            found = (await connection.execute(used)).mappings().all()
+        works: dict[tuple[str, ...], dict[Queue, WorkUsage]] = {}
         for row in found:
-            amounts = WorkUsage(**{name: row[name] for name in _AMOUNTS})
-            by_call.setdefault(row["call_id"], {})[row["queue"]] = amounts
-        return [_used(row, by_call.get(row["call_id"], {})) for row in rows]
+            amounts = WorkUsage(**{name: int(row[name]) for name in _AMOUNTS})
+            works.setdefault(_key(row), {})[row["queue"]] = amounts
+        return [_used_calls(row, works.get(_key(row), {})) for row in rows]
 
-    async def of_call(self, call_id: CallId) -> UsedCall | None:
-        works = select(call_usage).where(call_usage.c.call_id == call_id)
+    async def of_call(self, call_id: CallId) -> Mapping[Queue, WorkUsage]:
+        """What workers did for it, by their queue."""
+        chosen = select(call_usage).where(call_usage.c.call_id == call_id)
         async with self._database.reading("read a call's usage") as connection:
-            chosen = select(calls).where(calls.c.call_id == call_id)
-            row = (await connection.execute(chosen)).mappings().first()
-            found = (await connection.execute(works)).mappings().all()
-        if row is None:
-            return None
-        amounts = {
-            one["queue"]: WorkUsage(**{name: one[name] for name in _AMOUNTS}) for one in found
-        }
-        return _used(row, amounts)
+            found = (await connection.execute(chosen)).mappings().all()
+        return {one["queue"]: WorkUsage(**{name: one[name] for name in _AMOUNTS}) for one in found}
 
 
-def _used(row: Mapping[Any, Any], works: Mapping[Queue, WorkUsage]) -> UsedCall:
-    started, answered, ended = row["started_at"], row["answered_at"], row["ended_at"]
-    talked_s = 0.0 if answered is None else (ended - answered).total_seconds()
+def _utc_day(is_postgresql: bool) -> ColumnElement[Any]:
+    at = calls.c.started_at
+    return func.date(func.timezone("UTC", at) if is_postgresql else at).label("day")
+
+
+def _talked_s(is_postgresql: bool) -> ColumnElement[float]:
+    """From the answer to the end; none where nobody answered."""
+    if is_postgresql:
+        lasted: ColumnElement[Any] = extract("epoch", calls.c.ended_at - calls.c.answered_at)
+    else:
+        ended, answered = func.julianday(calls.c.ended_at), func.julianday(calls.c.answered_at)
+        lasted = (ended - answered) * 86_400.0
+    return func.coalesce(lasted, 0.0)
+
+
+def _key(row: RowMapping) -> tuple[str, ...]:
+    return (str(row["day"]), *(row[name] for name in _ALIKE))
+
+
+def _used_calls(row: RowMapping, works: Mapping[Queue, WorkUsage]) -> UsedCalls:
     direction = Direction(row["direction"])
-    return UsedCall(
-        CallId(row["call_id"]),
-        started.date(),
+    # SQLite reckons in days: to the millisecond is what it can tell.
+    usage = CallUsage(
+        max(round(float(row["talked_s"]), 3), 0.0), direction is Direction.OUTBOUND, works
+    )
+    return UsedCalls(
+        date.fromisoformat(str(row["day"])),
         row["called_number"],
         row["business"],
         direction,
         Outcome(row["outcome"]),
-        CallUsage(max(talked_s, 0.0), direction is Direction.OUTBOUND, works),
+        row["calls"],
+        usage,
     )

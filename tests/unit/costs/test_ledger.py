@@ -75,9 +75,9 @@ def test_no_cost_is_negative_and_what_is_twice_as_much_costs_twice_as_much(
 def test_the_parts_make_the_whole(
     calls: list[tuple[str, CallUsage, bool]], sheet: PriceList
 ) -> None:
-    priced = [(key, cost_of(usage, sheet), helped) for key, usage, helped in calls]
+    priced = [(key, Sum(1, int(helped), cost_of(usage, sheet))) for key, usage, helped in calls]
     by_key = summed(priced)
-    whole = summed((None, cost, helped) for _, cost, helped in priced).get(None, Sum())
+    whole = summed((None, one) for _, one in priced).get(None, Sum())
     assert sum(one.calls for one in by_key.values()) == whole.calls == len(calls)
     assert sum(one.resolved for one in by_key.values()) == whole.resolved
     difference = sum((one.cost.total for one in by_key.values()), Decimal(0)) - whole.cost.total

@@ -32,6 +32,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "calls": ("/calls", ".found li"),
     "call": ("/calls/past-1", ".turns li"),
     "running-call": ("/calls/now-1", "#turns li"),
+    "costs": ("/costs", ".days"),
     "account": ("/account", "main form"),
     "accounts": ("/accounts", "main table"),
     "audit": ("/audit", "main table tr"),

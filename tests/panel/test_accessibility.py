@@ -17,6 +17,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = (
     "/",
     "/callbacks",
+    "/costs",
     "/calls",
     "/calls/past-1",
     "/account",

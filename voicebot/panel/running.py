@@ -21,6 +21,7 @@ from voicebot.panel.floor_feed import DueCallback
 from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import public_address
 from voicebot.panel.services import Services
+from voicebot.prices_file import load_prices
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
@@ -31,6 +32,7 @@ from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
+from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callbacks_due import SqlCallbacksDue
 from voicebot.store.engine import Database
 from voicebot.store.panel_sessions import SqlPanelSessions
@@ -63,6 +65,8 @@ async def serve(settings: Settings) -> None:
             RedisHealthBoard(redis),
             RedisWaitingLines(redis),
             SqlApiTokens(database),
+            SqlCallUsage(database),
+            partial(load_prices, settings.prices_file),
             Pace(),
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),
             clock,

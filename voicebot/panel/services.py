@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from voicebot.costs.prices import Prices
 from voicebot.panel.access import Account, Role
 from voicebot.panel.api_access import Pace
 from voicebot.panel.call_archive import CallArchive
@@ -21,6 +22,7 @@ from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
+from voicebot.store.call_usage import SqlCallUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Services:
     health: RedisHealthBoard
     lines: RedisWaitingLines
     tokens: SqlApiTokens
+    usage: SqlCallUsage
+    prices: Callable[[], Prices]  # raises ConfigurationError
     pace: Pace
     address: PublicAddress
     clock: Callable[[], datetime]

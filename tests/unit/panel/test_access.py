@@ -16,12 +16,14 @@ WHO = {
     Action.EDIT_BUSINESS: ONLY_ADMINISTRATOR,
     Action.FORCE_DEGRADATION: ONLY_ADMINISTRATOR,
     Action.SEE_AUDIT: ONLY_ADMINISTRATOR,
+    Action.SEE_COSTS: FROM_SUPERVISOR,
     Action.MANAGE_ACCOUNTS: ONLY_ADMINISTRATOR,
 }
 NOT_FOR_A_SCOPE = {
     Action.EDIT_BUSINESS,
     Action.FORCE_DEGRADATION,
     Action.SEE_AUDIT,
+    Action.SEE_COSTS,
     Action.MANAGE_ACCOUNTS,
 }
 # Scope and queue → whether the queue is in it.

@@ -1,0 +1,103 @@
+"""The page of costs: by day, drawn and in figures, and by what else calls can be told apart."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from voicebot.costs.ledger import Sum
+from voicebot.costs.used_calls import By, summed_by
+from voicebot.errors import ConfigurationError
+from voicebot.panel.access import Action
+from voicebot.panel.pages import failure, open_to, page
+from voicebot.panel.services import services_of
+
+_DAYS: Final = 30
+_MOST_DAYS: Final = 366
+_WIDTH: Final = 1000  # of the drawing, all days together
+_HEIGHT: Final = 180
+# The parts of a bar, from its foot up.
+PARTS: Final = ("trunk", "workers", "recognition", "synthesis")
+
+
+@open_to(Action.SEE_COSTS)
+async def show(request: Request) -> Response:
+    services, query = services_of(request), request.query_params
+    today = services.clock().astimezone(UTC).date()
+    first, last = _days(query.get("from", ""), query.get("to", ""), today)
+    by = By(query["by"]) if query.get("by") in set(By) else By.BUSINESS
+    try:
+        prices = await asyncio.to_thread(services.prices)
+    except ConfigurationError:
+        return failure(request, 503, "costs.no_prices")
+    found = await services.usage.of(_begins(first), _begins(last + timedelta(days=1)))
+    by_day = summed_by(By.DAY, found, prices)
+    whole = sum(by_day.values(), Sum())
+    days = [first + timedelta(days=one) for one in range((last - first).days + 1)]
+    return page(
+        request,
+        "costs.html",
+        first=first.isoformat(),
+        last=last.isoformat(),
+        by=by,
+        ways=[one for one in By if one is not By.DAY],
+        whole=whole,
+        sums=dict(sorted(summed_by(by, found, prices).items())),
+        bars=_bars(days, by_day),
+        parts=PARTS,
+        size=(_WIDTH, _HEIGHT),
+        currency=prices.currency,
+        money=money,
+        has_prices=whole.cost.total > 0 or not whole.calls,
+    )
+
+
+def money(amount: Decimal | None) -> str:
+    """Small amounts with a hundredth of a cent: a turn costs little."""
+    if amount is None:
+        return "-"
+    return f"{amount:,.2f}" if amount >= 100 else f"{amount:.4f}"
+
+
+def _bars(
+    days: list[date], by_day: Mapping[str, Sum]
+) -> list[tuple[str, Sum, float, float, list[tuple[str, float, float]]]]:
+    """Of each day its sum, where its bar stands, how wide it is, and its parts as (y, height)."""
+    step = _WIDTH / len(days)
+    most = max((one.cost.total for one in by_day.values()), default=Decimal(0))
+    bars = []
+    for number, day in enumerate(days):
+        one = by_day.get(day.isoformat(), Sum())
+        parts, foot = [], float(_HEIGHT)
+        for name in PARTS:
+            amount = getattr(one.cost, name)
+            height = float(amount / most) * _HEIGHT if most else 0.0
+            foot -= height
+            parts.append((name, round(foot, 1), round(height, 1)))
+        bars.append((day.isoformat(), one, round(number * step, 1), round(step * 0.72, 1), parts))
+    return bars
+
+
+def _days(first: str, last: str, today: date) -> tuple[date, date]:
+    """What cannot be understood is left out; a year at most."""
+    until = _day(last) or today
+    since = _day(first) or until - timedelta(days=_DAYS - 1)
+    if since > until:
+        since = until
+    return max(since, until - timedelta(days=_MOST_DAYS - 1)), until
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

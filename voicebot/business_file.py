@@ -1,6 +1,6 @@
 """Reads business files: YAML in, validated businesses out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -16,13 +16,29 @@ def load_businesses(path: Path) -> tuple[Business, ...]:
 
     No number may belong to two of them.
     """
+    return _together((file, load_business(file)) for file in business_files(path))
+
+
+def businesses_with(path: Path, changed: Path, text: str) -> tuple[Business, ...]:
+    """As they would be if one of the files held this text; raises BusinessFileInvalid."""
+    return _together(
+        (file, business_of(text, file) if file == changed else load_business(file))
+        for file in business_files(path)
+    )
+
+
+def business_files(path: Path) -> Sequence[Path]:
+    """That make the businesses; raises BusinessFileInvalid where there are none."""
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not files:
         raise BusinessFileInvalid(str(path), ("there is no *.yaml in this folder",))
+    return files
+
+
+def _together(read: Iterable[tuple[Path, Business]]) -> tuple[Business, ...]:
     businesses: list[Business] = []
     owners: dict[str, Path] = {}
-    for file in files:
-        business = load_business(file)
+    for file, business in read:
         for did in business.dids:
             owner = owners.setdefault(did.removeprefix("+"), file)
             if owner != file:
@@ -35,17 +51,31 @@ def load_businesses(path: Path) -> tuple[Business, ...]:
 
 def load_business(path: Path) -> Business:
     """Raises BusinessFileInvalid, naming every problem with its place and line."""
+    return business_of(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """Raises BusinessFileInvalid where it is no text."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise BusinessFileInvalid(str(path), ("there is no such file",)) from error
     except OSError as error:
         reason = f"it cannot be read: {error.strerror}"
         raise BusinessFileInvalid(str(path), (reason,)) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # ValueError: bytes that are no UTF-8, or a date that no calendar has.
+    except ValueError as error:  # bytes that are no UTF-8
         raise BusinessFileInvalid(str(path), (f"this is no YAML: {error}",)) from error
+
+
+def business_of(text: str, path: Path) -> Business:
+    """What this text would make of the file; raises BusinessFileInvalid."""
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a date that no calendar has.
+        raise BusinessFileInvalid(str(path), (f"this is no YAML: {error}",)) from error
+    except RecursionError as error:
+        raise BusinessFileInvalid(str(path), ("it is nested too deeply",)) from error
     if not isinstance(content, dict):
         raise BusinessFileInvalid(str(path), ("must be a mapping, beginning with name:",))
     try:

@@ -33,6 +33,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "call": ("/calls/past-1", ".turns li"),
     "running-call": ("/calls/now-1", "#turns li"),
     "costs": ("/costs", ".days"),
+    "business": ("/business", "textarea"),
     "account": ("/account", "main form"),
     "accounts": ("/accounts", "main table"),
     "audit": ("/audit", "main table tr"),

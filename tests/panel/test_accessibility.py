@@ -18,6 +18,8 @@ PAGES = (
     "/",
     "/callbacks",
     "/costs",
+    "/business",
+    "/business/shop.yaml/versions/1",
     "/calls",
     "/calls/past-1",
     "/account",

@@ -10,6 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from voicebot.commands.reload import Telephony
 from voicebot.commands.showing import database_of, plain
 from voicebot.errors import ConfigurationError
 from voicebot.settings import Settings
@@ -34,7 +35,7 @@ def panel() -> None:
     configure_logs(settings.log_level, process="panel")
     port = metrics_port(settings.metrics_first_port, "panel")
     with served(port, "panel", address=settings.metrics_address):
-        uvloop.run(serve(settings))
+        uvloop.run(serve(settings, Telephony(settings)))
 
 
 @accounts_app.command()

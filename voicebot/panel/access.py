@@ -26,6 +26,7 @@ class Action(StrEnum):
     LISTEN = "listen"
     STEER_CALLS = "steer-calls"
     STEER_CALLBACKS = "steer-callbacks"
+    SEE_BUSINESS = "see-business"
     EDIT_QUEUES = "edit-queues"
     EDIT_BUSINESS = "edit-business"
     FORCE_DEGRADATION = "force-degradation"
@@ -41,6 +42,7 @@ _SUPERVISOR: Final = _VIEWER | {
     Action.STEER_CALLS,
     Action.STEER_CALLBACKS,
     Action.SEE_COSTS,
+    Action.SEE_BUSINESS,
 }
 ALLOWED: Final[Mapping[Role, Collection[Action]]] = {
     Role.VIEWER: _VIEWER,
@@ -50,6 +52,7 @@ ALLOWED: Final[Mapping[Role, Collection[Action]]] = {
 # They touch every queue at once.
 FOR_THE_WHOLE: Final = frozenset(
     {
+        Action.SEE_BUSINESS,
         Action.EDIT_BUSINESS,
         Action.FORCE_DEGRADATION,
         Action.SEE_AUDIT,

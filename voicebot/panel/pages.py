@@ -13,7 +13,7 @@ from voicebot.errors import StoreError
 from voicebot.panel.access import Action, may
 from voicebot.panel.catalogue import LANGUAGES, text
 from voicebot.panel.forgery import SAFE_METHODS, is_ours, token_of
-from voicebot.panel.gate import VISIT, form_of, give_cookie, recognised
+from voicebot.panel.gate import LONGEST_FORM, VISIT, form_of, give_cookie, recognised
 from voicebot.panel.services import note, services_of, visitor_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -72,15 +72,20 @@ def see(request: Request, path: str) -> Response:
     return RedirectResponse(url(request, path), 303)
 
 
-def open_to(action: Action | None) -> Callable[[Handler], Handler]:
-    """For whoever may do this; None: for everybody. Refuses forged forms either way."""
+def open_to(
+    action: Action | None, *, longest_form: int = LONGEST_FORM
+) -> Callable[[Handler], Handler]:
+    """For whoever may do this; None: for everybody. Refuses forged forms either way.
+
+    Long forms are read of those only who may send them.
+    """
 
     def made(handler: Handler) -> Handler:
         @wraps(handler)
         async def guarded(request: Request) -> Response:
             try:
                 request.state.visitor = await recognised(request)
-                return await _refused(request, action) or await handler(request)
+                return await _refused(request, action, longest_form) or await handler(request)
             except StoreError:
                 return failure(request, 503, "error.away")
 
@@ -89,10 +94,14 @@ def open_to(action: Action | None) -> Callable[[Handler], Handler]:
     return made
 
 
-async def _refused(request: Request, action: Action | None) -> Response | None:
+async def _refused(request: Request, action: Action | None, longest: int) -> Response | None:
     visitor = visitor_of(request)
+    account = visitor.account
+    is_allowed = action is None or (account is not None and may(account, action))
     if request.method not in SAFE_METHODS:
-        form: Mapping[str, str] | None = await form_of(request)
+        form: Mapping[str, str] | None = await form_of(
+            request, longest if is_allowed else LONGEST_FORM
+        )
         secret = None if visitor.is_new else visitor.secret
         origin = request.headers.get("origin")
         token = "" if form is None else form.get("csrf", "")
@@ -102,12 +111,11 @@ async def _refused(request: Request, action: Action | None) -> Response | None:
         request.state.form = form
     if action is None:
         return None
-    account = visitor.account
     if account is None:
         # A stream or a form has no use for a page to sign in on.
         is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
         return see(request, "/sign-in") if is_page else PlainTextResponse("Sign in.", 401)
-    if not may(account, action):
+    if not is_allowed:
         await note(request, here(request), "refused")
         return failure(request, 403, "error.forbidden")
     return None

@@ -13,6 +13,7 @@ from voicebot.business_file import load_businesses
 from voicebot.owned_tasks import OwnedTasks
 from voicebot.panel.api_access import Pace
 from voicebot.panel.app import panel_app
+from voicebot.panel.business_editing import BusinessEditing, Switchboard
 from voicebot.panel.call_archive import CallArchive
 from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
@@ -32,6 +33,7 @@ from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
+from voicebot.store.business_versions import SqlBusinessVersions
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callbacks_due import SqlCallbacksDue
 from voicebot.store.engine import Database
@@ -42,7 +44,7 @@ CALLBACKS_SHOWN = 20
 STOP_WITHIN_S = 2
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, switchboard: Switchboard) -> None:
     """Until SIGTERM or SIGINT."""
     async with AsyncExitStack() as stack:
         database = Database.open(settings.resolved_database_url)
@@ -64,6 +66,13 @@ async def serve(settings: Settings) -> None:
             CallSteering(RedisOrders(redis), businesses),
             RedisHealthBoard(redis),
             RedisWaitingLines(redis),
+            BusinessEditing(
+                settings.business_file,
+                SqlBusinessVersions(database),
+                switchboard,
+                settings.node_name,
+                clock,
+            ),
             SqlApiTokens(database),
             SqlCallUsage(database),
             partial(load_prices, settings.prices_file),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from voicebot.costs.prices import Prices
 from voicebot.panel.access import Account, Role
 from voicebot.panel.api_access import Pace
+from voicebot.panel.business_editing import BusinessEditing
 from voicebot.panel.call_archive import CallArchive
 from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
@@ -39,6 +40,7 @@ class Services:
     calls: CallSteering
     health: RedisHealthBoard
     lines: RedisWaitingLines
+    editing: BusinessEditing
     tokens: SqlApiTokens
     usage: SqlCallUsage
     prices: Callable[[], Prices]  # raises ConfigurationError

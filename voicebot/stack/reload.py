@@ -70,6 +70,15 @@ def reload_asterisk(settings: Settings, businesses: Sequence[Business]) -> Reloa
     return Reloaded(is_live, changed, needs_restart)
 
 
+def require_usable(settings: Settings, businesses: Sequence[Business]) -> None:
+    """Raises ConfigurationError for businesses that a reload would refuse; changes nothing."""
+    if not (StackPaths.of(settings).asterisk_instance / "etc").is_dir():
+        return  # no Asterisk here
+    numbers = [number for business in businesses for number in inbound_numbers(business)]
+    with tempfile.TemporaryDirectory() as directory:
+        render(settings, numbers, Path(directory), businesses)
+
+
 def read_anew(paths: StackPaths) -> None:
     """Has a running Asterisk read again what may change; raises StackError when it refuses."""
     for command in _COMMANDS:

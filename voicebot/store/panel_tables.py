@@ -68,3 +68,15 @@ api_tokens = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
+
+# What business files said, whole, version after version. Only ever added to.
+business_versions = Table(
+    "business_versions",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("at", UtcDateTime, nullable=False),
+    Column("account", Text),  # none: by hand, on the disk
+    Column("note", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("engine_ms", sa.Integer(), nullable=False),
         sa.Column("audio_ms", sa.Integer(), nullable=False),
         sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("prompt_tokens", sa.Integer(), nullable=False),
+        sa.Column("reply_tokens", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["call_id"],
             ["calls.call_id"],

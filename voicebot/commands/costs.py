@@ -59,6 +59,7 @@ def told(one: Sum) -> dict[str, Any]:
         "recognition": str(cost.recognition),
         "synthesis": str(cost.synthesis),
         "workers": str(cost.workers),
+        "model": str(cost.model),
         "total": str(cost.total),
         "per_call": str(one.per_call),
         "per_resolved": None if one.per_resolved is None else str(one.per_resolved),
@@ -72,12 +73,13 @@ async def _used(settings: Settings, since: datetime, until: datetime) -> Sequenc
 
 def _table(sums: Mapping[str, Sum], currency: str, by: By) -> Table:
     table = Table(
-        by.value, "calls", "resolved", "trunk", "recognition", "synthesis", "workers",
+        by.value, "calls", "resolved", "trunk", "recognition", "synthesis", "workers", "model",
         f"total {currency}", "per call", "per resolved", caption="Days are in UTC.",
     )  # fmt: skip
     for key in sorted(sums):
         one = sums[key]
-        amounts = (one.cost.trunk, one.cost.recognition, one.cost.synthesis, one.cost.workers)
+        cost = one.cost
+        amounts = (cost.trunk, cost.recognition, cost.synthesis, cost.workers, cost.model)
         table.add_row(
             plain(key),
             str(one.calls),

@@ -21,10 +21,11 @@ class Cost:
     recognition: Decimal = _ZERO  # by minutes of speech
     synthesis: Decimal = _ZERO  # by characters
     workers: Decimal = _ZERO  # by time in hand
+    model: Decimal = _ZERO  # by tokens
 
     @property
     def total(self) -> Decimal:
-        return self.trunk + self.recognition + self.synthesis + self.workers
+        return self.trunk + self.recognition + self.synthesis + self.workers + self.model
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -32,6 +33,7 @@ class Cost:
             self.recognition + other.recognition,
             self.synthesis + other.synthesis,
             self.workers + other.workers,
+            self.model + other.model,
         )
 
 
@@ -64,6 +66,8 @@ def cost_of(usage: CallUsage, prices: PriceList | None) -> Cost:
     works = usage.works
     audio_ms = sum(one.audio_ms for one in works.values())
     characters = sum(one.characters for one in works.values())
+    prompt_tokens = sum(one.prompt_tokens for one in works.values())
+    reply_tokens = sum(one.reply_tokens for one in works.values())
     return Cost(
         trunk=minute * Decimal(str(max(usage.trunk_s, 0.0))) / 60,
         recognition=prices.speech_minute * audio_ms / _MS_A_MINUTE,
@@ -72,6 +76,11 @@ def cost_of(usage: CallUsage, prices: PriceList | None) -> Cost:
             (prices.hour_of(queue) * one.engine_ms / _MS_AN_HOUR for queue, one in works.items()),
             _ZERO,
         ),
+        model=(
+            prices.million_prompt_tokens * prompt_tokens
+            + prices.million_reply_tokens * reply_tokens
+        )
+        / 1_000_000,
     )
 
 

@@ -32,6 +32,10 @@ class PriceList(BaseModel):
         default=_ZERO, description="Of callers' speech that was recognised."
     )
     spoken_1000_characters: Price = Field(default=_ZERO, description="That were made into speech.")
+    million_prompt_tokens: Price = Field(
+        default=_ZERO, description="That replies were made from, remembered ones included."
+    )
+    million_reply_tokens: Price = Field(default=_ZERO, description="That were generated.")
     worker_hour: dict[Queue, Price] = Field(
         default_factory=dict,
         description="Of workers having a work in hand, by stage (stt, llm, tts) or pool "

@@ -15,6 +15,8 @@ class WorkUsage:
     engine_ms: int = 0  # that workers had it in hand, waiting for their engine included
     audio_ms: int = 0  # of speech that was read
     characters: int = 0  # that were spoken
+    prompt_tokens: int = 0  # that replies were made from
+    reply_tokens: int = 0
 
     def __add__(self, other: "WorkUsage") -> "WorkUsage":
         return WorkUsage(
@@ -22,6 +24,8 @@ class WorkUsage:
             self.engine_ms + other.engine_ms,
             self.audio_ms + other.audio_ms,
             self.characters + other.characters,
+            self.prompt_tokens + other.prompt_tokens,
+            self.reply_tokens + other.reply_tokens,
         )
 
 

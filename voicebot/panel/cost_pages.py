@@ -21,7 +21,7 @@ _MOST_DAYS: Final = 366
 _WIDTH: Final = 1000  # of the drawing, all days together
 _HEIGHT: Final = 180
 # The parts of a bar, from its foot up.
-PARTS: Final = ("trunk", "workers", "recognition", "synthesis")
+PARTS: Final = ("trunk", "workers", "recognition", "synthesis", "model")
 
 
 @open_to(Action.SEE_COSTS)

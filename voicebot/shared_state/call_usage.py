@@ -12,6 +12,8 @@ _NAMES = {
     Unit.ENGINE_MS: "engine_ms",
     Unit.AUDIO_MS: "audio_ms",
     Unit.CHARACTERS: "characters",
+    Unit.PROMPT_TOKENS: "prompt_tokens",
+    Unit.REPLY_TOKENS: "reply_tokens",
 }
 _UNITS = frozenset(unit.value for unit in _NAMES)
 

@@ -34,6 +34,8 @@ call_usage = Table(
     Column("engine_ms", Integer, nullable=False),
     Column("audio_ms", Integer, nullable=False),
     Column("characters", Integer, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("reply_tokens", Integer, nullable=False),
 )
 _AMOUNTS = tuple(WorkUsage.__dataclass_fields__)
 _ALIKE = ("called_number", "business", "direction", "outcome")

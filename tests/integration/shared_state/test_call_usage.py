@@ -17,12 +17,14 @@ async def test_each_call_has_its_amounts(connection: RedisConnection, asked: lis
         (f"stt.{Unit.AUDIO_MS.value}", 1_500),
         (f"llm.large.{Unit.WORKS.value}", 2),
         (f"llm.large.{Unit.ENGINE_MS.value}", 700),
+        (f"llm.large.{Unit.PROMPT_TOKENS.value}", 300),
+        (f"llm.large.{Unit.REPLY_TOKENS.value}", 20),
         ("llm.large.photons", 12),  # of another release
     ):
         await connection.client.hincrby(usage_key(CALL), name, amount)
     assert await RedisCallUsage(connection).of(asked) == {
         CALL: {
             "stt": WorkUsage(audio_ms=1_500),
-            "llm.large": WorkUsage(works=2, engine_ms=700),
+            "llm.large": WorkUsage(works=2, engine_ms=700, prompt_tokens=300, reply_tokens=20),
         }
     }

@@ -14,7 +14,7 @@ from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 
 DAY = NOON.replace(hour=0, minute=0)
-MODEL = WorkUsage(2, 3_600, 0, 0)
+MODEL = WorkUsage(2, 3_600, 0, 0, 300, 20)
 PRICES = Prices(
     currency="EUR",
     lists=(

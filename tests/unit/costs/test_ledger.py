@@ -16,7 +16,7 @@ from voicebot.settings import PROJECT_DIR
 
 DAY = date(2026, 11, 23)
 amounts = st.integers(0, 10**9)
-works = st.builds(WorkUsage, amounts, amounts, amounts, amounts)
+works = st.builds(WorkUsage, amounts, amounts, amounts, amounts, amounts, amounts)
 usages = st.builds(
     CallUsage,
     st.floats(0, 1e6),
@@ -31,6 +31,8 @@ lists = st.builds(
     trunk_minute_outbound=prices,
     speech_minute=prices,
     spoken_1000_characters=prices,
+    million_prompt_tokens=prices,
+    million_reply_tokens=prices,
     worker_hour=st.dictionaries(st.sampled_from(["stt", "llm", "llm.large", "tts"]), prices),
 )
 
@@ -40,7 +42,7 @@ def test_a_call_costs_its_amounts_by_their_prices() -> None:
         90.0,
         works={
             "stt": WorkUsage(4, 2_000, 30_000),
-            "llm.large": WorkUsage(2, 36_000),
+            "llm.large": WorkUsage(2, 36_000, prompt_tokens=900, reply_tokens=50),
             "tts": WorkUsage(3, 1_000, 0, 500),
         },
     )
@@ -50,12 +52,14 @@ def test_a_call_costs_its_amounts_by_their_prices() -> None:
         trunk_minute_outbound=Decimal(1),
         speech_minute=Decimal("0.02"),
         spoken_1000_characters=Decimal("0.03"),
+        million_prompt_tokens=Decimal(10),
+        million_reply_tokens=Decimal(20),
         worker_hour={"llm": Decimal(2)},
     )
     assert cost_of(usage, sheet) == Cost(
-        Decimal("0.015"), Decimal("0.01"), Decimal("0.015"), Decimal("0.02")
+        Decimal("0.015"), Decimal("0.01"), Decimal("0.015"), Decimal("0.02"), Decimal("0.01")
     )
-    assert cost_of(usage, sheet).total == Decimal("0.06")
+    assert cost_of(usage, sheet).total == Decimal("0.07")
 
 
 @given(usages, lists)
@@ -63,7 +67,7 @@ def test_no_cost_is_negative_and_what_is_twice_as_much_costs_twice_as_much(
     usage: CallUsage, sheet: PriceList
 ) -> None:
     once = cost_of(usage, sheet)
-    assert min(once.trunk, once.recognition, once.synthesis, once.workers) >= 0
+    assert min(once.trunk, once.recognition, once.synthesis, once.workers, once.model) >= 0
     twice = CallUsage(
         usage.trunk_s * 2, usage.is_outbound, {q: one + one for q, one in usage.works.items()}
     )

@@ -211,7 +211,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
         LINES.follow_talking(lambda: app.calls - app.waiting)
-        orders = OrderTaker(RedisOrders(connection), name, app.call, app.drain)
+        orders = OrderTaker(RedisOrders(connection), name, app.call, app.drain, room.tell)
         heartbeat = Heartbeat(ari, name, app.driven)
 
         async def prepare(new: tuple[Desk, ...]) -> None:

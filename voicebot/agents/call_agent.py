@@ -28,7 +28,6 @@ from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
 from voicebot.errors import AsteriskError, MediaError
-from voicebot.queueing.waiting_session import WaitingEvent
 from voicebot.telemetry.logs import log_of
 from voicebot.turns.speculation import Preparations
 
@@ -125,11 +124,6 @@ class CallAgent:
     def post(self, event: on.CallEvent) -> None:
         """Something happened to this call."""
         self._happenings.post(event)
-
-    def tell_waiting(self, event: WaitingEvent) -> bool:
-        """Something happened to this caller, who waits; False: does not."""
-        room = self._waiting_room
-        return room is not None and room.tell(self._facts.call_id, event)
 
     def hold(self, *, is_held: bool) -> None:
         """The caller's side has put us on hold, or is back."""

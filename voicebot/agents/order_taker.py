@@ -33,8 +33,6 @@ class Ordered(Protocol):
 
     def post(self, event: on.CallEvent) -> None: ...
 
-    def tell_waiting(self, event: WaitingEvent) -> bool: ...
-
 
 class Drains(Protocol):
     """Takes no new calls, or some again."""
@@ -51,11 +49,14 @@ class OrderTaker:
         agent: str,
         call: Callable[[CallId], Ordered | None],
         drain: Drains,
+        tell_waiting: Callable[[CallId, WaitingEvent], bool],
     ) -> None:
+        """`tell_waiting`: says whether the caller waits here."""
         self._orders = orders
         self._agent = agent
         self._call = call
         self._drain = drain
+        self._tell_waiting = tell_waiting
         self._is_draining = False
         self._is_told: bool | None = None  # of draining; None: nothing, by this process
 
@@ -101,9 +102,9 @@ class OrderTaker:
             case TransferCall(_, target) if call.state is not CallState.WAITING:
                 call.post(on.TransferOrdered(target))
             case TransferCall(_, target):
-                return _done(is_told=call.tell_waiting(SentOn(target)))
+                return _done(is_told=self._tell_waiting(order.call_id, SentOn(target)))
             case _:
-                return _done(is_told=call.tell_waiting(CallbackOffered()))
+                return _done(is_told=self._tell_waiting(order.call_id, CallbackOffered()))
         return OrderResult.DONE
 
 

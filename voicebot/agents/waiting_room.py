@@ -8,12 +8,12 @@ serve callers, nobody who has a queue is.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from datetime import datetime
 from typing import NoReturn
 
 from voicebot.agents.entering import entry_of
+from voicebot.agents.open_queues import OpenQueues
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import (
     CallbackIsBooked,
@@ -43,7 +43,7 @@ from voicebot.queueing.admission import (
     admit,
 )
 from voicebot.queueing.model import Ahead, QueueName, Rank
-from voicebot.queueing.queue_names import KnownQueues, queue_name
+from voicebot.queueing.queue_names import queue_name
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
 from voicebot.queueing.waiting_session import KeyPressed, WaitingEvent, WaitingSession
@@ -87,16 +87,14 @@ class WaitingRoom:
         self._services = services
         self._waits = waits
         self._agent = agent
-        self._businesses = businesses
         self._degradation_step = degradation_step
         self._callers: dict[CallId, tuple[QueueName, Ticket, WaitingCaller]] = {}
         self._pressing: dict[CallId, WaitingCaller] = {}
-        self._known_queues = KnownQueues()
+        self._queues = OpenQueues(lines, businesses)
         self._may_look = asyncio.Event()
-        self._paused: AbstractSet[QueueName] = frozenset()
 
     async def run(self) -> NoReturn:
-        self._queues()  # what is there before the first reload
+        self._queues.all()  # what is there before the first reload
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._waits.run())
             tasks.create_task(self._renew())
@@ -205,9 +203,9 @@ class WaitingRoom:
         queue, rank, at_s = place
         step, ahead, waiting, has_slot = self._degradation_step(), Ahead(), 0, False
         if step < PEOPLE_ONLY:
-            ahead = await self._lines.before(self._open_queues(), rank, at_s)
+            ahead = await self._lines.before(self._queues.open(), rank, at_s)
             waiting = await self._lines.waiting(queue)
-            may_talk = ahead.total == 0 and queue not in self._paused
+            may_talk = ahead.total == 0 and not self._queues.is_paused(queue)
             # Taken rather than counted: what is counted may be gone by the time that it is taken.
             has_slot = may_talk and await self._slots.acquire(call_id)
         hours, at = settings.hours, self._services.clock.at()
@@ -229,7 +227,7 @@ class WaitingRoom:
                 degradation_step=step,
                 estimated_wait_s=None if estimate is None else estimate.point_s,
                 has_waited=has_waited,
-                is_paused=queue in self._paused,
+                is_paused=self._queues.is_paused(queue),
             ),
         )
         if has_slot and not isinstance(verdict, TalkNow):
@@ -293,7 +291,7 @@ class WaitingRoom:
 
     async def _let_in(self) -> None:
         """The head of the line, for as long as it is ours and there are slots."""
-        queues = self._open_queues()
+        queues = self._queues.open()
         try:
             while (claimed := await self._lines.claim(queues, holder=self._agent)) is not None:
                 queue, ticket = claimed
@@ -318,7 +316,8 @@ class WaitingRoom:
 
     async def _renew(self) -> NoReturn:
         while True:
-            await self._learn_of_pauses()
+            if await self._queues.learn():
+                self.look()
             await asyncio.sleep(RENEW_EVERY_S)
             told: list[tuple[WaitingCaller, QueueName, Standing]] = []
             for call_id, (queue, ticket, caller) in list(self._callers.items()):
@@ -338,16 +337,6 @@ class WaitingRoom:
             for (caller, *_), position in zip(told, positions, strict=True):
                 caller.tell(position)
 
-    async def _learn_of_pauses(self) -> None:
-        before = self._paused
-        try:
-            self._paused = await self._lines.paused()
-        except SharedStateError as error:
-            # As it was; Redis is missed by all that follows, and that is told there.
-            log.info("waiting.pauses_not_known", code=error.code)
-        if before - self._paused:
-            self.look()
-
     async def _follow_changes(self) -> NoReturn:
         while True:
             try:
@@ -357,10 +346,3 @@ class WaitingRoom:
             except SharedStateError as error:
                 log.error("waiting.changes_not_known", code=error.code)
             await asyncio.sleep(LOOK_AGAIN_S)
-
-    def _open_queues(self) -> Sequence[QueueName]:
-        """Whoever waits in one that is paused stands in nobody's way."""
-        return [queue for queue in self._queues() if queue not in self._paused]
-
-    def _queues(self) -> Sequence[QueueName]:
-        return self._known_queues.with_those_of(self._businesses())

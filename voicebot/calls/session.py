@@ -20,6 +20,7 @@ from voicebot.calls.transitions import DECISIONS, CallState, next_state
 from voicebot.dialogue.business import Business
 from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.conversation_state import ConversationState, Phase
+from voicebot.dialogue.handing_over import handed_over
 
 # The greeting waits for the caller's first RTP packet, but no longer than this.
 GREETING_WAITS_S = 0.2
@@ -182,13 +183,11 @@ class CallSession:
                 leaving = _LEAVING.get(before, Leaving.BROKEN)
                 return self._follow([*self._conversation.end(), do.Leave(reason, leaving)], t)
             case on.TransferOrdered(target) if before is CallState.TALKING:
-                return self._follow(self._conversation.hand_over(target), t)
+                return self._follow(handed_over(self._conversation, self._business, target), t)
             case on.HangUpOrdered() if before is CallState.TALKING:
                 return self._follow([*self._conversation.end(), command_for(event)], t)
             case on.HangUpOrdered() if before not in GOING:
                 return [command_for(event)]  # its end is told like any other's
-            case on.HangUpOrdered() | on.TransferOrdered():
-                return []
             case on.CallerInaudible():
                 context.conversation.is_inaudible = True
                 return []

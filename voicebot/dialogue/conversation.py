@@ -22,7 +22,6 @@ from voicebot.dialogue.interruptions import Interruptions
 from voicebot.dialogue.patience import ask_for_patience
 from voicebot.dialogue.phrases import split
 from voicebot.dialogue.routing import Why
-from voicebot.dialogue.summary import summarise
 from voicebot.dialogue.turn import PhraseState
 
 
@@ -154,16 +153,6 @@ class Conversation:
         if state.silent_prompts <= len(prompts):
             return self._speak_unasked(prompts[state.silent_prompts - 1], t)
         return self.say_farewell(phrases.silent_farewell, t)
-
-    def hand_over(self, target: str) -> list[do.Command]:
-        """To people, at once and by somebody else's word; nothing for who has taken leave."""
-        state = self.state
-        if state.phase in (Phase.CLOSING, Phase.AWAY, Phase.OVER):
-            return []
-        commands = self._floor.end()
-        state.phase, state.interruption = Phase.AWAY, None
-        summary = summarise(self._business, state.history, "")
-        return [*commands, do.Transfer(target, summary)]
 
     def end(self) -> list[do.Command]:
         """The caller is gone: what is open is closed as far as it was heard."""

@@ -147,6 +147,9 @@ class WaitingPhase(StrEnum):
     OVER = "over"
 
 
+_DECIDED = (WaitingPhase.BOOKING, WaitingPhase.TAKING_LEAVE, WaitingPhase.OVER)
+
+
 @dataclass(slots=True)
 class _Standing:
     told: PositionTold | None = None
@@ -224,11 +227,7 @@ class WaitingSession:
                 self._is_listened = is_listened
             case CallbackOffered() if self.phase is WaitingPhase.IN_LINE and self._offer():
                 return [Speak((*self._offer(), self._keys_told))]
-            case SentOn(target) if self.phase not in (
-                WaitingPhase.BOOKING,
-                WaitingPhase.TAKING_LEAVE,
-                WaitingPhase.OVER,
-            ):
+            case SentOn(target) if self.phase not in _DECIDED:
                 return self._end(GoElsewhere(SENT_ON, target=target))
             case WordsHeard(text, confidence):
                 return self._words(text, confidence, now)
@@ -263,7 +262,7 @@ class WaitingSession:
                 return self._key(_KEYS[wish], now)
 
     def _ask_whether_meant(self, key: str, now: float) -> list[WaitingCommand]:
-        if self.phase in (WaitingPhase.BOOKING, WaitingPhase.TAKING_LEAVE, WaitingPhase.OVER):
+        if self.phase in _DECIDED:
             return []
         self.phase, self._asked_key = WaitingPhase.ASKED, key
         self._decide_by = now + DECIDE_WITHIN_S
@@ -276,12 +275,7 @@ class WaitingSession:
             return [Book()]
         if self.phase in (WaitingPhase.CONFIRMING, WaitingPhase.ASKED) and digit == STAY_KEY:
             return self._back((self._phrases.staying,) if self.has_place else (), now)
-        if self.phase not in (
-            WaitingPhase.IN_LINE,
-            WaitingPhase.DECIDING,
-            WaitingPhase.CONFIRMING,
-            WaitingPhase.ASKED,
-        ):
+        if self.phase in _DECIDED:
             return []
         if digit == CALLBACK_KEY and self._settings.callbacks:
             return self._ask_to_confirm(now)

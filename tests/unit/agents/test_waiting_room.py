@@ -17,7 +17,7 @@ from tests.fakes.waits import FakeWaits
 from tests.unit.queueing.owed import owed
 from voicebot.agents.announcing import Announcer
 from voicebot.agents.waiting_caller import WaitingServices
-from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, LOOK_AGAIN_S, RENEW_EVERY_S, WaitingRoom
+from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, LOOK_AGAIN_S, WaitingRoom
 from voicebot.calls import events as on
 from voicebot.calls.model import CallFacts, CallId, ChannelId, Leaving, Outcome
 from voicebot.calls.outbound_rules import Refusal, Refused
@@ -28,7 +28,7 @@ from voicebot.queueing.callbacks import Callback
 from voicebot.queueing.model import Place as QueuePlace
 from voicebot.queueing.model import QueueName, Rank
 from voicebot.queueing.queue_names import queue_names
-from voicebot.queueing.waiting_session import KEY_EVERY_S, CallbackOffered, SentOn
+from voicebot.queueing.waiting_session import KEY_EVERY_S
 
 SAID = QueuePhrases()
 VIP = "+12025550100"
@@ -240,39 +240,6 @@ async def test_a_key_sends_the_caller_to_people_or_to_the_voicemail(place: Place
     await place.presses("carl", "#")
     assert place.told["carl"] == [on.LineLeft("caller-leaves-message", Leaving.FOR_MESSAGE)]
     assert await place.lines.waiting(place.queue) == 0
-
-
-async def test_a_supervisor_sends_a_waiting_caller_to_people(place: Place) -> None:
-    await place.arrives("anna")
-    await place.arrives("ben")
-    assert place.room.tell(CallId("ben"), SentOn("bikes"))
-    await settle()
-    assert place.told["ben"] == [on.LineLeft("supervisor-sends-on", Leaving.FOR_MESSAGE, "bikes")]
-    assert not place.room.tell(CallId("ben"), SentOn("bikes"))
-
-
-async def test_a_supervisor_has_a_callback_offered_at_once(place: Place) -> None:
-    await place.arrives("anna")
-    await place.arrives("ben")
-    assert place.room.tell(CallId("ben"), CallbackOffered())
-    await settle()
-    assert place.control.asked[-1] == ("play", "ben", SAID.offer_callback, SAID.keys)
-    assert not place.room.tell(CallId("anna"), CallbackOffered())
-
-
-async def test_who_rings_a_paused_queue_waits_though_there_is_a_slot_until_it_is_resumed(
-    place: Place,
-) -> None:
-    await place.lines.pause(place.queue, is_paused=True)
-    await asyncio.sleep(RENEW_EVERY_S + 0.1)
-    assert await place.arrives("anna") == []
-    await place.lines.tell_change()
-    await asyncio.sleep(RENEW_EVERY_S + 0.1)
-    assert place.told["anna"] == []
-    await place.lines.pause(place.queue, is_paused=False)
-    await asyncio.sleep(RENEW_EVERY_S + 2 * BETWEEN_LOOKS_S)
-    await settle()
-    assert place.told["anna"] == [on.Admitted()]
 
 
 async def test_keys_that_are_mashed_do_what_the_first_does(place: Place) -> None:

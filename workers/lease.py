@@ -6,6 +6,7 @@ dies. Whoever asks for ready workers lists these keys; nobody pings a worker.
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Final, Self
 
@@ -45,12 +46,20 @@ class ReadyWorker:
 class Lease:
     """Keeps the worker's key alive from `__enter__` to `__exit__`."""
 
-    def __init__(self, redis: Redis, stage: Stage, worker: str, facts: ReadyWorker) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        stage: Stage,
+        worker: str,
+        facts: ReadyWorker,
+        busy_ms: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`busy_ms`: for how long it had work in hand since it began, summed over its slots."""
         self._redis = redis
         self._key = worker_key(stage, worker)
         self._worker, self._known_key = worker, workers_known(stage)
         self._queue_keys = [queue_key(queue) for queue in facts.pools or (stage.value,)]
-        self._value = json.dumps(asdict(facts))
+        self._facts, self._busy_ms = asdict(facts), busy_ms
         self._over = threading.Event()
         self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
 
@@ -74,7 +83,8 @@ class Lease:
         while not self._over.is_set():
             try:
                 with self._redis.pipeline(transaction=False) as pipeline:
-                    pipeline.set(self._key, self._value, ex=WORKER_LEASE_S)
+                    told = json.dumps(self._facts | {"busy_ms": self._busy_ms()})
+                    pipeline.set(self._key, told, ex=WORKER_LEASE_S)
                     pipeline.sadd(self._known_key, self._worker)
                     pipeline.expire(self._known_key, KEY_LIFETIME_S)
                     for key in self._queue_keys:

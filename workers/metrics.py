@@ -5,6 +5,7 @@ Never what callers say, nor a call's id. `queue` is what the worker serves: its 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Final
 
 from prometheus_client import (
@@ -32,6 +33,8 @@ class WorkerMetrics:
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = CollectorRegistry() if registry is None else registry
         self.queue = ""
+        self._busy_s = 0.0
+        self._adding = Lock()
         self._queued = Histogram(
             "voicebot_worker_queued_seconds",
             "How long work had waited when it was taken.",
@@ -102,8 +105,14 @@ class WorkerMetrics:
         finally:
             gauge.dec()
 
+    def busy_ms(self) -> int:
+        """For how long there was work in hand, summed over all that were at once."""
+        return round(self._busy_s * 1000)
+
     def work_over(self, result: str, queued_s: float, took_s: float) -> None:
         """`result`: DONE, or the reason of its failure."""
+        with self._adding:
+            self._busy_s += took_s
         self._works.labels(self.queue, result).inc()
         self._queued.labels(self.queue).observe(queued_s)
         if result == DONE:

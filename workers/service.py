@@ -131,7 +131,7 @@ def serve(
                 redis.set(MODEL_KEY, f"{engine.name}:{engine.model}")
             if stage is Stage.LLM and not settings.llm_url:
                 warm_last_prefix(engine, redis)
-            until_stopped.enter_context(Lease(redis, stage, name, facts))
+            until_stopped.enter_context(Lease(redis, stage, name, facts, METRICS.busy_ms))
             log.info(
                 "worker.ready",
                 stage=stage.value,

@@ -24,6 +24,7 @@ class ReadyWorker:
     pid: int
     languages: tuple[str, ...]  # BCP 47, or ANY_LANGUAGE
     pools: tuple[str, ...] = ()  # none: it does whatever comes to its stage
+    busy_ms: int = 0  # that it had work in hand since it began, summed over its slots
 
 
 async def workers_ready(redis: Redis) -> Mapping[Stage, Sequence[ReadyWorker]]:
@@ -79,6 +80,7 @@ def _worker(name: str, facts: Mapping[str, Any]) -> ReadyWorker:
         pid=facts["pid"],
         languages=tuple(facts.get("languages", (ANY_LANGUAGE,))),
         pools=tuple(facts.get("pools", ())),
+        busy_ms=facts.get("busy_ms", 0),
     )
 
 

@@ -31,6 +31,7 @@ def test_a_lease_tells_the_worker_and_ends_with_it(redis: Redis) -> None:
             "pid": 1,
             "languages": ["en", "de"],
             "pools": [],
+            "busy_ms": 0,
         }
         assert 0 < redis.ttl(KEY) <= WORKER_LEASE_S
     assert not redis.exists(KEY)

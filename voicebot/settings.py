@@ -225,6 +225,9 @@ class Settings(BaseSettings):
     recordings_retention_days: int = Field(
         3_650, ge=0, description="Recordings of calls live no longer than this, nor than the rest."
     )
+    capacity_days: int = Field(
+        90, ge=15, description="How busy it was, in sums and samples, is kept for so long."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

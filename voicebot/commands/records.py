@@ -5,11 +5,12 @@ joined with database, Redis and workers, each of which may be away.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -26,7 +27,9 @@ from voicebot.after_call.losing import Channels, Losing
 from voicebot.after_call.passing_on import PassingOn
 from voicebot.after_call.reading import Reading
 from voicebot.after_call.reading_process import ReadingProcess
+from voicebot.after_call.reckoning_capacity import RECKON_EVERY_S, ReckoningCapacity
 from voicebot.after_call.salvaging import Salvaging
+from voicebot.after_call.sampling_capacity import SAMPLE_EVERY_S, SamplingCapacity
 from voicebot.after_call.taking_stock import TakingStock
 from voicebot.after_call.telling_endings import TellingEndings
 from voicebot.after_call.transcribing import Transcribing
@@ -61,6 +64,7 @@ from voicebot.store.callback_bookings import SqlCallbackBookings
 from voicebot.store.callback_claims import SqlCallbackClaims
 from voicebot.store.callback_endings import SqlCallbackEndings
 from voicebot.store.calls import SqlCallRecords
+from voicebot.store.capacity_history import SqlCapacityHistory
 from voicebot.store.cdr_import import AGENT_FIRST, CDR_FILE, CdrImport
 from voicebot.store.engine import Database
 from voicebot.store.follow_ups import SqlFollowUps
@@ -222,6 +226,9 @@ async def _chores(
         nodes = RedisNodePresence(shared_state)
         gone_nodes = GoneNodes(nodes, losing.unfinished, losing.end, settings.node_name)
         stock = TakingStock(partial(late_callbacks, database), partial(queue_lengths, shared_state))
+        history = SqlCapacityHistory(database)
+        reckoning = ReckoningCapacity(history, timedelta(days=settings.capacity_days))
+        sampling = SamplingCapacity(history, shared_state, f"{settings.node_name}-{os.getpid()}")
         readings = [Chore("recordings", WORK_EVERY_S, reading.run)]
         yield (
             *(readings if settings.reads_recordings else ()),
@@ -238,6 +245,8 @@ async def _chores(
             Chore("callback endings", WORK_EVERY_S, telling_endings.run),
             Chore("stock", TAKE_STOCK_EVERY_S, stock.run),
             Chore("contexts", FORGET_EVERY_S, Forgetting(call_records, contexts).run),
+            Chore("capacity", RECKON_EVERY_S, reckoning.run),
+            Chore("capacity samples", SAMPLE_EVERY_S, sampling.run),
             Chore(ERASING, ERASE_EVERY_S, erasing.run),
         )
 

@@ -25,6 +25,8 @@ LINE_CHANGES = "line-changes"
 # Which agent reckons the capacity for all, on a lease; and what each sees of it.
 CAPACITY_LEADER = "capacity:leader"
 CAPACITY_VIEWS = "capacity:views"
+# Which process keeps samples of it, on a lease.
+CAPACITY_SAMPLER = "capacity:sampler"
 # The queues in whose lines somebody has waited of late.
 LINES_KNOWN = "lines-known"
 # What happened to those who waited, and how long conversations were: what waits are estimated by.

@@ -144,7 +144,7 @@ admissions = Table(
     "admissions",
     metadata,
     Column("call_id", Text, primary_key=True),
-    Column("judged_at", UtcDateTime, primary_key=True),
+    Column("judged_at", UtcDateTime, primary_key=True, index=True),
     Column("queue", Text, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("verdict", Text, nullable=False),

@@ -75,7 +75,7 @@ class Panel:
             assert await SqlAccounts(database).add(account, datetime.now(UTC))
             await database.close()
 
-        _run(adding())
+        run(adding())
 
     def add_token(self, name: str, account: str, *scopes: str) -> str:
         token = f"vb_{name}"
@@ -87,7 +87,7 @@ class Panel:
             assert await SqlApiTokens(database).add(token, kept)
             await database.close()
 
-        _run(adding())
+        run(adding())
         return token
 
     def show_call(
@@ -134,7 +134,7 @@ class Panel:
                 assert await store.keep(record.facts.call_id, transcript, record.ended_at)
             await database.close()
 
-        _run(keeping())
+        run(keeping())
 
     def tell(self, call_id: str, name: str, **fields: object) -> None:
         entry: dict[Any, Any] = {"call_id": call_id, "name": name, "fields": json.dumps(fields)}
@@ -153,7 +153,7 @@ class Panel:
             )
             await connection.close()
 
-        _run(joining())
+        run(joining())
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def _business(folder: Path) -> Path:
     return path
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def run(work: Coroutine[Any, Any, None]) -> None:
     """In a thread: Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fakes.sample_calls import a_record, a_turn
+from tests.panel.busy_weeks import keep_busy_weeks
 from tests.panel.conftest import CHROMIUM, QUIETLY
 from tests.panel.panel_server import DID, Panel, panel_server
 from tests.panel.past_call import keep_past_call
@@ -30,6 +31,8 @@ FOLDER: Final = Path(__file__).parents[2] / "docs" / "pages"
 PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "floor": ("/", "#calls tr"),
     "calls": ("/calls", ".found li"),
+    "callbacks": ("/callbacks", "main tbody tr"),
+    "capacity": ("/capacity?range=day", ".field svg"),
     "call": ("/calls/past-1", ".turns li"),
     "running-call": ("/calls/now-1", "#turns li"),
     "costs": ("/costs", ".days"),
@@ -48,6 +51,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 ONLY_LIGHT: Final = ("account", "accounts", "audit")
+FULL: Final = ("call-phone", "capacity", "callbacks")
 _QUALITY: Final = 70
 
 
@@ -92,7 +96,7 @@ def _come_in(page: Page, panel: Panel) -> None:
 
 
 def _keep(page: Page, name: str) -> None:
-    shown = Image.open(io.BytesIO(page.screenshot(full_page=name.startswith("call-phone"))))
+    shown = Image.open(io.BytesIO(page.screenshot(full_page=name.startswith(FULL))))
     shown.save(FOLDER / f"{name}.webp", quality=_QUALITY, method=6)
 
 
@@ -101,6 +105,7 @@ def _fill(panel: Panel) -> None:
     panel.add_account("anna", Role.ADMINISTRATOR)
     panel.add_account("sven", Role.SUPERVISOR, frozenset({DID}))
     keep_past_call(panel)
+    keep_busy_weeks(panel)
     outcomes = [one for one in Outcome for _ in range(3)]
     for number, outcome in enumerate(outcomes):
         record = a_record(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.panel.busy_weeks import keep_busy_weeks
 from tests.panel.panel_server import DID, Panel
 from tests.panel.past_call import keep_past_call
 from tests.panel.signing_in import sign_in
@@ -20,6 +21,8 @@ PAGES = (
     "/costs",
     "/business",
     "/business/shop.yaml/versions/1",
+    "/capacity",
+    "/capacity?range=week",
     "/calls",
     "/calls/past-1",
     "/account",
@@ -49,6 +52,7 @@ def test_no_page_has_a_violation(chromium: Browser, panel: Panel, scheme: Any, w
     panel.show_call("c8", "+436605555571", state=CallState.WAITING)
     panel.have_wait("c8", f"service@{DID}", time.time())
     keep_past_call(panel)
+    keep_busy_weeks(panel)
     sign_in(page, panel, "anna")
     expect(page.locator("#calls tr")).to_have_count(2)
     for path in PAGES:

@@ -24,6 +24,7 @@ from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
 from voicebot.store.call_usage import SqlCallUsage
+from voicebot.store.capacity_history import SqlCapacityHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Services:
     pace: Pace
     address: PublicAddress
     clock: Callable[[], datetime]
+    capacity: SqlCapacityHistory
 
 
 @dataclass(frozen=True, slots=True)

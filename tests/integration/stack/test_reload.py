@@ -1,6 +1,8 @@
 """`voicebot reload` and `voicebot up` on a stack that runs, without any process of ours."""
 
+import asyncio
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,12 +10,37 @@ from typer.testing import CliRunner
 
 from tests.stack_fixture import stack_for_tests
 from voicebot.cli import app
+from voicebot.commands.reload import Telephony
 from voicebot.errors import BusinessFileInvalid
+from voicebot.panel.business_editing import BusinessEditing, Conflict, Refused, Saved
 from voicebot.settings import PROJECT_DIR, Settings
 from voicebot.stack import asterisk_console
 from voicebot.stack.supervisor_config import environment_of
+from voicebot.store import schema
+from voicebot.store.business_versions import SqlBusinessVersions
+from voicebot.store.engine import Database
 
 DIDS = 'dids: ["1000", "+12025550100"]'
+
+
+async def _edited(settings: Settings, file: Path, old: str, new: str) -> Saved | Conflict | Refused:
+    """By the panel's own code."""
+    url = f"sqlite+aiosqlite:///{file.parent}/panel.db"
+    await asyncio.to_thread(schema.upgrade, url)
+    database = Database.open(url)
+    try:
+        edits = BusinessEditing(
+            file,
+            SqlBusinessVersions(database),
+            Telephony(settings),
+            settings.node_name,
+            lambda: datetime.now(UTC),
+        )
+        latest = await edits.latest(file.name)
+        text = latest.text.replace(old, new)
+        return await edits.save(file.name, latest.version, text, "anna", "a number")
+    finally:
+        await database.close()
 
 
 def test_a_new_number_is_in_force_and_nothing_was_started_anew(
@@ -40,7 +67,13 @@ def test_a_new_number_is_in_force_and_nothing_was_started_anew(
         assert '"three thousand" is no number' in str(result.exception)
         assert known == asterisk_console.ask(stack.paths, "dialplan show 2000@voicebot-numbers")
 
-        file.write_text(file.read_text().replace('"three thousand"', '"3000"'))
+        saved = asyncio.run(_edited(stack.settings, file, '"three thousand"', '"4000"'))
+        assert isinstance(saved, Saved)
+        assert "In force: extensions.conf." in saved.outcome
+        known = asterisk_console.ask(stack.paths, "dialplan show 4000@voicebot-numbers")
+        assert "voicebot-inbound,4000,1" in known
+
+        file.write_text(file.read_text().replace('"4000"', '"3000"'))
         stack.up(["asterisk"])
         known = asterisk_console.ask(stack.paths, "dialplan show 3000@voicebot-numbers")
         assert "voicebot-inbound,3000,1" in known

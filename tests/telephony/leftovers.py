@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from redis import Redis
 
+from voicebot.after_call.sampling_capacity import LEASE_S as SAMPLER_LEASE_S
 from voicebot.agents.capacity_watch import BELIEVED_FOR_S
 from voicebot.capacity.slots import LEASE_S
 from voicebot.shared_state.agent_directory import LEASE_MS
@@ -49,6 +50,7 @@ class MayStay:
 MAY_STAY = (
     MayStay(r"agents", "the names of the agent processes"),
     MayStay(r"agent:[^:]+", "an agent's load", LEASE_MS),
+    MayStay(r"capacity:sampler", "who samples how busy it is", SAMPLER_LEASE_S * 1_000),
     MayStay(r"nodes", "the names of the nodes"),
     MayStay(r"node:[^:]+", "a node's sign of life", NODE_LEASE_MS),
     MayStay(r"worker:[^:]+:.+", "a worker's lease", WORKER_LEASE_S * 1_000),

@@ -110,7 +110,7 @@ class Stack:
         return {
             **os.environ,
             **environment_of(self.settings),
-            "PATH": f"{own_binaries}:{os.environ.get('PATH', os.defpath)}",
+            "PATH": f"{os.environ.get('PATH', os.defpath)}:{own_binaries}",
             "PYTHONUNBUFFERED": "1",
         }
 

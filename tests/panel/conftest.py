@@ -35,6 +35,14 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of one test on the floor that the next one looks at, also when it fails."""
+    yield
+    if "panel" in request.fixturenames:
+        request.getfixturevalue("panel").clear()
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Of this folder only: while Playwright is there, its loop runs, and no other can."""

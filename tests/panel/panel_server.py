@@ -144,6 +144,15 @@ class Panel:
         self.client.delete(keys.call_context(CallId(call_id)))
         self.tell(call_id, "call.ended", outcome="resolved")
 
+    def clear(self) -> None:
+        """Nobody calls or waits any more, and nothing is ordered."""
+        prefix = keys.call_context(CallId(""))
+        for context in self.client.keys(f"{prefix}*"):
+            self.end_call(context.removeprefix(prefix))
+        ordered = (keys.PAUSED_QUEUES, keys.AGENTS_DRAINING, keys.DEGRADATION_FORCED)
+        boards = (keys.DEGRADATION_AGENTS, *self.client.keys("line:*"), *self.client.keys("order*"))
+        self.client.delete(*ordered, *boards)
+
     def have_wait(self, call_id: str, queue: str, arrived_at_s: float) -> None:
         async def joining() -> None:
             connection = RedisConnection(self.redis.url)

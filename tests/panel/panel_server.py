@@ -147,8 +147,8 @@ class Panel:
     def clear(self) -> None:
         """Nobody calls or waits any more, and nothing is ordered."""
         prefix = keys.call_context(CallId(""))
-        for context in self.client.keys(f"{prefix}*"):
-            self.end_call(context.removeprefix(prefix))
+        for context in self.client.scan_iter(f"{prefix}*"):
+            self.end_call(str(context).removeprefix(prefix))
         ordered = (keys.PAUSED_QUEUES, keys.AGENTS_DRAINING, keys.DEGRADATION_FORCED)
         boards = (keys.DEGRADATION_AGENTS, *self.client.keys("line:*"), *self.client.keys("order*"))
         self.client.delete(*ordered, *boards)

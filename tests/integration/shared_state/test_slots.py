@@ -78,6 +78,18 @@ async def test_a_dead_holders_slots_come_back_and_a_living_ones_do_not(
         keeping.cancel()
 
 
+async def test_what_was_held_before_the_clock_went_back_comes_back_as_soon_as_ever(
+    connection: RedisConnection,
+) -> None:
+    """As when Redis' machine is set back by an hour: its leases are an hour longer."""
+    living = await given_by(connection, 1, LEASE_S)
+    dead = RedisSlots(connection, lease_s=LEASE_S)
+    assert await dead.acquire(A)
+    await connection.client.zincrby(keys.slots()[0], 3_600_000, A)
+    assert not await living.acquire(B)
+    await asked_until(lambda: living.acquire(B), "the dead one's slot came back")
+
+
 async def test_none_is_given_until_fewer_are_held_than_there_are(
     connection: RedisConnection,
 ) -> None:

@@ -17,8 +17,15 @@ local function capacity()
   return tonumber(redis.call('GET', capacity_key) or '0')
 end
 
--- Those whose lease has ended come back; how many are held then.
-local function held(now)
+-- Those whose lease has ended come back; how many are held then. No lease is longer than one from
+-- now, also where the clock went back, or what nobody holds would be held for as long.
+local function held(now, lease_ms)
+  if lease_ms then
+    local ends = now + lease_ms
+    for _, call_id in ipairs(redis.call('ZRANGEBYSCORE', held_key, '(' .. ends, '+inf')) do
+      redis.call('ZADD', held_key, ends, call_id)
+    end
+  end
   local lapsed = redis.call('ZREMRANGEBYSCORE', held_key, '-inf', now)
   local count = redis.call('ZCARD', held_key)
   if lapsed > 0 and count < capacity() then

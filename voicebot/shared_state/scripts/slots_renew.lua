@@ -6,4 +6,4 @@ keep_alive(lease_ms)
 for at = 2, #ARGV do
   redis.call('ZADD', held_key, now + lease_ms, ARGV[at])
 end
-return held(now)
+return held(now, lease_ms)

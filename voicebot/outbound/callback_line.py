@@ -116,7 +116,11 @@ class CallbackLine:
         if await self._lines.claim(taken_in, holder=ticket_id) is None:
             return False
         if await self._slots.acquire(channel):
-            await self._lines.leave(queue, ticket_id)
+            try:
+                await self._lines.leave(queue, ticket_id)
+            except SharedStateError as error:
+                # The ticket lapses; the slot is taken.
+                log.warning("callback.not_left_line", call_id=channel, code=error.code)
             return True
         await self._lines.give_back(queues, ticket_id)
         return False

@@ -36,6 +36,20 @@ async def test_the_slot_is_taken_under_the_channels_id_and_is_free_when_it_is_ov
     assert slots.held == set()
 
 
+async def test_a_slot_that_was_taken_is_free_again_although_redis_failed_in_between(
+    lines: FakeWaitingLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> bool:
+        raise SharedStateError("away")
+
+    monkeypatch.setattr(lines, "leave", fails)
+    slots = FakeSlots(1)
+    line = CallbackLine(lines, slots)
+    assert await line.takes_slot(owed(), SHOP, [SHOP], CHANNEL)
+    await line.is_over(CHANNEL)
+    assert slots.held == set()
+
+
 async def test_as_soon_as_whoever_was_before_it_has_left_it_is_let_in(
     lines: FakeWaitingLines,
 ) -> None:

@@ -35,6 +35,9 @@ class WaitingLines(Protocol):
     async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
         """The caller still waits, also where the line was lost meanwhile."""
 
+    async def renew_all(self, tickets: Sequence[tuple[QueueName, Ticket]]) -> Sequence[Standing]:
+        """The same of many at once, in their order."""
+
     async def leave(self, queue: QueueName, call_id: CallId, *, holder: str | None = None) -> bool:
         """Admitted, hung up or gone elsewhere; False: did not wait, or for another holder.
 

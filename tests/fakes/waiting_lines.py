@@ -27,6 +27,9 @@ class FakeWaitingLines:
         place = line.join(call_id, rank, arrived_at_s, holder=holder, now_s=self.now_s)
         return self._standing(line, Ticket(place, call_id, holder))
 
+    async def renew_all(self, tickets: Sequence[tuple[QueueName, Ticket]]) -> Sequence[Standing]:
+        return [await self.renew(queue, ticket) for queue, ticket in tickets]
+
     async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
         line = self._line(queue)
         place = line.renew(ticket, self.now_s)

@@ -1,9 +1,7 @@
 """Lets callers of one process in: at once, or out of the line when a slot comes free.
 
 The head of the line is claimed by the process that has the caller; no process admits for all.
-Whoever may talk holds a slot until the call ends. When Redis does not answer, a caller is let in:
-most often it is back before it is missed. Once it is known to be gone, as whenever people alone
-serve callers, nobody who has a queue is.
+Whoever may talk holds a slot until the call ends.
 """
 
 import asyncio
@@ -13,6 +11,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from voicebot.agents.entering import entry_of
+from voicebot.agents.judging import Judge, Wanted
 from voicebot.agents.open_queues import OpenQueues
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import (
@@ -31,18 +30,13 @@ from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.line_ports import Slots, WaitingLines
 from voicebot.queueing.admission import (
     LINE_AND_CALLBACKS,
-    PEOPLE_ONLY,
     OfferCallback,
     Overflow,
-    QueueRules,
     Reject,
-    Situation,
     TalkNow,
-    Verdict,
     Wait,
-    admit,
 )
-from voicebot.queueing.model import Ahead, QueueName, Rank
+from voicebot.queueing.model import QueueName
 from voicebot.queueing.queue_names import queue_name
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
@@ -53,6 +47,7 @@ from voicebot.telemetry.logs import log_of
 
 # Well below the lease of a ticket.
 RENEW_EVERY_S = 2.0
+RENEWED_AT_ONCE = 100
 LOOK_AGAIN_S = 1.0
 BETWEEN_LOOKS_S = 0.02
 
@@ -61,8 +56,6 @@ _ENDINGS: Mapping[type[WaitEnded], WaitEnding] = {
     CallbackIsBooked: WaitEnding.CALLBACK,
     WentElsewhere: WaitEnding.ELSEWHERE,
 }
-# A queue, and the rank and time of arrival there.
-_Wanted = tuple[QueueName, Rank, float]
 
 log = log_of(__name__)
 
@@ -91,6 +84,7 @@ class WaitingRoom:
         self._callers: dict[CallId, tuple[QueueName, Ticket, WaitingCaller]] = {}
         self._pressing: dict[CallId, WaitingCaller] = {}
         self._queues = OpenQueues(lines, businesses)
+        self._judge = Judge(lines, slots, self._queues, waits, services.clock, degradation_step)
         self._may_look = asyncio.Event()
 
     async def run(self) -> NoReturn:
@@ -152,10 +146,8 @@ class WaitingRoom:
         rank, arrived_at_s = await entry_of(self._services.owed, facts, business, settings, at)
         place = (queue, rank, arrived_at_s)
         has_waited = waits_since is not None
-        try:
-            verdict = await self._judge(facts.call_id, settings, place, has_waited=has_waited)
-        except SharedStateError as error:
-            log.error("admission.not_known", call_id=facts.call_id, code=error.code)
+        verdict = await self._judge.judge(facts.call_id, settings, place, has_waited=has_waited)
+        if verdict is None:
             post(on.Admitted())
             return
         kind = type(verdict).__name__
@@ -197,49 +189,12 @@ class WaitingRoom:
             # It comes free by itself when its lease ends.
             log.error("slot.not_released", call_id=call_id, code=error.code)
 
-    async def _judge(
-        self, call_id: CallId, settings: QueueSettings, place: _Wanted, *, has_waited: bool
-    ) -> Verdict:
-        queue, rank, at_s = place
-        step, ahead, waiting, has_slot = self._degradation_step(), Ahead(), 0, False
-        if step < PEOPLE_ONLY:
-            ahead = await self._lines.before(self._queues.open(), rank, at_s)
-            waiting = await self._lines.waiting(queue)
-            may_talk = ahead.total == 0 and not self._queues.is_paused(queue)
-            # Taken rather than counted: what is counted may be gone by the time that it is taken.
-            has_slot = may_talk and await self._slots.acquire(call_id)
-        hours, at = settings.hours, self._services.clock.at()
-        estimate = self._waits.expected(rank, ahead)
-        rules = QueueRules(
-            settings.max_waiting,
-            settings.callbacks,
-            settings.overflow,
-            settings.offer_callback_above_s,
-        )
-        verdict = admit(
-            rules,
-            Situation(
-                rank=rank,
-                is_open=hours is None or hours.are_open(at),
-                free_slots=int(has_slot),
-                waiting=waiting,
-                waiting_before=ahead.total,
-                degradation_step=step,
-                estimated_wait_s=None if estimate is None else estimate.point_s,
-                has_waited=has_waited,
-                is_paused=self._queues.is_paused(queue),
-            ),
-        )
-        if has_slot and not isinstance(verdict, TalkNow):
-            await self._slots.release(call_id)
-        return verdict
-
     async def _stay(
         self,
         facts: CallFacts,
         business: Business,
         settings: QueueSettings,
-        place: _Wanted,
+        place: Wanted,
         verdict: Wait | OfferCallback | Overflow | Reject,
         post: Callable[[on.CallEvent], None],
     ) -> WaitEnded:
@@ -266,7 +221,7 @@ class WaitingRoom:
             if self._callers.pop(call_id, None) is not None:
                 await self._leave(place[0], call_id)
 
-    async def _join(self, place: _Wanted, call_id: CallId, caller: WaitingCaller) -> None:
+    async def _join(self, place: Wanted, call_id: CallId, caller: WaitingCaller) -> None:
         queue, rank, arrived_at_s = place
         try:
             standing = await self._lines.join(
@@ -320,19 +275,23 @@ class WaitingRoom:
                 self.look()
             await asyncio.sleep(RENEW_EVERY_S)
             told: list[tuple[WaitingCaller, QueueName, Standing]] = []
-            for call_id, (queue, ticket, caller) in list(self._callers.items()):
+            mine = list(self._callers.items())
+            for start in range(0, len(mine), RENEWED_AT_ONCE):
+                some = mine[start : start + RENEWED_AT_ONCE]
+                shown = [(queue, ticket) for _, (queue, ticket, _) in some]
                 try:
-                    standing = await self._lines.renew(queue, ticket)
+                    standings = await self._lines.renew_all(shown)
                 except SharedStateError as error:
                     log.error("waiting.not_renewed", code=error.code)
                     break
-                if call_id in self._callers:
-                    self._callers[call_id] = (queue, standing.ticket, caller)
-                    caller.place = standing.ticket.place
-                    told.append((caller, queue, standing))
-                else:
-                    # Left while the ticket was being shown.
-                    await self._leave(queue, call_id)
+                for (call_id, (queue, _, caller)), standing in zip(some, standings, strict=True):
+                    if call_id in self._callers:
+                        self._callers[call_id] = (queue, standing.ticket, caller)
+                        caller.place = standing.ticket.place
+                        told.append((caller, queue, standing))
+                    else:
+                        # Left while the ticket was being shown.
+                        await self._leave(queue, call_id)
             positions = await self._waits.stand([(queue, standing) for _, queue, standing in told])
             for (caller, *_), position in zip(told, positions, strict=True):
                 caller.tell(position)

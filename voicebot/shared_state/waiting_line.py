@@ -4,8 +4,11 @@ Every step is one script, so that it happens whole or not at all; leases run on 
 What Redis loses comes back from the agents, who show their callers' tickets again and again.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
+
+from redis.asyncio.client import Pipeline
 
 from voicebot.calls.model import CallId
 from voicebot.queueing.model import Ahead, Place, QueueName, Rank
@@ -43,28 +46,38 @@ class RedisWaitingLines:
     async def join(
         self, queue: QueueName, call_id: CallId, rank: Rank, arrived_at_s: float, *, holder: str
     ) -> Standing:
-        return await self._show(queue, call_id, holder, _beginning(rank, arrived_at_s), "")
+        reply = self._show(queue, call_id, holder, _beginning(rank, arrived_at_s), "")
+        return _standing(await self._connection.answer("join line", reply), call_id, holder)
 
     async def renew(self, queue: QueueName, ticket: Ticket) -> Standing:
-        place = ticket.place
-        return await self._show(
-            queue,
-            ticket.call_id,
-            ticket.holder,
-            _beginning(place.rank, place.arrived_at_s),
-            f"{place.number:0{_NUMBER_DIGITS}d}",
-        )
+        [standing] = await self.renew_all([(queue, ticket)])
+        return standing
 
-    async def _show(
-        self, queue: QueueName, call_id: CallId, holder: str, beginning: str, number: str
-    ) -> Standing:
-        reply = self._join(
+    async def renew_all(self, tickets: Sequence[tuple[QueueName, Ticket]]) -> Sequence[Standing]:
+        async with self._connection.client.pipeline(transaction=False) as pipeline:
+            for queue, ticket in tickets:
+                beginning, number = _digits(ticket.place)
+                await self._show(queue, ticket.call_id, ticket.holder, beginning, number, pipeline)
+            found = await self._connection.answer("renew tickets", pipeline.execute())
+        return [
+            _standing(reply, ticket.call_id, ticket.holder)
+            for reply, (_, ticket) in zip(found, tickets, strict=True)
+        ]
+
+    def _show(
+        self,
+        queue: QueueName,
+        call_id: CallId,
+        holder: str,
+        beginning: str,
+        number: str,
+        pipeline: Pipeline | None = None,
+    ) -> Awaitable[Any]:
+        return self._join(
             keys=[*keys.line(queue), keys.LINES_KNOWN],
             args=[call_id, holder, self._ticket_lease_ms, beginning, number, queue],
+            client=pipeline,
         )
-        member, before = await self._connection.answer("join line", reply)
-        place, _ = place_of(member)
-        return Standing(Ticket(place, call_id, holder), before + 1)
 
     async def leave(self, queue: QueueName, call_id: CallId, *, holder: str | None = None) -> bool:
         reply = self._leave(
@@ -176,9 +189,17 @@ def _beginning(rank: Rank, arrived_at_s: float) -> str:
     return f"{int(rank)}{round(arrived_at_s * _US):0{_ARRIVAL_DIGITS}d}"
 
 
+def _digits(place: Place) -> tuple[str, str]:
+    return _beginning(place.rank, place.arrived_at_s), f"{place.number:0{_NUMBER_DIGITS}d}"
+
+
 def _beginning_of(place: Place) -> str:
-    beginning = _beginning(place.rank, place.arrived_at_s)
-    return f"{beginning}{place.number:0{_NUMBER_DIGITS}d}"
+    return "".join(_digits(place))
+
+
+def _standing(reply: tuple[str, int], call_id: CallId, holder: str) -> Standing:
+    member, before = reply
+    return Standing(Ticket(place_of(member)[0], call_id, holder), before + 1)
 
 
 def place_of(member: str) -> tuple[Place, CallId]:

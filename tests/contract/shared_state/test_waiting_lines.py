@@ -137,8 +137,9 @@ async def test_a_lost_line_is_the_same_again_once_the_tickets_were_shown(room: R
     tickets = [(await room.join(who, s)).ticket for who, s in ((ANNA, 3.0), (BEN, 1.0))]
     await room.lose_everything()
     newcomer = await room.join(CARL, 9.0)
+    shown = await room.lines.renew_all([(MAIN, ticket) for ticket in tickets])
+    assert [each.ticket for each in shown] == tickets
     for ticket in tickets:
-        await room.lines.renew(MAIN, ticket)
         assert (await room.lines.renew(MAIN, ticket)).ticket == ticket
     assert newcomer.position == 1
     assert [await room.lines.position(MAIN, who) for who in (BEN, ANNA, CARL)] == [1, 2, 3]

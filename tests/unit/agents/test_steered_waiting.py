@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.fakes.virtual_time import settle
-from tests.unit.agents.test_waiting_room import SAID, Place, place
+from tests.unit.agents.waiting_place import SAID, Place, place
 from voicebot.agents.waiting_room import BETWEEN_LOOKS_S, RENEW_EVERY_S
 from voicebot.calls import events as on
 from voicebot.calls.model import CallId, Leaving

@@ -100,7 +100,7 @@ def in_redis(stack: Stack) -> list[str]:
     """Keys that have no business to be there without a call."""
     with Redis.from_url(stack.settings.redis_url, decode_responses=True) as redis:
         keys = [
-            f"Redis key: {key}"
+            f"Redis key: {key}{_holders(redis, key)}"
             for key in redis.scan_iter(count=1_000)
             if key not in (_TAKEN, *STAGES) and not any(_stays(redis, key, one) for one in MAY_STAY)
         ]
@@ -110,6 +110,11 @@ def in_redis(stack: Stack) -> list[str]:
         return keys + [
             f"work of {call_id}" for one in (*taken, *waiting) if (call_id := _call_of(one))
         ]
+
+
+def _holders(redis: Redis, key: str) -> str:
+    """Whose slots are held still."""
+    return f" by {redis.zrange(key, 0, -1)}" if redis.type(key) == "zset" else ""
 
 
 def _call_of(message: Mapping[str, Any]) -> str:

@@ -87,8 +87,11 @@ def test_a_caller_is_told_when_no_worker_can_recognise(
 ) -> None:
     line = breakable_line
     until(lambda: all(one.is_ready for one in line.stack.status()), "all are ready again", 60)
+    number, caller = line.start("--patience-s", "15", "--say", "What are your opening hours?")
+    # Whoever rings once this is known is not let in.
+    until(line.is_talking, "caller and agent are bridged", 30)
     with broken(line, signal.SIGSTOP, "worker-stt"):
-        placed = line.call("--patience-s", "15", "--say", "What are your opening hours?")
+        placed = line.finish(number, caller)
     dead_air.heard(*placed.waits_ms)
     record = line.record_of(placed)
     assert record.turns[1].said_heard == line.business.phrases.not_understood

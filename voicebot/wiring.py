@@ -52,6 +52,7 @@ from voicebot.inference.synthesizer import WorkerSynthesizer
 from voicebot.media.connection import connect
 from voicebot.media.voice_judge import JudgedVoiceDetector, VoiceJudge, silero
 from voicebot.queueing.queue_names import queue_names
+from voicebot.redis_client import redis_client
 from voicebot.settings import Settings
 from voicebot.shared_state.agent_directory import RedisAgentDirectory
 from voicebot.shared_state.call_contexts import RedisCallContexts
@@ -324,7 +325,7 @@ async def _replies(settings: Settings, shelf: str = "answers") -> AsyncIterator[
 
 def _quick_redis(settings: Settings) -> Redis:
     """For caches: a caller waits."""
-    return Redis.from_url(
+    return redis_client(
         settings.redis_url,
         socket_timeout=CACHE_DEADLINE_S,
         socket_connect_timeout=CACHE_DEADLINE_S,

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -45,6 +44,7 @@ from voicebot.inference.worker_presence import (
 )
 from voicebot.line_ports import Abilities
 from voicebot.owned_tasks import OwnedTasks
+from voicebot.redis_client import redis_client
 from workers.contract import (
     KEY_LIFETIME_S,
     FailureReason,
@@ -79,14 +79,14 @@ class InferenceGateway:
 
     def __init__(self, redis_url: str, agent: str) -> None:
         self.agent = agent
-        self._redis = Redis.from_url(
+        self._redis = redis_client(
             redis_url,
             socket_timeout=SOCKET_TIMEOUT_S,
             socket_connect_timeout=SOCKET_TIMEOUT_S,
             # Once more, at once: for a connection that Redis closed while it lay idle.
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
-        self._lookout = Redis.from_url(
+        self._lookout = redis_client(
             redis_url,
             socket_timeout=LOOK_DEADLINE_S,
             socket_connect_timeout=LOOK_DEADLINE_S,

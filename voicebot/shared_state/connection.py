@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from voicebot.errors import SharedStateError
+from voicebot.redis_client import redis_client
 from voicebot.telemetry.request_metrics import REDIS, REQUESTS
 
 DEADLINE_MS = 1_000
@@ -29,7 +29,7 @@ class RedisConnection:
 
     def __init__(self, url: str, *, deadline_ms: int = DEADLINE_MS) -> None:
         self._deadline_ms = deadline_ms
-        self.client = Redis.from_url(
+        self.client = redis_client(
             url,
             decode_responses=True,
             socket_timeout=_SOCKET_TIMEOUT_S,

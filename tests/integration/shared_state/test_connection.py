@@ -1,6 +1,12 @@
 import asyncio
+import socket
+import struct
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
+import uvloop
 
 from tests.integration.shared_state.redis_server import RedisServer
 from voicebot.calls.model import CallId
@@ -10,6 +16,29 @@ from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.connection import RedisConnection
 
 CALL = CallId("node1-1.1")
+RESETS = struct.pack("ii", 1, 0)  # socket(7): SO_LINGER
+
+
+@contextmanager
+def closing_at_once() -> Iterator[str]:
+    """The URL of one who resets each connection as soon as it is there."""
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=200) as server,
+        ThreadPoolExecutor(1) as thread,
+    ):
+
+        def closes() -> None:
+            with suppress(OSError):  # closed, in the end
+                while True:
+                    connection, _ = server.accept()
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESETS)
+                    connection.close()
+
+        thread.submit(closes)
+        try:
+            yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
 
 
 async def test_a_redis_that_does_not_answer_costs_no_more_than_the_deadline(
@@ -55,6 +84,18 @@ async def test_after_a_restart_of_redis_the_first_question_is_answered(
     await contexts.save(CALL, "after")
     assert await contexts.load(CALL) == "after"
     await connection.close()
+
+
+def test_a_connection_that_is_closed_under_the_question_is_a_shared_state_error() -> None:
+    """As by a Redis that is killed while agents connect; on the agents' own loop."""
+
+    async def asks(url: str) -> set[type[BaseException]]:
+        connection = RedisConnection(url)
+        asked = (connection.answer("ping", connection.client.ping()) for _ in range(100))
+        return {type(each) for each in await asyncio.gather(*asked, return_exceptions=True)}
+
+    with closing_at_once() as url, ThreadPoolExecutor(1) as thread:
+        assert thread.submit(uvloop.run, asks(url)).result(30) == {SharedStateError}
 
 
 async def test_an_error_does_not_tell_what_was_sent(connection: RedisConnection) -> None:

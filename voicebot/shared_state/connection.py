@@ -61,6 +61,10 @@ class RedisConnection:
                 await asyncio.wait((asking,), timeout=LET_GO_S)
         if is_late:
             raise SharedStateError(f"{operation}: no answer after {limit_ms} ms")
+        if asking.cancelled():
+            # By the client itself: to whoever asked it would look like a cancellation of theirs,
+            # and end a task for ever without a word.
+            raise SharedStateError(f"{operation}: the question was dropped")
         try:
             return asking.result()
         except (RedisError, OSError) as error:

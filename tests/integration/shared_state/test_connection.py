@@ -98,6 +98,16 @@ def test_a_connection_that_is_closed_under_the_question_is_a_shared_state_error(
         assert thread.submit(uvloop.run, asks(url)).result(30) == {SharedStateError}
 
 
+async def test_a_question_that_the_client_drops_is_a_shared_state_error(
+    connection: RedisConnection,
+) -> None:
+    async def drops() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(SharedStateError, match="ping: the question was dropped"):
+        await connection.answer("ping", drops())
+
+
 async def test_an_error_does_not_tell_what_was_sent(connection: RedisConnection) -> None:
     await connection.client.lpush("call-events:node1-1.1", "not a stream")
     with pytest.raises(SharedStateError) as refused:

@@ -116,6 +116,49 @@ def test_who_waits_is_offered_a_callback(page: Page, panel: Panel) -> None:
     panel.end_call("a4")
 
 
+def test_who_waits_is_served_next(page: Page, panel: Panel) -> None:
+    for number, call_id in enumerate(("a5", "a6")):
+        panel.show_call(call_id, f"{CALLER}{number}", state=CallState.WAITING)
+        panel.have_wait(call_id, f"service@{DID}", 1_000.0 + number)
+    sign_in(page, panel, "anna")
+    last = page.locator("#line tr", has_text=f"{CALLER}1")
+    expect(last.locator(".c-position")).to_have_text("2", timeout=15_000)
+    row = page.locator("#calls tr", has_text=f"{CALLER}1")
+    row.get_by_role("button", name="What may be done").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Serve next").click()
+    expect(dialog.get_by_role("status")).to_have_text("Done.")
+    expect(last.locator(".c-position")).to_have_text("1")
+    page.keyboard.press("Escape")
+    page.goto(f"{panel.url}/audit")
+    row = page.get_by_role("row").filter(has_text="serve-caller-next").first
+    expect(row).to_contain_text("a6")
+
+
+def test_who_does_not_wait_cannot_be_served_next(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    panel.show_call("a7", CALLER)
+    expect(page.locator("#calls tr", has_text=CALLER)).to_be_visible()
+    found = re.search(r'name="csrf" value="([^"]+)"', page.content())
+    assert found is not None
+    assert _post(page, panel, found[1], "a7/serve-next") == 409
+
+
+def test_a_callback_that_is_due_is_made_now(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    page.goto(f"{panel.url}/callbacks")
+    page.get_by_label("Number", exact=True).fill("+4315007778")
+    page.get_by_role("button", name="Book", exact=True).click()
+    page.goto(panel.url)
+    row = page.locator("#callbacks tr", has_text="+4315007778")
+    row.locator("summary").click()
+    row.get_by_role("button", name="Call back now").click()
+    callbacks = page.get_by_role("row").filter(has_text="+4315007778")
+    expect(callbacks.first).to_contain_text("booked")
+    page.goto(f"{panel.url}/audit")
+    expect(page.get_by_role("row").filter(has_text="call-callback-now").first).to_be_visible()
+
+
 def test_a_step_is_forced_and_an_agent_drained(page: Page, panel: Panel) -> None:
     board_of(panel)
     sign_in(page, panel, "anna")
@@ -164,9 +207,9 @@ def board_of(panel: Panel) -> None:
         thread.submit(asyncio.run, telling()).result()
 
 
-def _post(page: Page, panel: Panel, csrf: str) -> int:
+def _post(page: Page, panel: Panel, csrf: str, what: str = "a3/hang-up") -> int:
     script = """async ([url, csrf]) =>
         (await fetch(url, {method: "POST", body: new URLSearchParams({csrf})})).status"""
-    status = page.evaluate(script, [f"{panel.url}/floor/calls/a3/hang-up", csrf])
+    status = page.evaluate(script, [f"{panel.url}/floor/calls/{what}", csrf])
     assert isinstance(status, int)
     return status

@@ -1,5 +1,6 @@
 """What somebody sees and can do, in a real browser."""
 
+import re
 import time
 
 from playwright.sync_api import Page, expect
@@ -27,6 +28,12 @@ def test_the_floor_changes_as_calls_do(page: Page, panel: Panel) -> None:
     # A line is looked for every ten seconds until it is known.
     expect(waiting.locator(".c-position")).to_have_text("1", timeout=15_000)
     expect(waiting.locator(".c-waits")).to_contain_text("1:")
+    panel.tell("c2", "wait.told", low_s=60, high_s=200)
+    expect(waiting.locator(".c-told")).to_have_text(re.compile("^1.4 min$"))
+    expect(waiting).to_have_attribute("data-late", "false")
+    panel.tell("c2", "wait.told", low_s=10, high_s=60)
+    expect(waiting.locator(".c-told")).to_have_text("up to 1 min")
+    expect(waiting).to_have_attribute("data-late", "true")
     panel.end_call("c1")
     expect(row).to_have_count(0)
     panel.end_call("c2")

@@ -206,7 +206,11 @@ class CallAgent:
                 assert self._waiting_room is not None
                 since = None if self._is_new else self.started_at
                 admission = self._waiting_room.admit(
-                    self._facts, self._desk.business, self.post, waits_since=since
+                    self._facts,
+                    self._desk.business,
+                    self.post,
+                    waits_since=since,
+                    note=self._scribe.note,
                 )
                 self._tasks.create_task(admission)
             case do.Recognize(utterance_id):

@@ -24,6 +24,7 @@ from voicebot.ports import CallbackBook
 from voicebot.queueing import waiting_session as ws
 from voicebot.queueing.callback_booking import Wish
 from voicebot.queueing.model import Place
+from voicebot.queueing.wait_announcements import Promise
 from voicebot.telemetry.logs import log_of
 
 # The first announcement tells whether speech is heard; it is not put off for longer.
@@ -77,14 +78,20 @@ class WaitingCaller:
         settings: QueueSettings,
         session: ws.WaitingSession,
         booked: Callable[[], None],
+        promised: Callable[[Promise], None] = lambda _: None,
     ) -> None:
-        """`booked` is called once a callback is kept: whoever hangs up then has not given up."""
+        """`booked` is called once a callback is kept: whoever hangs up then has not given up.
+
+        `promised`: whenever the caller is told of another wait than before.
+        """
         self._services = services
         self._facts = facts
         self._business = business
         self._settings = settings
         self._session = session
         self._booked = booked
+        self._promised = promised
+        self._promise: Promise | None = None
         self._events: asyncio.Queue[ws.WaitingEvent | None] = asyncio.Queue()
         self._speaking: asyncio.Task[None] | None = None
         self._playback: str | None = None
@@ -172,12 +179,19 @@ class WaitingCaller:
                     if before is not None:
                         before.cancel()
                     self._speaking = tasks.create_task(self._speak(texts))
+                    self._note_promise()
                 case ws.Book():
                     tasks.create_task(self._book())
                 case ws.GoElsewhere():
                     self._go_elsewhere(command)
                 case ws.TakeLeave():
                     tasks.create_task(self._take_leave())
+
+    def _note_promise(self) -> None:
+        promise = self._session.promise
+        if promise is not None and promise != self._promise:
+            self._promise = promise
+            self._promised(promise)
 
     async def _speak(self, texts: tuple[str, ...]) -> None:
         services, channel_id = self._services, self._facts.channel_id

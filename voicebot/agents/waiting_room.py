@@ -38,6 +38,7 @@ from voicebot.queueing.admission import (
 )
 from voicebot.queueing.model import QueueName
 from voicebot.queueing.queue_names import queue_name
+from voicebot.queueing.wait_announcements import Promise
 from voicebot.queueing.wait_facts import WaitEnding
 from voicebot.queueing.waiting_line import Standing, Ticket
 from voicebot.queueing.waiting_session import KeyPressed, WaitingEvent, WaitingSession
@@ -131,10 +132,12 @@ class WaitingRoom:
         post: Callable[[on.CallEvent], None],
         *,
         waits_since: datetime | None = None,
+        note: Callable[..., None] = lambda _, **__: None,
     ) -> None:
         """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled).
 
-        `waits_since`: of whoever has waited for an agent that is gone.
+        `waits_since`: of whoever has waited for an agent that is gone. `note`: an event of the
+        call, by its name and what it tells.
         """
         settings = queue_of(business.queues, facts.called_number)
         if settings is None:
@@ -162,7 +165,7 @@ class WaitingRoom:
         ending = WaitEnding.GAVE_UP  # unless the wait has another end
         try:
             with LINES.waiting(queue):
-                ended = await self._stay(facts, business, settings, place, verdict, post)
+                ended = await self._stay(facts, business, settings, place, verdict, post, note)
             ending = _ENDINGS[type(ended)]
         except* AsteriskError as errors:
             log.error("waiting.lost", call_id=facts.call_id, exc_info=errors)
@@ -197,6 +200,7 @@ class WaitingRoom:
         place: Wanted,
         verdict: Wait | OfferCallback | Overflow | Reject,
         post: Callable[[on.CallEvent], None],
+        note: Callable[..., None],
     ) -> WaitEnded:
         if isinstance(verdict, Reject):
             return WentElsewhere(verdict.reason, Leaving.TURNED_AWAY)
@@ -210,7 +214,13 @@ class WaitingRoom:
             self._waits.books(call_id)
             post(on.Promised(Outcome.CALLBACK_BOOKED))
 
-        caller = WaitingCaller(self._services, facts, business, settings, session, booked)
+        arrived = now - max(0.0, self._services.clock.at().timestamp() - place[2])
+
+        def promised(told: Promise) -> None:
+            low_s, high_s = round(told.earliest_s - arrived), round(told.latest_s - arrived)
+            note("wait.told", low_s=max(0, low_s), high_s=high_s)
+
+        caller = WaitingCaller(self._services, facts, business, settings, session, booked, promised)
         self._pressing[call_id] = caller
         try:
             if session.has_place:

@@ -48,6 +48,7 @@ def panel_app(services: Services) -> Starlette:
                 floor_actions.offer_callback,
                 methods=["POST"],
             ),
+            Route("/floor/calls/{call_id}/serve-next", floor_actions.serve_next, methods=["POST"]),
             Route("/floor/calls/{call_id}/transfer", floor_actions.transfer, methods=["POST"]),
             Route("/floor/step", service_actions.force, methods=["POST"]),
             Route("/floor/queue", service_actions.pause, methods=["POST"]),

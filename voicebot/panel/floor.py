@@ -47,6 +47,7 @@ class FloorCall:
     queue: str = ""  # the one it waits or waited in
     position: int | None = None  # in the line; None: does not wait
     waits_since_s: float | None = None
+    told_s: tuple[int, int] | None = None  # the whole wait that was announced, shortest and longest
     speaker: Speaker = Speaker.NOBODY
     tier: str = ""
     latency_ms: int | None = None
@@ -93,6 +94,7 @@ class Floor:
         self._told: dict[CallId, FloorCall] = {}
         self._changed: set[CallId] = set()
         self._turns: dict[CallId, _Turn] = {}
+        self._announced: dict[CallId, tuple[int, int]] = {}
         self._lines: dict[str, dict[CallId, InLine]] = {}
         self._ended: dict[CallId, None] = {}
 
@@ -127,6 +129,8 @@ class Floor:
                     tier=turn.tier,
                     latency_ms=turn.latency_ms,
                 )
+            case "wait.told":
+                self._announce(call_id, fields)
             case _:
                 pass
 
@@ -144,6 +148,7 @@ class Floor:
             queue=before.queue if before is not None else "",
             tier=turn.tier,
             latency_ms=turn.latency_ms,
+            told_s=self._announced.get(call_id),
         )
         self._put(self._placed(seen))
 
@@ -170,6 +175,12 @@ class Floor:
         self._changed.clear()
         return Changes(tuple(rows), tuple(gone))
 
+    def _announce(self, call_id: CallId, fields: Mapping[str, Any]) -> None:
+        low_s, high_s = fields.get("low_s"), fields.get("high_s")
+        if isinstance(low_s, int) and isinstance(high_s, int) and call_id not in self._ended:
+            self._announced[call_id] = low_s, high_s
+            self._change(call_id, told_s=(low_s, high_s))
+
     def _placed(self, call: FloorCall) -> FloorCall:
         for queue, line in self._lines.items():
             if (place := line.get(call.call_id)) is not None:
@@ -194,6 +205,7 @@ class Floor:
 
     def _forget(self, call_id: CallId) -> None:
         self._turns.pop(call_id, None)
+        self._announced.pop(call_id, None)
         if self._calls.pop(call_id, None) is not None:
             self._changed.add(call_id)
 

@@ -5,12 +5,14 @@ from starlette.responses import JSONResponse, Response
 
 from voicebot.calls.model import CallId
 from voicebot.calls.orders import HangUpCall, OfferCallback, Order, OrderResult, TransferCall
+from voicebot.errors import SharedStateError
 from voicebot.panel.access import Action, may
 from voicebot.panel.catalogue import text
 from voicebot.panel.pages import field_of, open_to
 from voicebot.panel.running_call import RunningCall
 from voicebot.panel.running_call_pages import running, scope_of
 from voicebot.panel.services import note, services_of, visitor_of
+from voicebot.queueing.model import QueueName, Rank
 
 REFUSED = 409
 
@@ -40,6 +42,25 @@ async def transfer(request: Request) -> Response:
 async def offer_callback(request: Request) -> Response:
     """To somebody who waits, now."""
     return await _order(request, "offer-callback", OfferCallback(_id(request)))
+
+
+@open_to(Action.STEER_CALLS)
+async def serve_next(request: Request) -> Response:
+    """Before all who were not cut off; among those by the time of arrival."""
+    action, call_id = "serve-caller-next", _id(request)
+    call = await _steerable(request)
+    queue = "" if call is None else scope_of(request, call)
+    await note(request, action, "ordered" if queue else OrderResult.NOT_HERE.value, call_id)
+    try:
+        place = await services_of(request).lines.rank_as(QueueName(queue), call_id, Rank.DROPPED)
+    except SharedStateError:
+        await note(request, action, OrderResult.UNCLEAR.value, call_id)
+        return _answer(request, OrderResult.UNCLEAR)
+    if place is not None:
+        return _answer(request, OrderResult.DONE)
+    if queue:
+        await note(request, action, OrderResult.NOT_WAITING.value, call_id)
+    return _answer(request, OrderResult.NOT_WAITING if queue else OrderResult.NOT_HERE)
 
 
 async def _order(request: Request, action: str, order: Order, what: str = "") -> Response:

@@ -49,12 +49,22 @@ def _row(call: FloorCall, language: str, *, sees_private: bool) -> str:
             "queue": call.queue.partition("@")[0],
             "position": call.position,
             "waits": call.waits_since_s,
+            "told": _announced(call, language),
+            "toldUntil": None if call.told_s is None else call.told_s[1],
             "speaker": call.speaker,
             "speakerText": text(language, f"speaker.{call.speaker}"),
             "tier": call.tier,
             "latency": call.latency_ms,
         }
     )
+
+
+def _announced(call: FloorCall, language: str) -> str:
+    """In minutes, as it was said."""
+    if call.told_s is None:
+        return ""
+    low, high = call.told_s[0] // 60, -(-call.told_s[1] // 60)
+    return text(language, "floor.told" if low else "floor.told_up_to", low=low, high=high)
 
 
 def _totals(account: Account, language: str, totals: Totals) -> dict[str, Any]:
@@ -96,6 +106,7 @@ def _health(language: str, health: ServiceHealth) -> dict[str, Any]:
 
 def _callback(one: DueCallback, language: str, sees_private: bool) -> dict[str, Any]:
     return {
+        "id": one.callback_id,
         "number": _number(one.number, language, sees_private=sees_private),
         "did": one.did,
         "due": one.due_s,

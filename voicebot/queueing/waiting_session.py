@@ -185,6 +185,11 @@ class WaitingSession:
         return self.phase is WaitingPhase.OVER
 
     @property
+    def promise(self) -> Promise | None:
+        """What the caller has been told of the wait."""
+        return self._standing.promise
+
+    @property
     def may_be_admitted(self) -> bool:
         """Whoever is booking a callback is not torn out of it."""
         return self.phase in (WaitingPhase.IN_LINE, WaitingPhase.CONFIRMING, WaitingPhase.ASKED)

@@ -61,6 +61,7 @@ class Place:
         self.step = 0
         self.owed: Callback | None = None
         self.running = asyncio.create_task(self.room.run())
+        self.noted: list[tuple[str, dict[str, Any]]] = []
         self.told: dict[str, list[on.CallEvent]] = {}
         self.stays: dict[str, asyncio.Task[None]] = {}
 
@@ -69,10 +70,15 @@ class Place:
     ) -> list[on.CallEvent]:
         facts = CallFacts(CallId(name), ChannelId(name), number, "1000", "ulaw")
         told = self.told[name] = []
-        stay = self.room.admit(facts, self.business, told.append, waits_since=since)
+        stay = self.room.admit(
+            facts, self.business, told.append, waits_since=since, note=self._note
+        )
         self.stays[name] = asyncio.create_task(stay)
         await settle()
         return told
+
+    def _note(self, name: str, **fields: Any) -> None:
+        self.noted.append((name, fields))
 
     async def owed_to(self, business: str, number: str) -> Callback | None:
         return self.owed

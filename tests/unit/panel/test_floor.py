@@ -21,7 +21,9 @@ steps = st.one_of(
     st.tuples(
         st.just("event"),
         ids,
-        st.sampled_from(["call.media_up", "caller.speaking", "turn.over", "call.ended", "x"]),
+        st.sampled_from(
+            ["call.media_up", "caller.speaking", "turn.over", "wait.told", "call.ended", "x"]
+        ),
     ),
     st.tuples(st.just("call"), ids, st.sampled_from(["talking", "waiting", "ended", "none"])),
     st.tuples(st.just("line"), st.lists(ids, unique=True), st.sampled_from(["s@1", "t@2"])),
@@ -33,6 +35,7 @@ def play(floor: Floor, step: tuple[str, object, str]) -> None:
     match step:
         case ("event", str(call_id), name):
             told = {"route": {"tier": "small"}, "timings": {"total_ms": 500}}
+            told |= {"low_s": 60, "high_s": 200}
             floor.see_event(CallId(call_id), name, told)
         case ("call", str(call_id), state):
             seen = None if state == "none" else call(CallId(call_id), state)
@@ -100,6 +103,22 @@ def test_who_waits_has_a_place_and_keeps_the_queue_when_let_in() -> None:
     floor.see_line("s@1", [])
     floor.see_call(call(IDS[0]), IDS[0])
     assert (floor.calls[0].position, floor.calls[0].scope) == (None, "s@1")
+
+
+def test_what_was_announced_stays_with_the_caller_until_the_call_is_over() -> None:
+    floor = Floor()
+    floor.see_event(IDS[0], "wait.told", {"low_s": 30, "high_s": 200})
+    floor.see_call(call(IDS[0], "waiting"), IDS[0])
+    reader = Account("s", Role.SUPERVISOR)
+    [row] = json.loads(message(reader, "en", floor.changes(), None, is_live=True))["rows"]
+    assert (row["told"], row["toldUntil"]) == ("up to 4 min", 200)
+    floor.see_event(IDS[0], "wait.told", {"low_s": 60, "high_s": 180})
+    [row] = json.loads(message(reader, "de", floor.changes(), None, is_live=True))["rows"]
+    assert row["told"].split("\N{EN DASH}") == ["1", "3 min"]
+    floor.see_event(IDS[0], "call.ended", {})
+    floor.see_event(IDS[0], "call.media_up", {})
+    floor.see_call(call(IDS[0], "waiting"), IDS[0])
+    assert floor.calls[0].told_s is None
 
 
 def told_to(account: Account, *calls: FloorCall) -> list[dict[str, object]]:

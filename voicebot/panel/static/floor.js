@@ -31,8 +31,14 @@ function fill(row, values, since) {
   for (const cell of row.cells_) put(cell, values[cell.dataset.cell]);
   if (row.clock_) {
     row.since_ = since;
-    put(row.clock_, lasted(since));
+    tick(row);
   }
+}
+
+function tick(row) {
+  put(row.clock_, lasted(row.since_));
+  const isLate = typeof row.until_ === "number" && Date.now() / 1000 - row.since_ > row.until_;
+  if (row.dataset.late !== String(isLate)) row.dataset.late = isLate;
 }
 
 function matches(call) {
@@ -72,22 +78,25 @@ function showLine() {
     let row = rows.line.get(call.id);
     if (!row) rows.line.set(call.id, (row = newRow("line-row")));
     if (part("line").children[index] !== row) part("line").insertBefore(row, part("line").children[index] ?? null);
+    row.until_ = call.toldUntil;
     fill(row, call, call.waits);
   });
   part("no-line").hidden = waiting.length > 0;
 }
 
 function showCallbacks() {
-  const shown = callbacks.map((one) => {
-    const row = newRow("callback-row");
+  const shown = kept("callbacks", "callback-row", callbacks.map((one) => one.id));
+  callbacks.forEach((one, index) => {
+    const row = shown[index];
+    if (part("callbacks").children[index] !== row) part("callbacks").insertBefore(row, part("callbacks").children[index] ?? null);
+    const form = row.querySelector("form");
+    if (form) form.action = `${form.dataset.at}${encodeURIComponent(one.id)}/call-now`;
     const due = new Date(one.due * 1000);
     const isToday = due.toDateString() === new Date().toDateString();
     const time = { hour: "2-digit", minute: "2-digit" };
     const day = isToday ? {} : { weekday: "short", day: "numeric" };
     fill(row, { ...one, dueText: due.toLocaleString(document.documentElement.lang, { ...day, ...time }) });
-    return row;
   });
-  part("callbacks").replaceChildren(...shown);
   part("no-callbacks").hidden = shown.length > 0;
 }
 
@@ -197,6 +206,6 @@ part("filter").addEventListener("input", () => {
 });
 setInterval(() => {
   for (const kind of ["calls", "line"])
-    for (const row of rows[kind].values()) if (!row.hidden) put(row.clock_, lasted(row.since_));
+    for (const row of rows[kind].values()) if (!row.hidden) tick(row);
   showFigures();
 }, 1000);

@@ -21,7 +21,7 @@ async function openSteering(id, caller, state) {
   tell("", true);
   choice.replaceChildren();
   document.getElementById("steer-transfer").hidden = true;
-  document.getElementById("steer-offer").hidden = state !== "waiting";
+  for (const form of ["steer-offer", "steer-next"]) document.getElementById(form).hidden = state !== "waiting";
   steer.showModal();
   try {
     const answer = await fetch(steerAt("targets"));

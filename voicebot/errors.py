@@ -237,6 +237,12 @@ class SharedStateError(VoicebotError):
     retryable = True
 
 
+class SharedStateLate(SharedStateError):
+    """Redis has not answered in time; what was asked for may happen yet."""
+
+    code = "shared-state-late"
+
+
 class WaitFactNotUnderstood(VoicebotError):
     """What was told of a wait is no fact of one, or cannot be true."""
 

@@ -1,8 +1,9 @@
 """Looks at the line and the slots, and has admission decide what becomes of a caller.
 
-When Redis does not answer it is asked again for a while: under load it is late more often than
-gone. Only then is a caller let in, slot or not: most often it is back before it is missed. Once it
-is known to be gone, as whenever people alone serve callers, nobody who has a queue is.
+When Redis refuses, a caller is let in, slot or not: most often it is back before it is missed.
+Once it is known to be gone, as whenever people alone serve callers, nobody who has a queue is. When
+it is late, as under load, it is asked again for a while first, and so it is for whoever has waited
+already: else a burst of callers would be let in past the line.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from voicebot.agents.open_queues import OpenQueues
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.calls.model import CallId
 from voicebot.dialogue.queue_settings import QueueSettings
-from voicebot.errors import SharedStateError
+from voicebot.errors import SharedStateError, SharedStateLate
 from voicebot.line_ports import Slots, WaitingLines
 from voicebot.queueing.admission import (
     PEOPLE_ONLY,
@@ -64,7 +65,8 @@ class Judge:
             try:
                 return await self._judge(call_id, settings, wanted, has_waited=has_waited)
             except SharedStateError as error:
-                if asyncio.get_running_loop().time() >= until:
+                may_wait = has_waited or isinstance(error, SharedStateLate)
+                if not may_wait or asyncio.get_running_loop().time() >= until:
                     log.error("admission.not_known", call_id=call_id, code=error.code)
                     return None
             await asyncio.sleep(ASK_AGAIN_S)

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from voicebot.errors import SharedStateError
+from voicebot.errors import SharedStateError, SharedStateLate
 from voicebot.redis_client import redis_client
 from voicebot.telemetry.request_metrics import REDIS, REQUESTS
 
@@ -60,7 +60,7 @@ class RedisConnection:
                 # Its connection is given back only when it has really let go of it.
                 await asyncio.wait((asking,), timeout=LET_GO_S)
         if is_late:
-            raise SharedStateError(f"{operation}: no answer after {limit_ms} ms")
+            raise SharedStateLate(f"{operation}: no answer after {limit_ms} ms")
         if asking.cancelled():
             # By the client itself: to whoever asked it would look like a cancellation of theirs,
             # and end a task for ever without a word.

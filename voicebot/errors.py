@@ -24,6 +24,7 @@ VoicebotError
 ├── ActionFailed                 a web service of the business did not do its part
 ├── StoreError                   the database refused
 ├── SharedStateError             Redis refused or did not answer
+│   └── SharedStateLate          it has not answered in time
 ├── WaitFactNotUnderstood        what was told of a wait cannot be true; it is left out
 ├── StackError                   a part of the development stack is missing or broken
 │   └── SupervisorSilent         the process runner does not answer: the stack is down

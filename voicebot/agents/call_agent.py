@@ -206,11 +206,7 @@ class CallAgent:
                 assert self._waiting_room is not None
                 since = None if self._is_new else self.started_at
                 admission = self._waiting_room.admit(
-                    self._facts,
-                    self._desk.business,
-                    self.post,
-                    waits_since=since,
-                    note=self._scribe.note,
+                    self._facts, self._desk.business, self.post, self._scribe.note, since
                 )
                 self._tasks.create_task(admission)
             case do.Recognize(utterance_id):

@@ -130,14 +130,13 @@ class WaitingRoom:
         facts: CallFacts,
         business: Business,
         post: Callable[[on.CallEvent], None],
-        *,
+        note: Callable[..., None],
         waits_since: datetime | None = None,
-        note: Callable[..., None] = lambda _, **__: None,
     ) -> None:
         """Until the caller may talk, is elsewhere, or hangs up (then this is cancelled).
 
-        `waits_since`: of whoever has waited for an agent that is gone. `note`: an event of the
-        call, by its name and what it tells.
+        `note`: keeps an event of the call, by its name and what it tells. `waits_since`: of whoever
+        has waited for an agent that is gone.
         """
         settings = queue_of(business.queues, facts.called_number)
         if settings is None:

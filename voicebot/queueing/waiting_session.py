@@ -150,12 +150,6 @@ class WaitingPhase(StrEnum):
 _DECIDED = (WaitingPhase.BOOKING, WaitingPhase.TAKING_LEAVE, WaitingPhase.OVER)
 
 
-@dataclass(slots=True)
-class _Standing:
-    told: PositionTold | None = None
-    promise: Promise | None = None
-
-
 class WaitingSession:
     """One caller's wait. `now` is monotonic seconds."""
 
@@ -169,7 +163,9 @@ class WaitingSession:
         self._settings, self._phrases = settings, settings.phrases
         self._verdict = verdict
         self._number = caller_number
-        self._standing = _Standing()
+        self._told: PositionTold | None = None
+        # What the caller has been told of the wait.
+        self.promise: Promise | None = None
         self.has_place = isinstance(verdict, Wait) or verdict.may_wait
         self.phase = WaitingPhase.IN_LINE if self.has_place else WaitingPhase.DECIDING
         self._offers = isinstance(verdict, OfferCallback)
@@ -183,11 +179,6 @@ class WaitingSession:
     @property
     def is_over(self) -> bool:
         return self.phase is WaitingPhase.OVER
-
-    @property
-    def promise(self) -> Promise | None:
-        """What the caller has been told of the wait."""
-        return self._standing.promise
 
     @property
     def may_be_admitted(self) -> bool:
@@ -216,8 +207,8 @@ class WaitingSession:
     def receive(self, event: WaitingEvent, now: float) -> list[WaitingCommand]:
         match event:
             case PositionTold():
-                is_first = self._standing.told is None
-                self._standing.told = event
+                is_first = self._told is None
+                self._told = event
                 if is_first and self.phase is WaitingPhase.IN_LINE:
                     return self._announce(now, first=True)
                 return []
@@ -317,11 +308,11 @@ class WaitingSession:
 
     def _announce(self, now: float, *, first: bool = False) -> list[WaitingCommand]:
         self._announce_at = now + self._settings.announce_every_s
-        told = self._standing.told
+        told = self._told
         if told is None or self.phase is not WaitingPhase.IN_LINE:
             return []
-        said, promise = announce(self._standing.promise, told.estimate, slots=told.slots, now_s=now)
-        self._standing.promise = promise
+        said, promise = announce(self.promise, told.estimate, slots=told.slots, now_s=now)
+        self.promise = promise
         texts = [self._phrases.all_busy] if first else []
         texts.append(position_told(self._phrases, told.position))
         match said:

@@ -70,9 +70,7 @@ class Place:
     ) -> list[on.CallEvent]:
         facts = CallFacts(CallId(name), ChannelId(name), number, "1000", "ulaw")
         told = self.told[name] = []
-        stay = self.room.admit(
-            facts, self.business, told.append, waits_since=since, note=self._note
-        )
+        stay = self.room.admit(facts, self.business, told.append, self._note, since)
         self.stays[name] = asyncio.create_task(stay)
         await settle()
         return told

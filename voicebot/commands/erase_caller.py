@@ -9,10 +9,9 @@ import typer
 from voicebot.commands.showing import database_of
 from voicebot.errors import ConfigurationError
 from voicebot.settings import Settings
-from voicebot.store.audit import Audited, SqlAuditLog
-from voicebot.store.blotted_files import blot_caller
 from voicebot.store.blotting import number_blot
-from voicebot.store.erasure import Erased, Erasure
+from voicebot.store.caller_erasure import CallerErasure
+from voicebot.store.erasure import Erased
 from voicebot.store.number_key import number_key
 
 
@@ -50,13 +49,5 @@ def erase_caller(
 
 async def _erase(settings: Settings, number: str) -> tuple[Erased, int]:
     async with database_of(settings) as database:
-        at = datetime.now(UTC)
-        erasure = Erasure(database, settings.state_dir)
-        call_ids = await erasure.calls_of(number)
-        # Noted before it happens; without the number, which is to be forgotten.
-        await SqlAuditLog(database).add(
-            Audited(at, "command-line", "", "erase-caller", f"{len(call_ids)} calls", "done")
-        )
-        erased = await erasure.forget_caller(number, at)
-        lines = await asyncio.to_thread(blot_caller, settings.state_dir, number, call_ids)
-    return erased, lines
+        erasure = CallerErasure(database, settings.state_dir)
+        return await erasure.forget(number, "command-line", "", datetime.now(UTC))

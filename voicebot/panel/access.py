@@ -33,6 +33,7 @@ class Action(StrEnum):
     SEE_AUDIT = "see-audit"
     SEE_COSTS = "see-costs"
     MANAGE_ACCOUNTS = "manage-accounts"
+    ERASE_CALLERS = "erase-callers"
 
 
 _VIEWER: Final = frozenset({Action.SEE_FLOOR})
@@ -58,6 +59,7 @@ FOR_THE_WHOLE: Final = frozenset(
         Action.SEE_AUDIT,
         Action.SEE_COSTS,
         Action.MANAGE_ACCOUNTS,
+        Action.ERASE_CALLERS,
     }
 )
 

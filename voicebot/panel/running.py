@@ -36,6 +36,7 @@ from voicebot.store.audit import SqlAuditLog
 from voicebot.store.business_versions import SqlBusinessVersions
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callbacks_due import SqlCallbacksDue
+from voicebot.store.caller_erasure import CallerErasure
 from voicebot.store.capacity_history import SqlCapacityHistory
 from voicebot.store.engine import Database
 from voicebot.store.panel_sessions import SqlPanelSessions
@@ -81,6 +82,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             public_address(settings.panel_url, settings.panel_address, settings.panel_port),
             clock,
             SqlCapacityHistory(database),
+            CallerErasure(database, settings.state_dir),
         )
         server = _Server(_config(settings, services))
         loop = asyncio.get_running_loop()

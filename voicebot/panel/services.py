@@ -24,6 +24,7 @@ from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
 from voicebot.store.call_usage import SqlCallUsage
+from voicebot.store.caller_erasure import CallerErasure
 from voicebot.store.capacity_history import SqlCapacityHistory
 
 
@@ -49,6 +50,7 @@ class Services:
     address: PublicAddress
     clock: Callable[[], datetime]
     capacity: SqlCapacityHistory
+    erasure: CallerErasure
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ WHO = {
     Action.SEE_AUDIT: ONLY_ADMINISTRATOR,
     Action.SEE_COSTS: FROM_SUPERVISOR,
     Action.MANAGE_ACCOUNTS: ONLY_ADMINISTRATOR,
+    Action.ERASE_CALLERS: ONLY_ADMINISTRATOR,
 }
 NOT_FOR_A_SCOPE = {
     Action.SEE_BUSINESS,
@@ -27,6 +28,7 @@ NOT_FOR_A_SCOPE = {
     Action.SEE_AUDIT,
     Action.SEE_COSTS,
     Action.MANAGE_ACCOUNTS,
+    Action.ERASE_CALLERS,
 }
 # Scope and queue → whether the queue is in it.
 SCOPES = {

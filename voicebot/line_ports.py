@@ -259,3 +259,23 @@ class Listening(Protocol):
 
     def end(self, call_id: CallId) -> None:
         """The wait is over."""
+
+
+class ListenControl(Protocol):
+    """What is asked of Asterisk to hear a call. Raises AsteriskError."""
+
+    async def listen(self, channel_id: ChannelId, snoop_id: ChannelId) -> None:
+        """Opens a channel that hears what this caller says, and what the caller hears."""
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        """Succeeds also when the channel is already gone."""
+
+
+class HeardAudio(Protocol):
+    """Where what is heard on a call goes. Raises SharedStateError."""
+
+    async def publish(self, call_id: CallId, audio: bytes) -> bool:
+        """Returns whether somebody listens still."""
+
+    async def end(self, call_id: CallId) -> None:
+        """Nothing follows."""

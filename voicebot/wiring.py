@@ -20,6 +20,7 @@ from voicebot.agents.claiming import Peers
 from voicebot.agents.degrading import DegradationWatch
 from voicebot.agents.desk import Desk, Desks
 from voicebot.agents.heartbeat import Heartbeat
+from voicebot.agents.listening_in import ListeningIn
 from voicebot.agents.opening_desks import DeskWatch, open_desks
 from voicebot.agents.order_taker import OrderTaker
 from voicebot.agents.readiness import Readiness
@@ -60,6 +61,7 @@ from voicebot.shared_state.call_events import RedisCallEvents
 from voicebot.shared_state.capacity_board import RedisCapacityBoard
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.health_board import RedisHealthBoard
+from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.orders import RedisOrders
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.wait_facts import RedisWaitFacts
@@ -212,7 +214,10 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         peers = Peers(directory, name, most.all)
         app = StasisApp(ari, services, peers, most=most)
         LINES.follow_talking(lambda: app.calls - app.waiting)
-        orders = OrderTaker(RedisOrders(connection), name, app.call, app.drain, room.tell)
+        ears = ListeningIn(services, waiting_control, RedisListening(connection), app.call)
+        orders = OrderTaker(
+            RedisOrders(connection), name, app.call, app.drain, room.tell, ears.begin
+        )
         heartbeat = Heartbeat(ari, name, app.driven)
 
         async def prepare(new: tuple[Desk, ...]) -> None:
@@ -227,6 +232,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(capacity.run()),
                 tasks.create_task(MEDIA.watch_lag()),
                 tasks.create_task(listening.run()),
+                tasks.create_task(ears.run()),
                 tasks.create_task(degrading.run()),
                 tasks.create_task(orders.run()),
             ]

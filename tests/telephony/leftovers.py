@@ -16,6 +16,7 @@ from voicebot.agents.capacity_watch import BELIEVED_FOR_S
 from voicebot.capacity.slots import LEASE_S
 from voicebot.shared_state.agent_directory import LEASE_MS
 from voicebot.shared_state.call_events import LIFETIME_S
+from voicebot.shared_state.listening import LEASE_MS as LISTENING_MS
 from voicebot.shared_state.node_presence import NODE_LEASE_MS
 from voicebot.stack.programs import STAGES
 from voicebot.stack.stack import Stack
@@ -64,6 +65,7 @@ MAY_STAY = (
     MayStay(r"answers:.+", "what a model need not be asked twice, bounded"),
     MayStay(r"unacked_index", "when each work in `unacked` was taken"),
     MayStay(r"call-events(:.+)?", "for those who watch", LIFETIME_S * 1_000),
+    MayStay(r"(listeners|heard-audio):.+", "for those who listen in", LISTENING_MS),
     MayStay(r"slots:(capacity|alive|grace)", "how many conversations can be held", SLOTS_MS),
     MayStay(r"capacity:(leader|views)", "who reckons that for all", SLOTS_MS),
     MayStay(r"degradation:agents", "how each agent does", SLOTS_MS),

@@ -92,6 +92,10 @@ class CallAgent:
         return self._session.state
 
     @property
+    def is_recording_paused(self) -> bool:
+        return self._context.conversation.is_recording_paused
+
+    @property
     def is_leaving(self) -> bool:
         """Whether the caller is on the way to the dialplan, as we asked."""
         return self._session.state is CallState.LEAVING and self._our_hangup_cause is None
@@ -112,10 +116,7 @@ class CallAgent:
         `heard_cause`: of the hang-up that Asterisk told of, if any. For one that we asked for,
         it tells its own internal flag instead.
         """
-        if not self.is_with_us:
-            self.post(on.LeftStasis())
-            return
-        if self.is_leaving and heard_cause is None:
+        if not self.is_with_us or (self.is_leaving and heard_cause is None):
             self.post(on.LeftStasis())
             return
         known = (self._our_hangup_cause, heard_cause, NORMAL_CLEARING)
@@ -258,7 +259,7 @@ class CallAgent:
                 self._facts.channel_id,
                 self._encoding,
                 self._media_in_stasis,
-                is_recording_paused=self._context.conversation.is_recording_paused,
+                is_recording_paused=self.is_recording_paused,
             )
         except (AsteriskError, MediaError) as error:
             log.error("call.connect_failed", call_id=self._facts.call_id, code=error.code)
@@ -298,13 +299,12 @@ class CallAgent:
                 self.post(on.GivenUp("recording-not-paused"))
 
     async def _transfer(self, transfer_id: str) -> None:
-        call_id = self._facts.call_id
         self._scribe.note("call.transferring", target=transfer_id)
         self._media_in_stasis.clear()
         try:
             await self._services.control.transfer(self._facts.channel_id, transfer_id)
         except AsteriskError as error:
-            log.error("call.transfer_failed", call_id=call_id, code=error.code)
+            log.error("call.transfer_failed", call_id=self._facts.call_id, code=error.code)
             self.post(on.CameBack(TransferResult.FAILED))
             return
         if self._line is not None:

@@ -10,7 +10,15 @@ from typing import NoReturn, Protocol
 from voicebot.agents.desk import Desk
 from voicebot.calls import events as on
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import Drain, HangUpCall, Order, OrderResult, TransferCall, refusal
+from voicebot.calls.orders import (
+    Drain,
+    HangUpCall,
+    Listen,
+    Order,
+    OrderResult,
+    TransferCall,
+    refusal,
+)
 from voicebot.calls.transitions import CallState
 from voicebot.errors import SharedStateError
 from voicebot.ports import Orders
@@ -50,13 +58,15 @@ class OrderTaker:
         call: Callable[[CallId], Ordered | None],
         drain: Drains,
         tell_waiting: Callable[[CallId, WaitingEvent], bool],
+        listen: Callable[[CallId], OrderResult],
     ) -> None:
-        """`tell_waiting`: says whether the caller waits here."""
+        """`tell_waiting`: says whether the caller waits here. `listen`: begins to."""
         self._orders = orders
         self._agent = agent
         self._call = call
         self._drain = drain
         self._tell_waiting = tell_waiting
+        self._listen = listen
         self._is_draining = False
         self._is_told: bool | None = None  # of draining; None: nothing, by this process
 
@@ -97,6 +107,8 @@ class OrderTaker:
         if refused is not None:
             return refused
         match order:
+            case Listen(call_id):
+                return self._listen(call_id)
             case HangUpCall():
                 call.post(on.HangUpOrdered())
             case TransferCall(_, target) if call.state is not CallState.WAITING:

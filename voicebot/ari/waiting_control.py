@@ -1,5 +1,5 @@
-"""How is what a waiting caller needs said to Asterisk? Fulfils `line_ports.WaitingControl`
-and `line_ports.SnoopControl`."""
+"""How is what a waiting caller needs said to Asterisk? Fulfils `line_ports.WaitingControl`,
+`line_ports.SnoopControl` and `line_ports.ListenControl`."""
 
 from collections.abc import Sequence
 
@@ -43,6 +43,15 @@ class AriWaitingControl:
             channel_id,
             app=self._ari.app,
             spy="in",
+            app_args=f"{SNOOP_ARGUMENT},{snoop_id}",
+            snoop_id=snoop_id,
+        )
+
+    async def listen(self, channel_id: ChannelId, snoop_id: ChannelId) -> None:
+        await self._ari.channels.snoop_channel(
+            channel_id,
+            app=self._ari.app,
+            spy="both",
             app_args=f"{SNOOP_ARGUMENT},{snoop_id}",
             snoop_id=snoop_id,
         )

@@ -24,7 +24,7 @@ CONTEXTS = {
 BRIEF_ARGUMENT = "brief"
 # Of a caller who waited for an agent that is gone.
 WAIT_ARGUMENT = "wait"
-# Of a channel that hears what a waiting caller says.
+# Of a channel that hears what is said on another one.
 SNOOP_ARGUMENT = "snoop"
 SNOOP_PREFIX = "snoop-"
 MEDIA_PREFIX = "media-"
@@ -41,6 +41,11 @@ def snoop_of(channel_id: ChannelId) -> ChannelId:
     """The channel that hears a waiting caller; it has media and a bridge of its own, and may
     outlive neither the wait nor the process: so it is driven, and freed, apart from the caller."""
     return ChannelId(f"{SNOOP_PREFIX}{channel_id}")
+
+
+def listening_of(channel_id: ChannelId) -> ChannelId:
+    """The channel that hears both sides of a call for people who listen in; a snoop as well."""
+    return ChannelId(f"{SNOOP_PREFIX}both-{channel_id}")
 
 
 def is_snoop(channel_id: ChannelId) -> bool:

@@ -45,6 +45,14 @@ class OfferCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Lets people hear both sides, for as long as their lease lasts."""
+
+    call_id: CallId
+    kind: Literal["listen"] = "listen"
+
+
+@dataclass(frozen=True, slots=True)
 class Drain:
     """The agent takes no new calls; those that it has go on. Off: it takes some again."""
 
@@ -52,7 +60,7 @@ class Drain:
     kind: Literal["drain"] = "drain"
 
 
-Order = HangUpCall | TransferCall | OfferCallback | Drain
+Order = HangUpCall | TransferCall | OfferCallback | Listen | Drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class OrderResult(StrEnum):
     NOT_TALKING = "not-talking"  # who is with a person, or on the way, cannot be transferred
     NOT_WAITING = "not-waiting"  # only who waits can be offered a callback
     TARGET_UNKNOWN = "target-unknown"
+    TOO_MANY = "too-many"  # calls of this agent are listened to
     NOBODY = "nobody"  # no agent took it within its time, and none will
     UNCLEAR = "unclear"  # an agent took it, and said nothing in time
 
@@ -90,7 +99,7 @@ def load_order(text: str) -> Given:
 
 
 def refusal(
-    order: HangUpCall | TransferCall | OfferCallback, state: CallState, is_target: bool
+    order: HangUpCall | TransferCall | OfferCallback | Listen, state: CallState, is_target: bool
 ) -> OrderResult | None:
     """Why it cannot be done on a call in this state; None: it can.
 
@@ -98,7 +107,7 @@ def refusal(
     """
     if state in GOING:
         return OrderResult.ENDING
-    if isinstance(order, HangUpCall):
+    if isinstance(order, HangUpCall | Listen):
         return None
     if isinstance(order, OfferCallback):
         return None if state is CallState.WAITING else OrderResult.NOT_WAITING

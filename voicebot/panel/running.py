@@ -28,6 +28,7 @@ from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.floor_reading import RedisFloorReading
 from voicebot.shared_state.health_board import RedisHealthBoard
+from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.orders import RedisOrders
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
@@ -83,6 +84,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             clock,
             SqlCapacityHistory(database),
             CallerErasure(database, settings.state_dir),
+            RedisListening(redis),
         )
         server = _Server(_config(settings, services))
         loop = asyncio.get_running_loop()

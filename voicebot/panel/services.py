@@ -19,6 +19,7 @@ from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import PublicAddress
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.health_board import RedisHealthBoard
+from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
@@ -51,6 +52,7 @@ class Services:
     clock: Callable[[], datetime]
     capacity: SqlCapacityHistory
     erasure: CallerErasure
+    listening: RedisListening
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,16 @@ def order(order_id: str) -> str:
     return f"order:{order_id}"
 
 
+def listeners(call_id: CallId) -> str:
+    """A lease: somebody listens in to this call."""
+    return f"listeners:{call_id}"
+
+
+def heard_audio(call_id: CallId) -> str:
+    """The stream of what is heard on it, for as long."""
+    return f"heard-audio:{call_id}"
+
+
 def order_answer(order_id: str) -> str:
     """What came of it."""
     return f"order-answer:{order_id}"

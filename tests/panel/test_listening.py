@@ -1,9 +1,8 @@
-"""Who may listen in hears what the agent passes on, and the audit log says so."""
+"""Who listens in hears what the agent passes on, for as long as it is wanted."""
 
 import asyncio
 import math
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.panel.panel_server import Panel
 from tests.panel.signing_in import sign_in
-from tests.panel.test_floor_actions import AGENT, CALLER, an_agent, opened
+from tests.panel.test_floor_actions import AGENT, CALLER, opened
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import encode
 from voicebot.calls.model import CallId
@@ -68,47 +67,8 @@ def test_a_call_is_heard_until_the_listener_stops(page: Page, panel: Panel) -> N
         bar.get_by_role("button", name="Stop").press("Enter")
         expect(bar).to_be_hidden()
         assert agent.result(LONGEST_S) == Listen(CallId("l1"))
-    page.goto(f"{panel.url}/audit")
-    noted = page.get_by_role("row").filter(has_text="listen-in")
-    expect(noted.first).to_contain_text("ended")
-    expect(noted.nth(1)).to_contain_text("ordered")
-    expect(noted.nth(1)).to_contain_text("anna")
-
-
-def test_the_end_of_the_call_and_a_refusal_are_told(page: Page, panel: Panel) -> None:
-    sign_in(page, panel, "anna")
-    panel.show_call("l2", CALLER)
-    said = page.get_by_role("region", name=CALLER).get_by_role("status")
-    with a_passing_agent(panel, ends_after_s=0.5):
-        opened(page).get_by_role("button", name="Listen in").click()
-        expect(said).to_have_text("Nothing is heard any more.")
-    with an_agent(panel, OrderResult.TOO_MANY):
-        opened(page).get_by_role("button", name="Listen in").click()
-        expect(said).to_contain_text("as many calls as it can bear")
-
-
-def test_the_wrong_role_queue_or_form_hears_nothing(page: Page, panel: Panel) -> None:
-    panel.show_call("l3", CALLER)
-    for name, status in (("vera", 403), ("sven", 409)):
-        sign_in(page, panel, name)
-        found = re.search(r'name="csrf" value="([^"]+)"', page.content())
-        assert found is not None
-        assert _post(page, panel, found[1]) == status
-        page.get_by_role("button", name="Sign out").click()
-    sign_in(page, panel, "anna")
-    assert _post(page, panel, "forged") == 403
-    assert not panel.client.keys("order*")
-    assert not panel.client.keys("listeners:*")
 
 
 def _tone() -> bytes:
     samples = [8_000 * math.sin(2 * math.pi * 400 * at / 8_000) for at in range(800)]
     return encode(np.asarray(samples, np.int16), Encoding.ULAW)
-
-
-def _post(page: Page, panel: Panel, csrf: str) -> int:
-    script = """async ([url, csrf]) =>
-        (await fetch(url, {method: "POST", body: new URLSearchParams({csrf})})).status"""
-    status = page.evaluate(script, [f"{panel.url}/floor/calls/l3/listen", csrf])
-    assert isinstance(status, int)
-    return status

@@ -27,6 +27,20 @@ def test_costs_are_shown_by_day_and_by_what_is_chosen(page: Page, panel: Panel) 
         page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def test_a_calls_page_tells_its_cost_to_whoever_may_see_it(page: Page, panel: Panel) -> None:
+    keep_past_call(panel)
+    sign_in(page, panel, "anna")
+    page.goto(f"{panel.url}/calls/past-1")
+    cost = page.get_by_role("region", name="Cost")
+    expect(cost).to_contain_text("Total")
+    expect(cost.locator("dd")).to_have_count(6)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, panel, "vera")
+    page.goto(f"{panel.url}/calls/past-1")
+    expect(page.get_by_role("region", name="Audio")).to_be_visible()
+    expect(cost).to_have_count(0)
+
+
 def test_what_cannot_be_understood_is_left_out(page: Page, panel: Panel) -> None:
     sign_in(page, panel, "anna")
     answer = page.goto(f"{panel.url}/costs?from=%00&to=99999-01-01&by=moon")

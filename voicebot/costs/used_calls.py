@@ -17,6 +17,7 @@ class UsedCalls:
 
     day: date  # on which they began, in UTC
     did: str
+    queue: str  # "": none
     business: str
     direction: Direction
     outcome: Outcome
@@ -30,6 +31,7 @@ class By(StrEnum):
     DAY = "day"
     BUSINESS = "business"
     DID = "did"
+    QUEUE = "queue"
     OUTCOME = "outcome"
     DIRECTION = "direction"
 
@@ -38,6 +40,7 @@ _KEYS: Mapping[By, Callable[[UsedCalls], str]] = {
     By.DAY: lambda calls: calls.day.isoformat(),
     By.BUSINESS: lambda calls: calls.business,
     By.DID: lambda calls: calls.did,
+    By.QUEUE: lambda calls: calls.queue,
     By.OUTCOME: lambda calls: calls.outcome.value,
     By.DIRECTION: lambda calls: calls.direction.value,
 }

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC
 from functools import partial
 from statistics import median
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from voicebot.calls.model import CallId, CallRecord, Outcome
+from voicebot.calls.model import CallId, CallRecord, Direction, Outcome
+from voicebot.costs.ledger import Cost, cost_of
+from voicebot.costs.usage import CallUsage
+from voicebot.errors import ConfigurationError
 from voicebot.panel import running_call_pages
 from voicebot.panel.access import Account, Action, may
 from voicebot.panel.call_archive import SIDES, CallArchive
 from voicebot.panel.call_question import asked, dids_of
 from voicebot.panel.catalogue import named
+from voicebot.panel.cost_pages import money
 from voicebot.panel.masking import masked
 from voicebot.panel.pages import failure, open_to, page
 from voicebot.panel.services import note, services_of, visitor_of
@@ -81,7 +86,27 @@ async def one(request: Request) -> Response:
         sides=await asyncio.to_thread(_sides, archive, call) if may_listen else [],
         sees_private=sees_private,
         was_recorded=call.recording_caller is not None,
+        cost=await _cost(request, call),
+        money=money,
     )
+
+
+async def _cost(request: Request, call: CallRecord) -> tuple[Cost, str] | None:
+    """With its currency; None: not for this reader, or nobody knows prices."""
+    services = services_of(request)
+    if not may(reader_of(request), Action.SEE_COSTS):
+        return None
+    try:
+        prices = await asyncio.to_thread(services.prices)
+    except ConfigurationError:
+        return None
+    facts, answered_at = call.facts, call.answered_at or call.ended_at
+    usage = CallUsage(
+        max(0.0, (call.ended_at - answered_at).total_seconds()),
+        facts.direction is Direction.OUTBOUND,
+        await services.usage.of_call(facts.call_id),
+    )
+    return cost_of(usage, prices.on(call.started_at.astimezone(UTC).date())), prices.currency
 
 
 @open_to(Action.LISTEN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from voicebot.calls.model import CallId, Direction, Outcome
 from voicebot.costs.usage import CallUsage, Queue, WorkUsage
 from voicebot.costs.used_calls import UsedCalls
 from voicebot.store.engine import Database
-from voicebot.store.tables import calls, metadata
+from voicebot.store.tables import admissions, calls, metadata
 from voicebot.store.upsert import insert_or
 
 call_usage = Table(
@@ -37,6 +37,8 @@ call_usage = Table(
     Column("prompt_tokens", Integer, nullable=False),
     Column("reply_tokens", Integer, nullable=False),
 )
+# By clocks of two machines, and of the database's.
+_JUDGED_WITHIN = timedelta(hours=1)
 _AMOUNTS = tuple(WorkUsage.__dataclass_fields__)
 _ALIKE = ("called_number", "business", "direction", "outcome")
 
@@ -87,16 +89,27 @@ class SqlCallUsage:
     async def of(self, since: datetime, until: datetime) -> Sequence[UsedCalls]:
         """The calls that began in this time, those alike together."""
         in_time = (calls.c.started_at >= since) & (calls.c.started_at < until)
+        # The one it came to first; a call is judged again when it comes back.
+        queued = (
+            select(admissions.c.call_id, func.min(admissions.c.queue).label("in_queue"))
+            .where(admissions.c.judged_at >= since - _JUDGED_WITHIN)
+            .group_by(admissions.c.call_id)
+            .subquery()
+        )
+        from_calls = calls.outerjoin(queued, calls.c.call_id == queued.c.call_id)
+        in_queue = func.coalesce(queued.c.in_queue, "").label("in_queue")
         async with self._database.reading("read usage of calls") as connection:
             is_postgresql = connection.dialect.name == "postgresql"
             day = _utc_day(is_postgresql)
-            alike = (day, *(calls.c[name] for name in _ALIKE))
+            alike = (day, in_queue, *(calls.c[name] for name in _ALIKE))
             talked = func.sum(_talked_s(is_postgresql)).label("talked_s")
-            chosen = select(*alike, func.count().label("calls"), talked).where(in_time)
+            count = func.count().label("calls")
+            chosen = select(*alike, count, talked).select_from(from_calls).where(in_time)
             rows = (await connection.execute(chosen.group_by(*alike))).mappings().all()
             sums = [func.sum(call_usage.c[name]).label(name) for name in _AMOUNTS]
             used = (
                 select(*alike, call_usage.c.queue, *sums)
+                .select_from(from_calls)
                 .join(call_usage, calls.c.call_id == call_usage.c.call_id)
                 .where(in_time)
                 .group_by(*alike, call_usage.c.queue)
@@ -132,7 +145,7 @@ def _talked_s(is_postgresql: bool) -> ColumnElement[float]:
 
 
 def _key(row: RowMapping) -> tuple[str, ...]:
-    return (str(row["day"]), *(row[name] for name in _ALIKE))
+    return (str(row["day"]), row["in_queue"], *(row[name] for name in _ALIKE))
 
 
 def _used_calls(row: RowMapping, works: Mapping[Queue, WorkUsage]) -> UsedCalls:
@@ -144,6 +157,7 @@ def _used_calls(row: RowMapping, works: Mapping[Queue, WorkUsage]) -> UsedCalls:
     return UsedCalls(
         date.fromisoformat(str(row["day"])),
         row["called_number"],
+        row["in_queue"],
         row["business"],
         direction,
         Outcome(row["outcome"]),

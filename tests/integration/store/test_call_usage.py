@@ -9,6 +9,9 @@ from voicebot.commands.costs import told
 from voicebot.costs.prices import PriceList, Prices
 from voicebot.costs.usage import WorkUsage
 from voicebot.costs.used_calls import By, summed_by
+from voicebot.queueing.admission_records import AdmissionRecord
+from voicebot.queueing.model import QueueName, Rank
+from voicebot.store.admissions import SqlAdmissions
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
@@ -86,7 +89,17 @@ async def test_calls_are_summed_up_by_what_is_wanted(database: Database) -> None
     assert record is not None
     await SqlCallRecords(database).write(replace(record, outcome=Outcome.FAILED))
     await usages.keep({one: {"llm.large": MODEL}, other: {}})
+    # Judged twice, as whoever waited for an agent that died.
+    for later_s in (0, 9):
+        judged_at = record.started_at + timedelta(seconds=later_s)
+        admission = AdmissionRecord(
+            one, judged_at, QueueName("main@1000"), Rank.REGULAR, "TalkNow", "slot-free"
+        )
+        await SqlAdmissions(database).keep([admission])
     found = await usages.of(DAY, DAY + timedelta(days=1))
+    by_queue = summed_by(By.QUEUE, found, PRICES)
+    assert {queue: each.calls for queue, each in by_queue.items()} == {"main@1000": 1, "": 1}
+    assert by_queue["main@1000"].cost.workers == Decimal("0.001")
     assert [alike.calls for alike in found] == [1, 1]
     sums = summed_by(By.OUTCOME, found, PRICES)
     assert set(sums) == {"resolved", "failed"}

@@ -73,7 +73,9 @@ class OrderTaker:
     async def run(self) -> NoReturn:
         while True:
             try:
-                if self._is_told is not self._is_draining:
+                # Told again and again while it drains: an agent whose lease had ended for a moment
+                # is no longer known to, nor is any that Redis has lost.
+                if self._is_draining or self._is_told is not self._is_draining:
                     await self._orders.tell_draining(self._agent, is_on=self._is_draining)
                     self._is_told = self._is_draining
                 given = await self._orders.next(self._agent)

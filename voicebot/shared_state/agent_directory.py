@@ -18,6 +18,7 @@ LEASE_MS = 3_000
 
 # Reads the live entries and forgets the names of the others in one step: in two, the name of an
 # agent that announced itself in between would be lost until its next announcement.
+# Whoever is gone drains no more either.
 _PEERS = """
 local live = {}
 for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
@@ -26,6 +27,11 @@ for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
     live[#live + 1] = entry
   else
     redis.call('SREM', KEYS[1], name)
+  end
+end
+for _, name in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  if redis.call('EXISTS', ARGV[1] .. name) == 0 then
+    redis.call('SREM', KEYS[2], name)
   end
 end
 return live
@@ -55,7 +61,7 @@ class RedisAgentDirectory:
 
     async def peers(self) -> Sequence[AgentLoad]:
         """All live entries in order of name, the asking agent's own included."""
-        reply = self._peers(keys=[keys.AGENTS], args=[keys.AGENT_PREFIX])
+        reply = self._peers(keys=[keys.AGENTS, keys.AGENTS_DRAINING], args=[keys.AGENT_PREFIX])
         entries = await self._connection.answer("list agents", reply)
         return sorted((_load(entry) for entry in entries), key=lambda load: load.agent)
 
@@ -64,6 +70,7 @@ class RedisAgentDirectory:
         async with self._connection.client.pipeline(transaction=True) as pipeline:
             pipeline.delete(keys.agent(agent))
             pipeline.srem(keys.AGENTS, agent)
+            pipeline.srem(keys.AGENTS_DRAINING, agent)
             await self._connection.answer("withdraw agent", pipeline.execute())
 
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from workers.contract import Reply, Stage, reply_stream
 
-LIMIT_S = 10
+LIMIT_S = 30
 
 
 class FakeWorker:

@@ -22,7 +22,8 @@ def after_call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redi
 @pytest.fixture
 async def redis(after_call_server: RedisServer) -> AsyncIterator[Redis]:
     """A client of an empty Redis that does not decode."""
-    client = Redis.from_url(after_call_server.url)
+    # A whole process starts before it asks for anything.
+    client = Redis.from_url(after_call_server.url, socket_timeout=60)
     await client.flushall()
     yield client
     await client.aclose()

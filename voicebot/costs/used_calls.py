@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from voicebot.calls.model import Direction, Outcome
+from voicebot.costs.conversation_type import Answered, is_resolved, type_of
 from voicebot.costs.ledger import Sum, cost_of, summed
 from voicebot.costs.prices import Prices
 from voicebot.costs.usage import CallUsage
@@ -21,6 +22,7 @@ class UsedCalls:
     business: str
     direction: Direction
     outcome: Outcome
+    answered: Answered
     calls: int
     usage: CallUsage
 
@@ -32,6 +34,7 @@ class By(StrEnum):
     BUSINESS = "business"
     DID = "did"
     QUEUE = "queue"
+    TYPE = "type"
     OUTCOME = "outcome"
     DIRECTION = "direction"
 
@@ -41,6 +44,7 @@ _KEYS: Mapping[By, Callable[[UsedCalls], str]] = {
     By.BUSINESS: lambda calls: calls.business,
     By.DID: lambda calls: calls.did,
     By.QUEUE: lambda calls: calls.queue,
+    By.TYPE: lambda calls: type_of(calls.outcome, calls.answered).value,
     By.OUTCOME: lambda calls: calls.outcome.value,
     By.DIRECTION: lambda calls: calls.direction.value,
 }
@@ -54,7 +58,7 @@ def summed_by(by: By, found: Iterable[UsedCalls], prices: Prices) -> Mapping[str
             key(alike),
             Sum(
                 alike.calls,
-                alike.calls if alike.outcome is Outcome.RESOLVED else 0,
+                alike.calls if is_resolved(alike.outcome) else 0,
                 cost_of(alike.usage, prices.on(alike.day)),
             ),
         )

@@ -19,8 +19,10 @@ from sqlalchemy import (
 )
 
 from voicebot.calls.model import CallId, Direction, Outcome
+from voicebot.costs.conversation_type import Answered
 from voicebot.costs.usage import CallUsage, Queue, WorkUsage
 from voicebot.costs.used_calls import UsedCalls
+from voicebot.store.answered_calls import answered_calls
 from voicebot.store.engine import Database
 from voicebot.store.tables import admissions, calls, metadata
 from voicebot.store.upsert import insert_or
@@ -96,12 +98,16 @@ class SqlCallUsage:
             .group_by(admissions.c.call_id)
             .subquery()
         )
-        from_calls = calls.outerjoin(queued, calls.c.call_id == queued.c.call_id)
+        answering = answered_calls(in_time)
+        from_calls = calls.outerjoin(queued, calls.c.call_id == queued.c.call_id).outerjoin(
+            answering, calls.c.call_id == answering.c.call_id
+        )
         in_queue = func.coalesce(queued.c.in_queue, "").label("in_queue")
+        answered = func.coalesce(answering.c.answered, Answered.NOT.value).label("answered")
         async with self._database.reading("read usage of calls") as connection:
             is_postgresql = connection.dialect.name == "postgresql"
             day = _utc_day(is_postgresql)
-            alike = (day, in_queue, *(calls.c[name] for name in _ALIKE))
+            alike = (day, in_queue, answered, *(calls.c[name] for name in _ALIKE))
             talked = func.sum(_talked_s(is_postgresql)).label("talked_s")
             count = func.count().label("calls")
             chosen = select(*alike, count, talked).select_from(from_calls).where(in_time)
@@ -115,7 +121,7 @@ class SqlCallUsage:
                 .group_by(*alike, call_usage.c.queue)
             )
             found = (await connection.execute(used)).mappings().all()
-        works: dict[tuple[str, ...], dict[Queue, WorkUsage]] = {}
+        works: dict[tuple[Any, ...], dict[Queue, WorkUsage]] = {}
         for row in found:
             amounts = WorkUsage(**{name: int(row[name]) for name in _AMOUNTS})
             works.setdefault(_key(row), {})[row["queue"]] = amounts
@@ -144,8 +150,8 @@ def _talked_s(is_postgresql: bool) -> ColumnElement[float]:
     return func.coalesce(lasted, 0.0)
 
 
-def _key(row: RowMapping) -> tuple[str, ...]:
-    return (str(row["day"]), row["in_queue"], *(row[name] for name in _ALIKE))
+def _key(row: RowMapping) -> tuple[Any, ...]:
+    return (str(row["day"]), row["in_queue"], row["answered"], *(row[name] for name in _ALIKE))
 
 
 def _used_calls(row: RowMapping, works: Mapping[Queue, WorkUsage]) -> UsedCalls:
@@ -161,6 +167,7 @@ def _used_calls(row: RowMapping, works: Mapping[Queue, WorkUsage]) -> UsedCalls:
         row["business"],
         direction,
         Outcome(row["outcome"]),
+        Answered(row["answered"]),
         row["calls"],
         usage,
     )

@@ -2,9 +2,11 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.fakes.sample_calls import NOON, a_record
+import pytest
+
+from tests.fakes.sample_calls import NOON, a_record, a_turn
 from voicebot.after_call.keeping_usage import AT_ONCE, LOOKS_BACK, SETTLED_AFTER, KeepingUsage
-from voicebot.calls.model import CallId, Outcome
+from voicebot.calls.model import AnswerSource, CallId, Outcome, Route, Tier
 from voicebot.commands.costs import told
 from voicebot.costs.prices import PriceList, Prices
 from voicebot.costs.usage import WorkUsage
@@ -112,3 +114,33 @@ async def test_calls_are_summed_up_by_what_is_wanted(database: Database) -> None
     assert by_day.per_resolved == by_day.cost.total
     assert told(by_day)["total"] == str(by_day.cost.total)
     assert await usages.of(DAY - timedelta(days=1), DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([], "short"),
+        ([(Tier.SCRIPT, AnswerSource.SCRIPT)], "short"),
+        ([(Tier.FACT, AnswerSource.FACT), (Tier.SCRIPT, AnswerSource.SCRIPT)], "facts"),
+        ([(Tier.RETRIEVED, AnswerSource.RETRIEVED), (None, AnswerSource.FACT)], "kept_answers"),
+        ([(Tier.LARGE, AnswerSource.MODEL), (Tier.FACT, AnswerSource.FACT)], "model"),
+        ([(None, AnswerSource.MODEL), (Tier.RETRIEVED, AnswerSource.RETRIEVED)], "model"),
+        ([(None, AnswerSource.FACT)], "facts"),
+    ],
+)
+async def test_a_call_is_of_the_type_of_the_dearest_that_answered(
+    database: Database, answers: list[tuple[Tier | None, AnswerSource]], expected: str
+) -> None:
+    turns = [replace(a_turn(0), source=AnswerSource.MODEL, route=Route(Tier.LARGE, "greeting"))]
+    for number, (tier, source) in enumerate(answers, start=1):
+        route = None if tier is None else Route(tier, "sure")
+        turns.append(replace(a_turn(number), source=source, route=route))
+    record = replace(a_record("node1-1.1", outcome=Outcome.RESOLVED), turns=tuple(turns))
+    await SqlCallRecords(database).write(record)
+    usages = SqlCallUsage(database)
+    await usages.keep({record.facts.call_id: {"llm.large": MODEL}})
+    found = await usages.of(DAY, DAY + timedelta(days=1))
+    sums = summed_by(By.TYPE, found, PRICES)
+    assert {name: (one.calls, one.cost.workers) for name, one in sums.items()} == {
+        expected: (1, Decimal("0.001"))
+    }

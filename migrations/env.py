@@ -7,11 +7,12 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from voicebot.settings import Settings
-from voicebot.store import call_usage, callback_tables, capacity_tables, panel_tables
+from voicebot.store import budget_tables, call_usage, callback_tables, capacity_tables, panel_tables
 from voicebot.store.engine import open_engine
 from voicebot.store.tables import UtcDateTime, metadata
 
 # They put their tables beside those of `tables`.
+assert budget_tables.metadata is metadata
 assert call_usage.metadata is metadata
 assert callback_tables.metadata is metadata
 assert capacity_tables.metadata is metadata

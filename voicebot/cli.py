@@ -7,6 +7,7 @@ import typer
 from voicebot.commands import (
     agent,
     bench,
+    budgets,
     caller,
     costs,
     crowd,
@@ -50,6 +51,7 @@ for module in (
     records,
     erase_caller,
     costs,
+    budgets,
     node,
     panel,
     tokens,

@@ -11,9 +11,9 @@ METRICS = sorted(own_metrics().items())
 
 # Each has few values: of an enumeration, of our code, or of the operator's files.
 ALLOWED = {
-    "cause", "chore", "code", "direction", "ended", "handled_by", "name", "operation", "outcome",
-    "part", "pool", "queue", "reason", "remedy", "result", "route", "server", "source", "stage",
-    "state", "step", "tier", "verdict", "why",
+    "budget", "cause", "chore", "code", "direction", "ended", "handled_by", "name", "operation",
+    "outcome", "part", "pool", "queue", "reason", "remedy", "result", "route", "server", "source",
+    "stage", "state", "step", "tier", "verdict", "why",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
@@ -35,6 +36,7 @@ from voicebot.panel.access import Role
 from voicebot.panel.passwords import hashed
 from voicebot.queueing.admission_records import AdmissionRecord
 from voicebot.queueing.model import QueueName, Rank
+from voicebot.settings import PROJECT_DIR
 from voicebot.shared_state import keys
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.waiting_line import RedisWaitingLines
@@ -176,6 +178,7 @@ def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
             "REDIS_ADDRESS": f"127.0.0.1:{redis.port}",
             "PANEL_PORT": str(port),
             "BUSINESS_FILE": str(_business(folder)),
+            "PRICES_FILE": str(_prices(folder)),
             **({"PANEL_URL": url} if prefix else {}),
         }
         process = subprocess.Popen(
@@ -206,6 +209,11 @@ def _business(folder: Path) -> Path:
         "callbacks: {rings_on_holidays: true}\n"
     )
     return path
+
+
+def _prices(folder: Path) -> Path:
+    """The example's, in which nothing has a price; a test may write others."""
+    return Path(shutil.copy(PROJECT_DIR / "config" / "prices.yaml", folder))
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:

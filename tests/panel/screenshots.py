@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.fakes.sample_calls import a_record, a_turn
 from tests.panel.busy_weeks import keep_busy_weeks
 from tests.panel.conftest import CHROMIUM, QUIETLY
+from tests.panel.costly_days import keep_costly_days
 from tests.panel.panel_server import DID, Panel, panel_server
 from tests.panel.past_call import keep_past_call
 from tests.panel.signing_in import sign_in
@@ -106,6 +107,7 @@ def _fill(panel: Panel) -> None:
     panel.add_account("sven", Role.SUPERVISOR, frozenset({DID}))
     keep_past_call(panel)
     keep_busy_weeks(panel)
+    keep_costly_days(panel)
     outcomes = [one for one in Outcome for _ in range(3)]
     for number, outcome in enumerate(outcomes):
         record = a_record(

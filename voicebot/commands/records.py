@@ -31,8 +31,10 @@ from voicebot.after_call.reckoning_capacity import RECKON_EVERY_S, ReckoningCapa
 from voicebot.after_call.salvaging import Salvaging
 from voicebot.after_call.sampling_capacity import SAMPLE_EVERY_S, SamplingCapacity
 from voicebot.after_call.taking_stock import TakingStock
+from voicebot.after_call.telling_budgets import TELL_EVERY_S, TellingBudgets
 from voicebot.after_call.telling_endings import TellingEndings
 from voicebot.after_call.transcribing import Transcribing
+from voicebot.after_call.watching_budgets import WATCH_EVERY_S, WatchingBudgets
 from voicebot.agents.node_watch import watching
 from voicebot.ari.client import AriClient
 from voicebot.calls.follow_up import FinishedCall, follow_up
@@ -48,6 +50,7 @@ from voicebot.outbound.callback_dialler import CallbackDialler
 from voicebot.outbound.callback_line import TICKET_LEASE_S, CallbackLine
 from voicebot.outbound.dialing import dialer_of
 from voicebot.ports import Recognizer
+from voicebot.prices_file import load_prices
 from voicebot.settings import Settings
 from voicebot.shared_state.call_contexts import RedisCallContexts
 from voicebot.shared_state.call_usage import RedisCallUsage
@@ -58,6 +61,7 @@ from voicebot.shared_state.queue_lengths import queue_lengths
 from voicebot.shared_state.slots import slots_of
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.stack.trunks import load_trunks
+from voicebot.store.budget_alerts import SqlBudgetAlerts
 from voicebot.store.call_transcripts import SqlCallTranscripts
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callback_bookings import SqlCallbackBookings
@@ -220,9 +224,11 @@ async def _chores(
         losing = Losing(
             SqlLostCalls(database), contexts, ari, businesses.in_force, settings.node_name
         )
-        keeping_usage = KeepingUsage(
-            SqlCallUsage(database), RedisCallUsage(shared_state).of, settings.node_name
-        )
+        usages, alerts = SqlCallUsage(database), SqlBudgetAlerts(database)
+        keeping_usage = KeepingUsage(usages, RedisCallUsage(shared_state).of, settings.node_name)
+        prices = partial(load_prices, settings.prices_file)
+        watching_budgets = WatchingBudgets(prices, usages.of, alerts)
+        telling_budgets = TellingBudgets(alerts, webhook, mail, prices)
         nodes = RedisNodePresence(shared_state)
         gone_nodes = GoneNodes(nodes, losing.unfinished, losing.end, settings.node_name)
         stock = TakingStock(partial(late_callbacks, database), partial(queue_lengths, shared_state))
@@ -238,6 +244,8 @@ async def _chores(
             ),
             Chore("losses", LOOK_FOR_LOSSES_EVERY_S, losing.run),
             Chore("usage", KEEP_USAGE_EVERY_S, keeping_usage.run),
+            Chore("budgets", WATCH_EVERY_S, watching_budgets.run),
+            Chore("budget alerts", TELL_EVERY_S, telling_budgets.run),
             Chore("gone nodes", LOOK_FOR_GONE_NODES_EVERY_S, gone_nodes.run),
             Chore("callbacks", WORK_EVERY_S, dialler.run),
             Chore("transcription", WORK_EVERY_S, transcribing.run),

@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from voicebot.costs.budgets import AlertReceivers, Budget
 from voicebot.costs.usage import Queue
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=9)]
@@ -54,11 +55,22 @@ class Prices(BaseModel):
 
     currency: str = Field(min_length=3, max_length=3, pattern="^[A-Z]{3}$")
     lists: tuple[PriceList, ...] = Field(min_length=1)
+    budgets: tuple[Budget, ...] = Field(default=(), max_length=100)
+    alerts: AlertReceivers = Field(
+        default=AlertReceivers(), description="Who is told how far the budgets have come."
+    )
 
     @model_validator(mode="after")
     def _are_in_order(self) -> Self:
         if any(later.valid_from <= earlier.valid_from for earlier, later in pairwise(self.lists)):
             raise ValueError("each price list is valid from a later day than the one before it")
+        return self
+
+    @model_validator(mode="after")
+    def _names_each_budget_once(self) -> Self:
+        names = [one.name for one in self.budgets]
+        if len(set(names)) < len(names):
+            raise ValueError("each budget has a name of its own")
         return self
 
     def on(self, day: date) -> PriceList | None:

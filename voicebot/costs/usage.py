@@ -17,6 +17,9 @@ class WorkUsage:
     characters: int = 0  # that were spoken
     prompt_tokens: int = 0  # that replies were made from
     reply_tokens: int = 0
+    cpu_ms: int = 0  # of processors, each counting for itself
+    gpu_ms: int = 0  # that a GPU was held for it, shared out among all that held it
+    kept_characters: int = 0  # that were spoken from speech made before
 
     def __add__(self, other: "WorkUsage") -> "WorkUsage":
         return WorkUsage(
@@ -26,6 +29,9 @@ class WorkUsage:
             self.characters + other.characters,
             self.prompt_tokens + other.prompt_tokens,
             self.reply_tokens + other.reply_tokens,
+            self.cpu_ms + other.cpu_ms,
+            self.gpu_ms + other.gpu_ms,
+            self.kept_characters + other.kept_characters,
         )
 
 

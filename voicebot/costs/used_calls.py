@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from voicebot.calls.model import Direction, Outcome
 from voicebot.costs.conversation_type import Answered, is_resolved, type_of
-from voicebot.costs.ledger import Sum, cost_of, summed
+from voicebot.costs.ledger import Cost, Sum, cost_of, summed
 from voicebot.costs.prices import Prices
 from voicebot.costs.usage import CallUsage
 
@@ -50,6 +50,11 @@ _KEYS: Mapping[By, Callable[[UsedCalls], str]] = {
 }
 
 
+def cost_of_alike(alike: UsedCalls, prices: Prices) -> Cost:
+    """By the prices of their own day."""
+    return cost_of(alike.usage, prices.on(alike.day))
+
+
 def summed_by(by: By, found: Iterable[UsedCalls], prices: Prices) -> Mapping[str, Sum]:
     """Each call by the prices of its own day."""
     key = _KEYS[by]
@@ -59,7 +64,7 @@ def summed_by(by: By, found: Iterable[UsedCalls], prices: Prices) -> Mapping[str
             Sum(
                 alike.calls,
                 alike.calls if is_resolved(alike.outcome) else 0,
-                cost_of(alike.usage, prices.on(alike.day)),
+                cost_of_alike(alike, prices),
             ),
         )
         for alike in found

@@ -1,7 +1,8 @@
-"""Passes messages on by e-mail, through the SMTP server that the settings name."""
+"""Passes messages and alerts on by e-mail, through the SMTP server that the settings name."""
 
 import ssl
 from dataclasses import dataclass
+from email.message import EmailMessage
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -57,15 +58,19 @@ class Mail:
         self, server: SmtpServer | None, sender: str, *, deadline_s: float = DEADLINE_S
     ) -> None:
         self._server = server
-        self._sender = sender
+        self.sender = sender
         self._deadline_s = deadline_s
 
     async def pass_on(self, message: Message, to: str, *, is_transcribed: bool) -> None:
         """Returns when the server has taken it over; raises DeliveryFailed."""
-        if self._server is None:
-            raise DeliveryFailed(UNSET)
-        mail = email_of(message, is_transcribed=is_transcribed, sender=self._sender, to=to)
+        mail = email_of(message, is_transcribed=is_transcribed, sender=self.sender, to=to)
+        await self.send(mail)
+
+    async def send(self, mail: EmailMessage) -> None:
+        """Returns when the server has taken it over; raises DeliveryFailed."""
         server = self._server
+        if server is None:
+            raise DeliveryFailed(UNSET)
         try:
             await aiosmtplib.send(
                 mail,

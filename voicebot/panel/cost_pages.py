@@ -13,6 +13,7 @@ from voicebot.costs.ledger import Sum
 from voicebot.costs.used_calls import By, summed_by
 from voicebot.errors import ConfigurationError
 from voicebot.panel.access import Action
+from voicebot.panel.budget_lines import budget_lines, latest_alerts
 from voicebot.panel.pages import failure, open_to, page
 from voicebot.panel.services import services_of
 
@@ -50,6 +51,8 @@ async def show(request: Request) -> Response:
         bars=_bars(days, by_day),
         parts=PARTS,
         size=(_WIDTH, _HEIGHT),
+        budgets=await budget_lines(services.usage, prices, today),
+        alerts=await latest_alerts(services.alerts),
         currency=prices.currency,
         money=money,
         has_prices=whole.cost.total > 0 or not whole.calls,

@@ -34,6 +34,7 @@ from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
+from voicebot.store.budget_alerts import SqlBudgetAlerts
 from voicebot.store.business_versions import SqlBusinessVersions
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.callbacks_due import SqlCallbacksDue
@@ -85,6 +86,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             SqlCapacityHistory(database),
             CallerErasure(database, settings.state_dir),
             RedisListening(redis),
+            SqlBudgetAlerts(database),
         )
         server = _Server(_config(settings, services))
         loop = asyncio.get_running_loop()

@@ -24,6 +24,7 @@ from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import KeptAccount, SqlAccounts
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
+from voicebot.store.budget_alerts import SqlBudgetAlerts
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.caller_erasure import CallerErasure
 from voicebot.store.capacity_history import SqlCapacityHistory
@@ -53,6 +54,7 @@ class Services:
     capacity: SqlCapacityHistory
     erasure: CallerErasure
     listening: RedisListening
+    alerts: SqlBudgetAlerts
 
 
 @dataclass(frozen=True, slots=True)

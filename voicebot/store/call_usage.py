@@ -38,6 +38,9 @@ call_usage = Table(
     Column("characters", Integer, nullable=False),
     Column("prompt_tokens", Integer, nullable=False),
     Column("reply_tokens", Integer, nullable=False),
+    Column("cpu_ms", Integer, nullable=False, server_default="0"),
+    Column("gpu_ms", Integer, nullable=False, server_default="0"),
+    Column("kept_characters", Integer, nullable=False, server_default="0"),
 )
 # By clocks of two machines, and of the database's.
 _JUDGED_WITHIN = timedelta(hours=1)
@@ -94,7 +97,10 @@ class SqlCallUsage:
         # The one it came to first; a call is judged again when it comes back.
         queued = (
             select(admissions.c.call_id, func.min(admissions.c.queue).label("in_queue"))
-            .where(admissions.c.judged_at >= since - _JUDGED_WITHIN)
+            .where(
+                admissions.c.judged_at >= since - _JUDGED_WITHIN,
+                admissions.c.judged_at < until + _JUDGED_WITHIN,
+            )
             .group_by(admissions.c.call_id)
             .subquery()
         )

@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from workers.contract import FailureReason, Reply, ReplyKind, Unit, Work
 from workers.deadline import time_left_s
+from workers.effort_shares import EffortMeter
 from workers.errors import WorkFailed
 from workers.metrics import DONE, METRICS
 from workers.streams import WorkChannel
@@ -46,6 +47,7 @@ def carry_out(
     monotonic: Callable[[], float] = time.monotonic,
     *,
     queue: str = "",
+    meter: EffortMeter | None = None,
 ) -> None:
     """Does one piece of work and says how it ended. `queue`: under which its effort is counted."""
     taken_at_s, started_s = wall_clock(), monotonic()
@@ -60,6 +62,7 @@ def carry_out(
     until_s = started_s + time_left_s(work.deadline_at_s, sent_at_s, taken_at_s)
     channel = WorkChannel(work, redis, lambda: until_s - monotonic(), queue)
     with METRICS.in_hand(), bound_contextvars(call_id=work.call_id, work_id=work.work_id):
+        begun = None if meter is None else meter.begin()
         ended = _ended(work, channel, answer)
         took_s = monotonic() - started_s
         if isinstance(ended, FailureReason):
@@ -76,6 +79,9 @@ def carry_out(
             )
         channel.spend(Unit.WORKS, 1)
         channel.spend(Unit.ENGINE_MS, round(took_s * 1000))
+        if meter is not None and begun is not None:
+            for unit, quantity in meter.end(begun).items():
+                channel.spend(unit, quantity)
         channel.send_last(reply)
     result = ended.value if isinstance(ended, FailureReason) else DONE
     METRICS.work_over(result, queued_ms / 1000, took_s)

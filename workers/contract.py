@@ -91,6 +91,9 @@ class Unit(StrEnum):
     CHARACTERS = "characters"  # that were spoken, TTS
     PROMPT_TOKENS = "prompt_tokens"  # that a reply was made from, remembered ones included, LLM
     REPLY_TOKENS = "reply_tokens"  # that were generated, LLM
+    CPU_MS = "cpu_ms"  # of processors, its share of what the worker's process took
+    GPU_MS = "gpu_ms"  # its share of the time that GPUs were held
+    KEPT_CHARACTERS = "kept_characters"  # spoken from speech made before; agents count these
 
 
 def serving_language(language: str, installed: Iterable[str]) -> str | None:

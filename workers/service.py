@@ -35,15 +35,18 @@ from workers.contract import (
     SynthesizeWork,
     Work,
 )
+from workers.effort_shares import EffortMeter
 from workers.engines import languages_of, load_engine
-from workers.languages import NamedEngine
+from workers.languages import ByLanguage, NamedEngine
 from workers.lease import Lease, ReadyWorker
+from workers.llm.openai_engine import OpenAiEngine
 from workers.llm.task import respond, warm_last_prefix
 from workers.machine_turn import MachineTurn
 from workers.metrics import METRICS, served
 from workers.settings import WorkerSettings
 from workers.streams import WorkChannel
 from workers.stt.task import recognize
+from workers.stt.whisper_runs import CPU
 from workers.traces import TRACES
 from workers.tts.task import synthesize
 
@@ -70,14 +73,24 @@ ANSWERS: Final[Mapping[Stage, tuple[type[Work], Callable[..., Closing]]]] = {
 }
 
 
-def register_task(app: Celery, stage: Stage, engine: NamedEngine, redis: Redis, queue: str) -> None:
+def gpus_of(engine: NamedEngine, settings: WorkerSettings) -> int:
+    """That are held while this worker has work in hand."""
+    distinct = engine.distinct if isinstance(engine, ByLanguage) else (engine,)
+    own = sum(getattr(one, "device", CPU) != CPU for one in distinct)
+    return settings.llm_gpus if isinstance(engine, OpenAiEngine) else min(own, 1)
+
+
+def register_task(
+    app: Celery, stage: Stage, engine: NamedEngine, redis: Redis, queue: str, gpus: int
+) -> None:
     """Makes the stage's one task known to Celery. `queue`: what this worker serves."""
     kind_of_work, answer = ANSWERS[stage]
     answer_work: Callable[[Any, WorkChannel], Closing] = partial(answer, engine)
+    meter = EffortMeter(gpus)
 
     def run(task: Any, message: Mapping[str, Any]) -> None:
         sent_at_s = task.request.get("sent_at_s")
-        carry_out(kind_of_work, message, sent_at_s, redis, answer_work, queue=queue)
+        carry_out(kind_of_work, message, sent_at_s, redis, answer_work, queue=queue, meter=meter)
 
     app.task(run, name=TASKS[stage], bind=True, ignore_result=True)
 
@@ -110,7 +123,7 @@ def serve(
     )
     app = create_app(settings.redis_url, stage)
     queue = "+".join(pools) or stage.value
-    register_task(app, stage, engine, redis, queue)
+    register_task(app, stage, engine, redis, queue, gpus_of(engine, settings))
     name = f"{socket.gethostname()}-{os.getpid()}"
     languages = languages_of(engine, settings)
     facts = ReadyWorker(

@@ -71,6 +71,9 @@ class WorkerSettings(BaseSettings):
         "packaged one, any for another.",
     )
     llm_url: str = Field("", description="Base URL of an OpenAI-compatible server (…/v1).")
+    llm_gpus: int = Field(
+        0, ge=0, description="GPUs that server holds for this worker: its ledger counts their time."
+    )
     llm_model: str = Field("", description="Model name sent to that server.")
     llm_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
     tts_engine: Literal["piper", "hibari"] = Field(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from voicebot.costs.prices import PriceList
-from voicebot.costs.usage import CallUsage
+from voicebot.costs.usage import CallUsage, Queue, WorkUsage
 
 _MS_A_MINUTE, _MS_AN_HOUR = Decimal(60_000), Decimal(3_600_000)
 _ZERO = Decimal(0)
@@ -20,7 +20,7 @@ class Cost:
     trunk: Decimal = _ZERO
     recognition: Decimal = _ZERO  # by minutes of speech
     synthesis: Decimal = _ZERO  # by characters
-    workers: Decimal = _ZERO  # by time in hand
+    workers: Decimal = _ZERO  # by time in hand, of processors and of GPUs
     model: Decimal = _ZERO  # by tokens
 
     @property
@@ -72,16 +72,20 @@ def cost_of(usage: CallUsage, prices: PriceList | None) -> Cost:
         trunk=minute * Decimal(str(max(usage.trunk_s, 0.0))) / 60,
         recognition=prices.speech_minute * audio_ms / _MS_A_MINUTE,
         synthesis=prices.spoken_1000_characters * characters / 1000,
-        workers=sum(
-            (prices.hour_of(queue) * one.engine_ms / _MS_AN_HOUR for queue, one in works.items()),
-            _ZERO,
-        ),
+        workers=sum((_machines(queue, one, prices) for queue, one in works.items()), _ZERO),
         model=(
             prices.million_prompt_tokens * prompt_tokens
             + prices.million_reply_tokens * reply_tokens
         )
         / 1_000_000,
     )
+
+
+def _machines(queue: Queue, one: WorkUsage, prices: PriceList) -> Decimal:
+    """All three ways to pay for a worker add up; whoever uses one leaves the others at zero."""
+    in_hand = prices.hour_of(queue) * one.engine_ms
+    held = prices.cpu_hour * one.cpu_ms + prices.gpu_hour * one.gpu_ms
+    return (in_hand + held) / _MS_AN_HOUR
 
 
 def summed(parts: Iterable[tuple[Key, Sum]]) -> Mapping[Key, Sum]:

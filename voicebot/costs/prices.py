@@ -42,6 +42,8 @@ class PriceList(BaseModel):
         description="Of workers having a work in hand, by stage (stt, llm, tts) or pool "
         "(llm.large); a pool without one has its stage's.",
     )
+    cpu_hour: Price = Field(default=_ZERO, description="Of a processor's time that workers took.")
+    gpu_hour: Price = Field(default=_ZERO, description="Of a GPU that was held for workers.")
 
     def hour_of(self, queue: Queue) -> Decimal:
         stage = queue.partition(".")[0]

@@ -125,7 +125,11 @@ class CachedSynthesizer:
         encoding = Encoding(phrase.encoding)
         audio = self._spare.find(phrase, only_alike=True) or await self._store.find(phrase)
         synthesis = self._under_way.get(phrase)
-        METRICS.spoken(_source(audio, synthesis))
+        source = _source(audio, synthesis)
+        METRICS.spoken(source)
+        if source is not SpeechFrom.SYNTHESIS and call_id != NO_CALL:
+            # Beside the call: it waits for its first sound.
+            self._tasks.create_task(self._store.spoken_again(call_id, len(phrase.text)))
         if audio is not None:
             yield audio
             return

@@ -16,7 +16,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from workers.contract import SPEECH_ENGINE_KEY
+from voicebot.calls.model import CallId
+from workers.contract import SPEECH_ENGINE_KEY, USAGE_LIFETIME_S, Stage, Unit, usage_key
 
 LIFETIME_S = 7 * 24 * 3600
 MEMORY_BYTES = 32 * 1024 * 1024
@@ -98,6 +99,18 @@ class SpeechStore:
             await self._redis.set(key, audio, ex=LIFETIME_S)
         except (RedisError, OSError) as error:
             log.warning("speech.not_kept", error=type(error).__name__)
+
+    async def spoken_again(self, call_id: CallId, characters: int) -> None:
+        """Counts for the call what nobody had to make for it."""
+        usage = usage_key(call_id)
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                name = f"{Stage.TTS.value}.{Unit.KEPT_CHARACTERS.value}"
+                pipeline.hincrby(usage, name, characters)
+                pipeline.expire(usage, USAGE_LIFETIME_S)
+                await pipeline.execute()
+        except (RedisError, OSError) as error:
+            log.warning("speech.not_counted", error=type(error).__name__)
 
     async def _key(self, phrase: SpokenPhrase) -> str | None:
         """None while it is not known which engine speaks."""

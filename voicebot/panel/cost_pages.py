@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from voicebot.costs.amounts import amounts
 from voicebot.costs.ledger import Sum
 from voicebot.costs.used_calls import By, summed_by
 from voicebot.errors import ConfigurationError
@@ -51,6 +52,7 @@ async def show(request: Request) -> Response:
         bars=_bars(days, by_day),
         parts=PARTS,
         size=(_WIDTH, _HEIGHT),
+        amounts=amounts(found),
         budgets=await budget_lines(services.usage, prices, today),
         alerts=await latest_alerts(services.alerts),
         currency=prices.currency,

@@ -14,6 +14,9 @@ _NAMES = {
     Unit.CHARACTERS: "characters",
     Unit.PROMPT_TOKENS: "prompt_tokens",
     Unit.REPLY_TOKENS: "reply_tokens",
+    Unit.CPU_MS: "cpu_ms",
+    Unit.GPU_MS: "gpu_ms",
+    Unit.KEPT_CHARACTERS: "kept_characters",
 }
 _UNITS = frozenset(unit.value for unit in _NAMES)
 

@@ -85,6 +85,7 @@ class FasterWhisperEngine:
             num_workers=runs,
             local_files_only=True,
         )
+        self.device: str = self.whisper.model.device
         self._is_multilingual: bool = self.whisper.model.is_multilingual
         self.model = directory.name if model else "whisper-tiny.en"
         self.languages: tuple[str, ...] = tuple(self.whisper.supported_languages)

@@ -85,5 +85,6 @@ def test_who_was_told_is_shown(panel: Panel) -> None:
 
 def test_costs_are_told_apart_by_kind_of_conversation(panel: Panel) -> None:
     text = shown(panel, "?by=type")
+    assert re.search(r"Trunk, inbound 8\.\d+ min", text)
     assert re.search(r"Message taken 1 0 8\.\d+", text)
     assert "nobody has anything left to do" in text

@@ -28,6 +28,7 @@ from workers.contract import (
     Stage,
     SynthesizeWork,
     reply_stream,
+    usage_key,
 )
 
 CALL = CallId("node1-1.1")
@@ -113,6 +114,20 @@ async def test_a_reply_is_generated_token_by_token(gateway: InferenceGateway) ->
         CALL, STORY, max_tokens=12, temperature=0.0, deadline_s=LONG_S
     )
     assert len([token async for token in tokens]) > 3
+
+
+async def test_what_a_call_took_of_the_processor_counts_for_it(
+    gateway: InferenceGateway, workers: RedisServer
+) -> None:
+    call_id = CallId("costly")
+    tokens = WorkerResponder(gateway).respond(
+        call_id, STORY, max_tokens=12, temperature=0.0, deadline_s=LONG_S
+    )
+    assert [token async for token in tokens]
+    async with Redis.from_url(workers.url, decode_responses=True) as redis:
+        spent = await redis.hgetall(usage_key(call_id))
+    assert int(spent["llm.cpu_ms"]) > 0
+    assert "llm.gpu_ms" not in spent
 
 
 async def test_replies_to_several_calls_are_generated_at_once(gateway: InferenceGateway) -> None:

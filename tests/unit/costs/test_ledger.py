@@ -16,7 +16,7 @@ from voicebot.settings import PROJECT_DIR
 
 DAY = date(2026, 11, 23)
 amounts = st.integers(0, 10**9)
-works = st.builds(WorkUsage, amounts, amounts, amounts, amounts, amounts, amounts)
+works = st.builds(WorkUsage, *[amounts] * len(WorkUsage.__dataclass_fields__))
 usages = st.builds(
     CallUsage,
     st.floats(0, 1e6),
@@ -33,6 +33,8 @@ lists = st.builds(
     spoken_1000_characters=prices,
     million_prompt_tokens=prices,
     million_reply_tokens=prices,
+    cpu_hour=prices,
+    gpu_hour=prices,
     worker_hour=st.dictionaries(st.sampled_from(["stt", "llm", "llm.large", "tts"]), prices),
 )
 
@@ -60,6 +62,12 @@ def test_a_call_costs_its_amounts_by_their_prices() -> None:
         Decimal("0.015"), Decimal("0.01"), Decimal("0.015"), Decimal("0.02"), Decimal("0.01")
     )
     assert cost_of(usage, sheet).total == Decimal("0.07")
+
+
+def test_processors_and_gpus_are_paid_by_what_was_taken_of_them() -> None:
+    sheet = PriceList(valid_from=DAY, cpu_hour=Decimal("0.36"), gpu_hour=Decimal("3.6"))
+    works = {"llm": WorkUsage(1, 90_000, cpu_ms=50_000, gpu_ms=20_000), "stt": WorkUsage(1, 10)}
+    assert cost_of(CallUsage(0.0, works=works), sheet).workers == Decimal("0.025")
 
 
 @given(usages, lists)

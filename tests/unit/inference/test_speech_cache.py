@@ -17,7 +17,7 @@ from voicebot.inference.spare_speech import SpareSpeech
 from voicebot.inference.speech_cache import CachedSynthesizer
 from voicebot.inference.speech_store import SpeechStore
 from voicebot.ports import Synthesizer
-from workers.contract import SPEECH_ENGINE_KEY
+from workers.contract import SPEECH_ENGINE_KEY, USAGE_LIFETIME_S, usage_key
 
 CALL = CallId("node1-1.1")
 LONG_S = 20.0
@@ -251,3 +251,22 @@ async def test_what_is_written_otherwise_and_sounds_alike_is_synthesised_once(
     await cached.warm(["It is $5."], encoding=Encoding.ULAW, language="en", voice="")
     inner.may_go_on.clear()
     assert await heard(cached, "It is five dollars.") == b"first It is five dollars."
+
+
+async def test_what_nobody_had_to_make_counts_for_the_call_that_hears_it(
+    cached: CachedSynthesizer, inner: SlowSynthesizer, redis: Redis
+) -> None:
+    inner.may_go_on.set()
+    await cached.warm(["Hello."], encoding=Encoding.ULAW, language="en", voice="")
+    name = "tts.kept_characters"
+    assert await redis.hget(usage_key(CALL), name) is None
+    await heard(cached, "Bye.")
+    assert await redis.hget(usage_key(CALL), name) is None
+    for _ in range(2):
+        await heard(cached, "Hello.")
+
+    async def is_counted() -> bool:
+        return bool(await redis.hget(usage_key(CALL), name) == b"12")
+
+    assert await asked_until(is_counted, "both are counted")
+    assert 0 < await redis.ttl(usage_key(CALL)) <= USAGE_LIFETIME_S

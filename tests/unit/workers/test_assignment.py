@@ -19,6 +19,7 @@ from workers.contract import (
     cancel_key,
     usage_key,
 )
+from workers.effort_shares import EffortMeter
 from workers.errors import WorkFailed
 from workers.streams import WorkChannel
 
@@ -137,3 +138,15 @@ def test_the_effort_counts_for_the_call_also_when_it_was_for_nothing(redis: Redi
     assert spent.keys() == {b"tts.characters", b"tts.works", b"tts.engine_ms"}
     assert (spent[b"tts.characters"], spent[b"tts.works"]) == (10, 1)
     assert spent[b"tts.engine_ms"] > 0
+
+
+def test_what_it_took_of_processors_and_gpus_counts_for_the_call(redis: Redis) -> None:
+    cpu_s, held_s = count(0.0, 0.25), count(0.0, 2.0)
+    meter = EffortMeter(1, lambda: next(cpu_s), lambda: next(held_s))
+    clock = count(0.0, 0.1)
+    carry_out(
+        SynthesizeWork, WORK.to_dict(), NOW_S, redis, finish,
+        lambda: NOW_S, lambda: next(clock), queue="tts", meter=meter,
+    )  # fmt: skip
+    spent = {name: int(quantity) for name, quantity in redis.hgetall(usage_key("c1")).items()}
+    assert (spent[b"tts.cpu_ms"], spent[b"tts.gpu_ms"]) == (250, 2_000)

@@ -29,6 +29,7 @@ budgets:
   - {{name: today, valid_from: 2026-01-01, per: day, amount: 0.15}}
 """
 _SOURCES = {Tier.FACT: AnswerSource.FACT, Tier.SCRIPT: AnswerSource.SCRIPT}
+_REASONS = {Tier.SCRIPT: "short-form"}
 _TIERS = (Tier.FACT, Tier.SMALL, Tier.LARGE, Tier.RETRIEVED, Tier.SCRIPT)
 _OUTCOMES = (
     Outcome.RESOLVED,
@@ -75,13 +76,17 @@ def _call(call_id: str, at: datetime, number: int) -> tuple[CallRecord, dict[str
     tiers = (tier, Tier.FACT if number % 2 else tier)
     turns = tuple(
         replace(
-            a_turn(one), source=_SOURCES.get(each, AnswerSource.MODEL), route=Route(each, "sure")
+            a_turn(one),
+            source=_SOURCES.get(each, AnswerSource.MODEL),
+            route=Route(each, _REASONS.get(each, "sure")),
         )
         for one, each in enumerate((Tier.SCRIPT, *tiers))
     )
     works = {
         "stt": WorkUsage(3, 900, audio_ms=9_000 + number * 531 % 9_000),
-        "tts": WorkUsage(4, 1_200, characters=80 + number * 53 % 300),
+        "tts": WorkUsage(
+            4, 1_200, characters=80 + number * 53 % 300, cpu_ms=900, kept_characters=210
+        ),
     }
     asked = [one for one in tiers if one in (Tier.SMALL, Tier.LARGE)]
     if asked:

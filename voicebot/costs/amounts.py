@@ -16,6 +16,11 @@ class Amount:
     unit: str
 
 
+def kept_characters(found: Iterable[UsedCalls]) -> int:
+    """That were spoken without being made into speech again."""
+    return sum(one.kept_characters for alike in found for one in alike.usage.works.values())
+
+
 def amounts(found: Iterable[UsedCalls]) -> list[Amount]:
     """All of them, also those of which nothing was used."""
     inbound_s, outbound_s, works = 0.0, 0.0, WorkUsage()

@@ -1,7 +1,7 @@
 """The page of costs: by day, drawn and in figures, and by what else calls can be told apart."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,14 +9,17 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from voicebot.costs.amounts import amounts
+from voicebot.costs.amounts import amounts, kept_characters
 from voicebot.costs.ledger import Sum
-from voicebot.costs.used_calls import By, summed_by
+from voicebot.costs.prices import PriceList
+from voicebot.costs.savings import Saving, savings, total
+from voicebot.costs.used_calls import By, UsedCalls, summed_by
 from voicebot.errors import ConfigurationError
 from voicebot.panel.access import Action
 from voicebot.panel.budget_lines import budget_lines, latest_alerts
 from voicebot.panel.pages import failure, open_to, page
 from voicebot.panel.services import services_of
+from voicebot.store.answered_turns import SqlAnsweredTurns
 
 _DAYS: Final = 30
 _MOST_DAYS: Final = 366
@@ -38,6 +41,7 @@ async def show(request: Request) -> Response:
         return failure(request, 503, "costs.no_prices")
     found = await services.usage.of(_begins(first), _begins(last + timedelta(days=1)))
     by_day = summed_by(By.DAY, found, prices)
+    spared = await _spared(services.turns, first, last, found, prices.on(today))
     whole = sum(by_day.values(), Sum())
     days = [first + timedelta(days=one) for one in range((last - first).days + 1)]
     return page(
@@ -53,6 +57,8 @@ async def show(request: Request) -> Response:
         parts=PARTS,
         size=(_WIDTH, _HEIGHT),
         amounts=amounts(found),
+        savings=spared,
+        saved=total(spared),
         budgets=await budget_lines(services.usage, prices, today),
         alerts=await latest_alerts(services.alerts),
         currency=prices.currency,
@@ -66,6 +72,19 @@ def money(amount: Decimal | None) -> str:
     if amount is None:
         return "-"
     return f"{amount:,.2f}" if amount >= 100 else f"{amount:.4f}"
+
+
+async def _spared(
+    turns: SqlAnsweredTurns,
+    first: date,
+    last: date,
+    found: Sequence[UsedCalls],
+    prices: PriceList | None,
+) -> Sequence[Saving]:
+    """At today's prices. Raises StoreError."""
+    begins, ends = _begins(first), _begins(last + timedelta(days=1))
+    answerers, measured = await turns.answerers(begins, ends), await turns.measured(begins, ends)
+    return savings(answerers, kept_characters(found), measured, prices)
 
 
 def _bars(

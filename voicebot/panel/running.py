@@ -32,6 +32,7 @@ from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.orders import RedisOrders
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import SqlAccounts
+from voicebot.store.answered_turns import SqlAnsweredTurns
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import SqlAuditLog
 from voicebot.store.budget_alerts import SqlBudgetAlerts
@@ -87,6 +88,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             CallerErasure(database, settings.state_dir),
             RedisListening(redis),
             SqlBudgetAlerts(database),
+            SqlAnsweredTurns(database),
         )
         server = _Server(_config(settings, services))
         loop = asyncio.get_running_loop()

@@ -22,6 +22,7 @@ from voicebot.shared_state.health_board import RedisHealthBoard
 from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.waiting_line import RedisWaitingLines
 from voicebot.store.accounts import KeptAccount, SqlAccounts
+from voicebot.store.answered_turns import SqlAnsweredTurns
 from voicebot.store.api_tokens import SqlApiTokens
 from voicebot.store.audit import Audited, SqlAuditLog
 from voicebot.store.budget_alerts import SqlBudgetAlerts
@@ -55,6 +56,7 @@ class Services:
     erasure: CallerErasure
     listening: RedisListening
     alerts: SqlBudgetAlerts
+    turns: SqlAnsweredTurns
 
 
 @dataclass(frozen=True, slots=True)

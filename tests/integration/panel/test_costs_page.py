@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.fakes.sample_calls import a_record
+from tests.panel.costly_days import keep_costly_days
 from tests.panel.panel_server import PASSWORD, Panel, panel_server, run
 from voicebot.calls.model import Outcome
 from voicebot.costs.budgets import AlertKey, BudgetAlert, Per
@@ -88,3 +89,14 @@ def test_costs_are_told_apart_by_kind_of_conversation(panel: Panel) -> None:
     assert re.search(r"Trunk, inbound 8\.\d+ min", text)
     assert re.search(r"Message taken 1 0 8\.\d+", text)
     assert "nobody has anything left to do" in text
+
+
+def test_what_was_saved_is_unknown_until_enough_was_measured(panel: Panel) -> None:
+    text = shown(panel)
+    assert re.search(r"Facts of the business 1 unknown unknown", text)
+    assert "Kept answers 0 unknown 0.0000" in text
+    keep_costly_days(panel, days=3)
+    text = shown(panel)
+    assert re.search(r"Facts of the business \d+ 0\.\d+ 0\.\d+ \(0\.\d+ to 0\.\d+\)", text)
+    assert re.search(r"Speech spoken again \(characters\) [\d,]+ 0\.0\d+ per 1,000 0\.\d+", text)
+    (panel.folder / "prices.yaml").write_text(PRICES)

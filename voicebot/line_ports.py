@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from voicebot.audio.frames import Encoding
-from voicebot.calls.model import CallFacts, CallId, ChannelId
+from voicebot.calls.model import BridgeId, CallFacts, CallId, ChannelId
+from voicebot.calls.orders import Presence
 from voicebot.capacity.circuit_breaker import BreakerState
 from voicebot.capacity.degradation import Degradation, DegradationChanged
 from voicebot.capacity.slots import Occupancy
@@ -269,6 +270,30 @@ class ListenControl(Protocol):
 
     async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
         """Succeeds also when the channel is already gone."""
+
+
+class SupervisorControl(Protocol):
+    """What is asked of Asterisk to put a supervisor's phone on a call. Raises AsteriskError."""
+
+    async def ring(self, extension: str, phone_id: ChannelId, ring_s: int) -> None:
+        """Its StasisStart follows once it is answered, its end in any case."""
+
+    async def make_bridge(self, bridge_id: BridgeId) -> None: ...
+
+    async def seat(self, bridge_id: BridgeId, channel_id: ChannelId) -> None:
+        """Puts a channel that is in Stasis in this bridge, and in no other."""
+
+    async def attend(self, channel_id: ChannelId, snoop_id: ChannelId, presence: Presence) -> None:
+        """Opens a channel that hears both sides of a call, and says what its own bridge says."""
+
+    async def refuse(self, phone_id: ChannelId) -> None:
+        """Tells by a tone that what was asked for by a key cannot be."""
+
+    async def hang_up(self, channel_id: ChannelId, cause: int) -> None:
+        """Succeeds also when the channel is already gone."""
+
+    async def destroy_bridge(self, bridge_id: BridgeId) -> None:
+        """Succeeds also when the bridge is already gone."""
 
 
 class HeardAudio(Protocol):

@@ -27,6 +27,7 @@ from voicebot.agents.readiness import Readiness
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices, Clock
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.supervising import Supervising
 from voicebot.agents.wait_listening import WaitListening
 from voicebot.agents.wait_reckoner import WaitReckoner
 from voicebot.agents.waiting_caller import WaitingServices
@@ -36,6 +37,7 @@ from voicebot.ami.connection import AmiSettings
 from voicebot.ami.recording import AmiRecording
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
+from voicebot.ari.supervisor_control import AriSupervisorControl
 from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.calls.model import TurnRecord
 from voicebot.calls.routing import Room
@@ -215,8 +217,15 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
         app = StasisApp(ari, services, peers, most=most)
         LINES.follow_talking(lambda: app.calls - app.waiting)
         ears = ListeningIn(services, waiting_control, RedisListening(connection), app.call)
+        supervising = Supervising(services, AriSupervisorControl(ari), app.call, desks.operators)
         orders = OrderTaker(
-            RedisOrders(connection), name, app.call, app.drain, room.tell, ears.begin
+            RedisOrders(connection),
+            name,
+            app.call,
+            app.drain,
+            room.tell,
+            ears.begin,
+            supervising.begin,
         )
         heartbeat = Heartbeat(ari, name, app.driven)
 
@@ -233,6 +242,7 @@ async def run_agent(settings: Settings, number: int, stopped: asyncio.Event) -> 
                 tasks.create_task(MEDIA.watch_lag()),
                 tasks.create_task(listening.run()),
                 tasks.create_task(ears.run()),
+                tasks.create_task(supervising.run()),
                 tasks.create_task(degrading.run()),
                 tasks.create_task(orders.run()),
             ]

@@ -24,6 +24,7 @@ from voicebot.calls.asterisk_names import CONTEXTS
 from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.hearing import NOTHING_KNOWN
 from voicebot.calls.model import CallFacts, CallRecord, TransferResult
+from voicebot.calls.orders import GOING
 from voicebot.calls.outbound_session import session_of
 from voicebot.calls.session import CallContext, dump_context
 from voicebot.calls.transitions import CallState
@@ -72,6 +73,7 @@ class CallAgent:
         self._thinking: Thinking | None = None
         self._record: CallRecord | None = None
         self._our_hangup_cause: int | None = None
+        self._held_by: set[str] = set()
 
     @property
     def is_with_us(self) -> bool:
@@ -81,11 +83,7 @@ class CallAgent:
     @property
     def is_held_by_us(self) -> bool:
         """Whether the caller is in our application, and we mean it to stay."""
-        return self.is_with_us and self._session.state not in (
-            CallState.CLEARING,
-            CallState.LEAVING,
-            CallState.ENDED,
-        )
+        return self.is_with_us and self._session.state not in GOING
 
     @property
     def state(self) -> CallState:
@@ -126,11 +124,12 @@ class CallAgent:
         """Something happened to this call."""
         self._happenings.post(event)
 
-    def hold(self, *, is_held: bool) -> None:
-        """The caller's side has put us on hold, or is back."""
+    def hold(self, *, is_held: bool, by: str = "caller") -> None:
+        """Nobody hears us for now: the caller's side, or who is in our place, sees to that."""
+        (self._held_by.add if is_held else self._held_by.discard)(by)
         if self._line is not None:
-            self._line.hold(is_held=is_held)
-        self.post(on.PutOnHold() if is_held else on.TakenOffHold())
+            self._line.hold(is_held=bool(self._held_by))
+        self.post(on.PutOnHold() if self._held_by else on.TakenOffHold())
 
     def media_entered_stasis(self) -> None:
         """The external-media channel is in our application: it may be bridged."""

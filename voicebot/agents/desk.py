@@ -59,6 +59,10 @@ class Desks:
         """Each desk once."""
         return tuple(dict.fromkeys(self._by_did.values()))
 
+    def operators(self) -> frozenset[str]:
+        """All phones of people that the businesses name."""
+        return frozenset(one.id for desk in self.all for one in desk.business.operators)
+
 
 def desk_key(did: str, agent: str) -> str:
     """Under which an agent's desk for placed calls is kept beside the number's own."""

@@ -16,6 +16,8 @@ from voicebot.calls.orders import (
     Listen,
     Order,
     OrderResult,
+    Presence,
+    Supervise,
     TransferCall,
     refusal,
 )
@@ -59,14 +61,16 @@ class OrderTaker:
         drain: Drains,
         tell_waiting: Callable[[CallId, WaitingEvent], bool],
         listen: Callable[[CallId], OrderResult],
+        supervise: Callable[[CallId, str, Presence], OrderResult],
     ) -> None:
-        """`tell_waiting`: says whether the caller waits here. `listen`: begins to."""
+        """`tell_waiting`: says whether the caller waits here. `listen`, `supervise`: begin to."""
         self._orders = orders
         self._agent = agent
         self._call = call
         self._drain = drain
         self._tell_waiting = tell_waiting
         self._listen = listen
+        self._supervise = supervise
         self._is_draining = False
         self._is_told: bool | None = None  # of draining; None: nothing, by this process
 
@@ -111,6 +115,8 @@ class OrderTaker:
         match order:
             case Listen(call_id):
                 return self._listen(call_id)
+            case Supervise(call_id, extension, presence):
+                return self._supervise(call_id, extension, presence)
             case HangUpCall():
                 call.post(on.HangUpOrdered())
             case TransferCall(_, target) if call.state is not CallState.WAITING:

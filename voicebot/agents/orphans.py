@@ -14,7 +14,7 @@ from voicebot.calls.asterisk_names import (
     FALLBACK_CONTEXT,
     MESSAGE_CONTEXT,
     bridge_of,
-    is_snoop,
+    is_beside,
     owner_of,
 )
 from voicebot.calls.hangup_causes import NORMAL_CLEARING
@@ -60,7 +60,7 @@ class Orphans:
         """A caller goes to the dialplan, a media channel is hung up, and their bridge destroyed."""
         control, owner = self._control, owner_of(channel_id)
         await attempt(owner, control.destroy_bridge(bridge_of(owner)))
-        if channel_id == owner and not is_snoop(channel_id):
+        if channel_id == owner and not is_beside(channel_id):
             await attempt(owner, control.leave(channel_id, FALLBACK_CONTEXT))
         else:
             await attempt(owner, control.hang_up(channel_id, NORMAL_CLEARING))

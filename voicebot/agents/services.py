@@ -7,6 +7,7 @@ from voicebot.agents.clock import Clock as Clock
 from voicebot.agents.desk import Desks
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.snoops import Snoops
+from voicebot.agents.supervisors import Supervisors
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.audio.frames import Encoding
 from voicebot.calls.model import CallFacts, Direction, TurnRecord
@@ -56,6 +57,7 @@ class CallServices:
     speculation: Speculation
     waiting_room: WaitingRoom | None = None  # None: nobody waits
     snoops: Snoops = field(default_factory=Snoops)
+    supervisors: Supervisors = field(default_factory=Supervisors)
     turn_over: Callable[[TurnRecord], None] = lambda turn: None
     # The step of service, asked once a turn: what is being said is said to its end.
     degradation: Callable[[], Degradation] = lambda: Degradation.FULL

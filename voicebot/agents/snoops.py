@@ -22,11 +22,13 @@ class Snoops:
         return frozenset(self._ready)
 
     @contextmanager
-    def opening(self, snoop_id: ChannelId) -> Iterator[asyncio.Event]:
-        """While inside it is ours; set once it and its media channel are in Stasis."""
+    def opening(self, snoop_id: ChannelId, *, has_media: bool = True) -> Iterator[asyncio.Event]:
+        """While inside it is ours; set once it, and its media channel, are in Stasis."""
         assert snoop_id not in self._ready
         ready = self._ready[snoop_id] = asyncio.Event()
-        self._missing[snoop_id] = {snoop_id, media_channel_of(snoop_id)}
+        self._missing[snoop_id] = {snoop_id}
+        if has_media:
+            self._missing[snoop_id].add(media_channel_of(snoop_id))
         try:
             yield ready
         finally:

@@ -41,8 +41,8 @@ from voicebot.ari.decode import (
 from voicebot.ari.model import Channel
 from voicebot.ari.resources import Claim
 from voicebot.audio.frames import media_encoding
+from voicebot.calls import asterisk_names as names
 from voicebot.calls import events as on
-from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, SNOOP_ARGUMENT, WAIT_ARGUMENT
 from voicebot.calls.hangup_causes import NORMAL_CLEARING
 from voicebot.calls.model import CallId, ChannelId
 from voicebot.calls.routing import Room, claim_delay_ms
@@ -51,7 +51,7 @@ from voicebot.calls.transitions import CallState
 from voicebot.errors import AsteriskError, SharedStateError
 from voicebot.telemetry.logs import log_of
 
-PARTS = frozenset({"media", SNOOP_ARGUMENT})
+PARTS = frozenset({"media", names.SNOOP_ARGUMENT, names.SUPERVISOR_ARGUMENT})
 BACK_ARGUMENT = "back"
 AGENT_STOPPED = "agent-stopped"
 TAKEN_AWAY = "taken-away"
@@ -102,9 +102,9 @@ class StasisApp:
         self._is_draining = is_on
 
     def driven(self) -> frozenset[ChannelId]:
-        """The channels of callers, operators and snoops that somebody here looks after."""
-        snoops = self._services.snoops.open
-        return frozenset((*self._calls, *self._briefings, *self._adopting, *snoops))
+        """The channels of people and snoops that somebody here looks after."""
+        beside = self._services.snoops.open | self._services.supervisors.open
+        return beside.union(self._calls, self._briefings, self._adopting)
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped` is set; then every running call is handed to the dialplan."""
@@ -137,6 +137,7 @@ class StasisApp:
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
         async for event in self._ari.events():
+            self._services.supervisors.receive(event)
             match event:
                 case CallBroadcast(channel=channel, called=called):
                     did = channel.variables.get(DID_VARIABLE) or called
@@ -148,9 +149,7 @@ class StasisApp:
                         self._races[channel.channel_id].cancel()
                 case StasisStart(channel=channel, args=(first, call_id)) if first in PARTS:
                     self._part_started(channel.channel_id, ChannelId(call_id))
-                case StasisStart(channel=channel, args=(first, call_id, *_)) if (
-                    first == BRIEF_ARGUMENT
-                ):
+                case StasisStart(channel=channel, args=(names.BRIEF_ARGUMENT, call_id, *_)):
                     self._brief(tasks, channel, ChannelId(call_id))
                 case StasisStart(channel=channel, args=(first, did, result)) if (
                     first == BACK_ARGUMENT
@@ -158,7 +157,7 @@ class StasisApp:
                     self._take_back(tasks, channel, did, on.CameBack(transfer_result_of(result)))
                 case StasisStart(channel=channel) if channel.channel_id in self._calls:
                     pass  # told twice
-                case StasisStart(channel=channel, args=(first, did)) if first == WAIT_ARGUMENT:
+                case StasisStart(channel=channel, args=(names.WAIT_ARGUMENT, did)):
                     self._take_back(tasks, channel, did, on.Enqueued())
                 case StasisStart(channel=channel, args=args):
                     # Known at once: its end may be the very next event.

@@ -27,6 +27,9 @@ WAIT_ARGUMENT = "wait"
 # Of a channel that hears what is said on another one.
 SNOOP_ARGUMENT = "snoop"
 SNOOP_PREFIX = "snoop-"
+# Of a supervisor's phone that is put on a call.
+SUPERVISOR_ARGUMENT = "supervisor"
+SUPERVISOR_PREFIX = "supervisor-"
 MEDIA_PREFIX = "media-"
 BRIDGE_PREFIX = "bridge-"
 ANNOUNCEMENT_PREFIX = "announcement-"
@@ -48,8 +51,19 @@ def listening_of(channel_id: ChannelId) -> ChannelId:
     return ChannelId(f"{SNOOP_PREFIX}both-{channel_id}")
 
 
-def is_snoop(channel_id: ChannelId) -> bool:
-    return channel_id.startswith(SNOOP_PREFIX)
+def supervisor_of(channel_id: ChannelId) -> ChannelId:
+    """The phone of a supervisor who is on a call; its bridge has a snoop on that call."""
+    return ChannelId(f"{SUPERVISOR_PREFIX}{channel_id}")
+
+
+def supervising_of(channel_id: ChannelId, number: int) -> ChannelId:
+    """That snoop. How it is heard cannot be changed: each change makes another one."""
+    return ChannelId(f"{SNOOP_PREFIX}{number}-{supervisor_of(channel_id)}")
+
+
+def is_beside(channel_id: ChannelId) -> bool:
+    """Whether it is there for somebody else's call, and ends with it."""
+    return channel_id.startswith((SNOOP_PREFIX, SUPERVISOR_PREFIX))
 
 
 def bridge_of(channel_id: ChannelId) -> BridgeId:

@@ -52,6 +52,24 @@ class Listen:
     kind: Literal["listen"] = "listen"
 
 
+class Presence(StrEnum):
+    """How somebody is on a call by phone; the words of Asterisk's ChanSpy."""
+
+    LISTEN = "listen"  # hears both sides, and is heard by nobody
+    WHISPER = "whisper"  # is heard by the operator alone
+    BARGE = "barge"  # is heard by all
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """Rings a supervisor's phone, and puts it on the call; or changes how it is there."""
+
+    call_id: CallId
+    extension: str
+    presence: Presence
+    kind: Literal["supervise"] = "supervise"
+
+
 @dataclass(frozen=True, slots=True)
 class Drain:
     """The agent takes no new calls; those that it has go on. Off: it takes some again."""
@@ -60,7 +78,7 @@ class Drain:
     kind: Literal["drain"] = "drain"
 
 
-Order = HangUpCall | TransferCall | OfferCallback | Listen | Drain
+Order = HangUpCall | TransferCall | OfferCallback | Listen | Supervise | Drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,11 @@ class OrderResult(StrEnum):
     NOT_WAITING = "not-waiting"  # only who waits can be offered a callback
     TARGET_UNKNOWN = "target-unknown"
     TOO_MANY = "too-many"  # calls of this agent are listened to
+    NOBODY_TO_WHISPER_TO = "nobody-to-whisper-to"  # no operator is on the call
+    NOT_IN_TALK = "not-in-talk"  # the caller talks with nobody yet
+    NOT_RECORDED = "not-recorded"  # the caller tells what nobody may hear
+    OCCUPIED = "occupied"  # another supervisor's phone is on the call
+    EXTENSION_UNKNOWN = "extension-unknown"  # is no phone of the businesses' operators
     NOBODY = "nobody"  # no agent took it within its time, and none will
     UNCLEAR = "unclear"  # an agent took it, and said nothing in time
 
@@ -99,7 +122,9 @@ def load_order(text: str) -> Given:
 
 
 def refusal(
-    order: HangUpCall | TransferCall | OfferCallback | Listen, state: CallState, is_target: bool
+    order: HangUpCall | TransferCall | OfferCallback | Listen | Supervise,
+    state: CallState,
+    is_target: bool,
 ) -> OrderResult | None:
     """Why it cannot be done on a call in this state; None: it can.
 
@@ -107,7 +132,7 @@ def refusal(
     """
     if state in GOING:
         return OrderResult.ENDING
-    if isinstance(order, HangUpCall | Listen):
+    if isinstance(order, HangUpCall | Listen | Supervise):
         return None
     if isinstance(order, OfferCallback):
         return None if state is CallState.WAITING else OrderResult.NOT_WAITING

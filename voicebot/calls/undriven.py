@@ -13,7 +13,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voicebot.calls.asterisk_names import BRIEF_ARGUMENT, media_channel_of, owner_of
+from voicebot.calls.asterisk_names import (
+    BRIEF_ARGUMENT,
+    SUPERVISOR_ARGUMENT,
+    media_channel_of,
+    owner_of,
+)
 from voicebot.calls.heartbeat import BEAT_EVERY_S, Beat
 from voicebot.calls.model import BridgeId, ChannelId
 
@@ -35,6 +40,7 @@ class Place(StrEnum):
     CONVERSATION = "conversation"  # a caller, in Stasis
     BRIEFING = "briefing"  # an operator being told who calls, in Stasis
     DIALPLAN = "dialplan"  # a person, outside Stasis: none of our business
+    SUPERVISING = "supervising"  # a supervisor's phone, in Stasis
     MEDIA = "media"  # no person's
 
 
@@ -50,6 +56,7 @@ REMEDIES: Mapping[Place, Remedy] = {
     Place.CONVERSATION: Remedy.FALLBACK,
     # Behind Stasis come recorded prompts with the same keys.
     Place.BRIEFING: Remedy.GO_ON,
+    Place.SUPERVISING: Remedy.HANG_UP,
     Place.MEDIA: Remedy.HANG_UP,
 }
 
@@ -70,9 +77,9 @@ def place_of(name: str, application: str, application_data: str) -> Place:
         return Place.MEDIA
     if application not in _STASIS_APPLICATIONS:
         return Place.DIALPLAN
-    if application_data.split(",")[1:2] == [BRIEF_ARGUMENT]:
-        return Place.BRIEFING
-    return Place.CONVERSATION
+    arguments = {BRIEF_ARGUMENT: Place.BRIEFING, SUPERVISOR_ARGUMENT: Place.SUPERVISING}
+    first = application_data.split(",")[1:2]
+    return arguments.get(first[0], Place.CONVERSATION) if first else Place.CONVERSATION
 
 
 class Watch:

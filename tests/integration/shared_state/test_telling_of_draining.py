@@ -16,7 +16,7 @@ AGENT = "voicebot-a-1"
 
 async def test_an_agent_that_drains_says_so_again(connection: RedisConnection) -> None:
     orders = RedisOrders(connection)
-    taker = OrderTaker(orders, AGENT, _no_call, _drain, lambda *_: False, _not_here)
+    taker = OrderTaker(orders, AGENT, _no_call, _drain, lambda *_: False, _not_here, _not_here)
 
     async def is_told() -> bool:
         return bool(await connection.client.sismember(keys.AGENTS_DRAINING, AGENT))
@@ -36,7 +36,7 @@ def _no_call(_: CallId) -> None:
     return None
 
 
-def _not_here(_: CallId) -> OrderResult:
+def _not_here(*_: object) -> OrderResult:
     return OrderResult.NOT_HERE
 
 

@@ -20,11 +20,13 @@ from voicebot.agents.heartbeat import Heartbeat
 from voicebot.agents.record_keeping import RecordKeeping
 from voicebot.agents.services import CallServices
 from voicebot.agents.stasis_app import StasisApp
+from voicebot.agents.supervising import Supervising
 from voicebot.agents.wait_listening import WaitListening
 from voicebot.agents.waiting_caller import WaitingServices
 from voicebot.agents.waiting_room import WaitingRoom
 from voicebot.ari.call_control import AriCallControl
 from voicebot.ari.client import AriClient
+from voicebot.ari.supervisor_control import AriSupervisorControl
 from voicebot.ari.waiting_control import AriWaitingControl
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import decode
@@ -88,6 +90,7 @@ class ScriptedAgent:
     stopped: asyncio.Event
     room: WaitingRoom
     stasis: StasisApp
+    supervising: Supervising
 
     @property
     def contexts(self) -> Sequence[CallContext]:
@@ -147,13 +150,17 @@ async def scripted_agent(
         services = replace(services, waiting_room=room)
         peers = Peers(FakeAgentDirectory(), app, 10)
         stasis = StasisApp(ari, services, peers, most=Room(10))
+        supervisors = AriSupervisorControl(ari)
+        supervising = Supervising(services, supervisors, stasis.call, services.desks.operators)
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(stasis.run(stopped))
             hearing = tasks.create_task(listening.run())
+            beside = tasks.create_task(supervising.run())
             await ari.wait_connected(deadline_s=10.0)
             beats = tasks.create_task(Heartbeat(ari, app, stasis.driven).run())
-            yield ScriptedAgent(outside, ari, stopped, room, stasis)
+            yield ScriptedAgent(outside, ari, stopped, room, stasis, supervising)
             stopped.set()
             beats.cancel()
             hearing.cancel()
+            beside.cancel()

@@ -16,6 +16,8 @@ from voicebot.calls.orders import (
     HangUpCall,
     OfferCallback,
     OrderResult,
+    Presence,
+    Supervise,
     TransferCall,
     dump_order,
     load_order,
@@ -35,6 +37,7 @@ ids = st.text(min_size=1).map(CallId)
         st.builds(HangUpCall, ids)
         | st.builds(TransferCall, ids, st.text())
         | st.builds(OfferCallback, ids)
+        | st.builds(Supervise, ids, st.text(), st.sampled_from(Presence))
         | st.builds(Drain, st.booleans()),
     )
 )

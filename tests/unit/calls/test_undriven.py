@@ -215,6 +215,7 @@ def test_a_bridge_that_was_filled_meanwhile_is_waited_for_anew() -> None:
         ("PJSIP/trunk-1", "Stasis", "voicebot-a", Place.CONVERSATION),
         ("PJSIP/anna-1", "Stasis", "voicebot-a,brief,node1-1.4", Place.BRIEFING),
         ("Local/anna@voicebot-operator-1;2", "Stasis", "voicebot-a,brief,x", Place.BRIEFING),
+        ("PJSIP/joan-1", "Stasis", "voicebot-a,supervisor,supervisor-x", Place.SUPERVISING),
         ("PJSIP/trunk-1", "Queue", "sales", Place.DIALPLAN),
         ("PJSIP/trunk-1", "AppDial2", "(Outgoing Line)", Place.DIALPLAN),
         ("PJSIP/trunk-1", "", "", Place.DIALPLAN),

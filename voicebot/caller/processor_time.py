@@ -23,7 +23,6 @@ def part_of(command: str) -> str | None:
 
 def processor_seconds(proc: Path = Path("/proc")) -> Mapping[str, float]:
     """User and system time so far, by part; of every such process on this machine that lives."""
-    ticks_per_s = os.sysconf("SC_CLK_TCK")
     taken: dict[str, float] = {}
     for directory in proc.iterdir():
         if not directory.name.isdigit():
@@ -35,7 +34,16 @@ def processor_seconds(proc: Path = Path("/proc")) -> Mapping[str, float]:
             continue  # it has just ended
         part = part_of(command.decode(errors="replace"))
         if part is not None:
-            # After the name in parentheses: utime and stime are fields 14 and 15 of proc(5).
-            fields = stat.rpartition(")")[2].split()
-            taken[part] = taken.get(part, 0.0) + (int(fields[11]) + int(fields[12])) / ticks_per_s
+            taken[part] = taken.get(part, 0.0) + _seconds_in(stat)
     return taken
+
+
+def process_seconds(pid: int, proc: Path = Path("/proc")) -> float:
+    """User and system time so far of one process; raises FileNotFoundError when it is gone."""
+    return _seconds_in((proc / str(pid) / "stat").read_text())
+
+
+def _seconds_in(stat: str) -> float:
+    # After the name in parentheses: utime and stime are fields 14 and 15 of proc(5).
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -11,6 +11,7 @@ from voicebot.commands.bench_barge_in import barge_in
 from voicebot.commands.bench_density import density
 from voicebot.commands.bench_latency import latency
 from voicebot.commands.bench_line import line
+from voicebot.commands.bench_panel import panel
 from voicebot.commands.bench_recompute import recompute
 from voicebot.commands.bench_routing import routing
 from voicebot.commands.bench_search import search
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     bench_app.command()(routing)
     bench_app.command()(line)
     bench_app.command()(search)
+    bench_app.command()(panel)
     bench_app.command()(spike)
     bench_app.command()(recompute)
     bench_app.command("barge-in")(barge_in)

@@ -4,6 +4,7 @@ Each event goes to its call's stream and to one for all calls. Both are bounded 
 expire; a slow watcher misses the oldest events, and no call ever waits for one.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ EVENTS_PER_CALL = 1_000
 EVENTS_OF_ALL_CALLS = 10_000
 LIFETIME_S = 3_600  # they tell what callers said
 BEGINNING = "0-0"
+_AT_ONCE = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,22 +65,27 @@ class RedisCallEvents:
         return newest[0][0] if newest else BEGINNING
 
     async def watch(
-        self, call_id: CallId | None = None, *, since: str = BEGINNING
+        self, call_id: CallId | None = None, *, since: str = BEGINNING, pause_s: float = 0.0
     ) -> AsyncGenerator[CallEventSeen, None]:
         """Yields the events of one call, or of all, behind a position; then each as it comes.
 
-        Goes on until it is closed or cancelled; raises SharedStateError when Redis is gone.
+        With a pause, those that come within it are fetched together. Goes on until it is closed or
+        cancelled; raises SharedStateError when Redis is gone.
         """
         stream = keys.ALL_CALL_EVENTS if call_id is None else keys.call_events(call_id)
         position = since
         while True:
-            reply = self._connection.client.xread({stream: position}, count=100, block=WATCH_MS)
+            reply = self._connection.client.xread(
+                {stream: position}, count=_AT_ONCE, block=WATCH_MS
+            )
             found = await self._connection.answer(
                 "watch call events", reply, deadline_ms=2 * WATCH_MS
             )
             for _, entries in found:
                 for position, entry in entries:
                     yield _event(position, entry)
+                if pause_s and len(entries) < _AT_ONCE:
+                    await asyncio.sleep(pause_s)
 
 
 def _event(position: str, entry: Mapping[str, str]) -> CallEventSeen:

@@ -29,6 +29,7 @@ VoicebotError
 ├── StackError                   a part of the development stack is missing or broken
 │   └── SupervisorSilent         the process runner does not answer: the stack is down
 ├── DeliveryFailed               a message was not taken by whom it is for; tried again
+├── IdentityNotProven            the OpenID provider does not say who somebody is
 ├── RecordingNotRead             what was said on a call is not known yet; tried again
 ├── RecordingUnreadable          the file is gone or is no recording
 ├── CallerError                  the calling side could not place or hold its call
@@ -271,6 +272,13 @@ class DeliveryFailed(VoicebotError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class IdentityNotProven(VoicebotError):
+    """The OpenID provider is not reached, or what it says of somebody proves nothing."""
+
+    code = "identity-not-proven"
+    retryable = True
 
 
 class RecordingNotRead(VoicebotError):

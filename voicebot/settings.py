@@ -148,6 +148,26 @@ class Settings(BaseSettings):
         description="Where browsers find the panel behind a reverse proxy, as "
         "https://calls.example/panel; empty: there is none, and the panel is asked directly.",
     )
+    oidc_issuer: str = Field(
+        "",
+        description="The OpenID provider whose people may sign in to the panel, as "
+        "https://sign-in.example/realms/staff; empty: accounts have passwords alone.",
+    )
+    oidc_client_id: str = Field("voicebot", description="The panel's name there.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Given out there.")
+    oidc_name: str = Field("single sign-on", description="What its button is called.")
+    oidc_scope: str = Field("openid profile", description="What is asked for there.")
+    oidc_name_claim: str = Field(
+        "preferred_username", description="What an account that is made by itself is called."
+    )
+    oidc_role_claim: str = Field(
+        "",
+        description="Where their groups are, as groups or realm_access.roles; empty: nobody "
+        "gets an account by it, those who have one connect it themselves.",
+    )
+    oidc_roles: dict[str, str] = Field(
+        {}, description='Which role each group stands for, as {"call-centre": "supervisor"}.'
+    )
     otlp_url: str = Field(
         "",
         description="Collector of traces of calls (OpenTelemetry, OTLP over HTTP), as "

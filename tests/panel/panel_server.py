@@ -168,8 +168,9 @@ class Panel:
 
 
 @contextmanager
-def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
-    schema.upgrade(f"sqlite+aiosqlite:///{folder}/voicebot.db")
+def panel_server(folder: Path, *, prefix: str = "", **more: str) -> Iterator[Panel]:
+    with ThreadPoolExecutor(1) as thread:  # as in `run`
+        thread.submit(schema.upgrade, f"sqlite+aiosqlite:///{folder}/voicebot.db").result()
     (port,) = free_ports(1)
     with redis_server(folder) as redis, (folder / "panel.log").open("w") as log:
         url = f"http://127.0.0.1:{port}{prefix}"
@@ -180,6 +181,7 @@ def panel_server(folder: Path, *, prefix: str = "") -> Iterator[Panel]:
             "BUSINESS_FILE": str(_business(folder)),
             "PRICES_FILE": str(_prices(folder)),
             **({"PANEL_URL": url} if prefix else {}),
+            **more,
         }
         process = subprocess.Popen(
             (sys.executable, "-m", "voicebot", "panel"),

@@ -9,5 +9,5 @@ def sign_in(page: Page, panel: Panel, name: str) -> None:
     page.goto(f"{panel.url}/")
     page.get_by_label("Account", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("#live")).to_have_text("Live")

@@ -8,14 +8,14 @@ from voicebot.panel.entrance import NotIn
 from voicebot.panel.gate import SESSION, take_cookie
 from voicebot.panel.pages import field_of, open_to, page
 from voicebot.panel.passwords import is_good_enough
-from voicebot.panel.second_factor import link_of, new_secret, step_of
+from voicebot.panel.second_factor import link_of, new_secret, picture_of, step_of
 from voicebot.panel.services import note, services_of, visitor_of
 
 _LINES_ON_A_PAGE = 100
 _BASE32 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
-def _own_page(
+async def _own_page(
     request: Request,
     status: int = 200,
     secret: str = "",
@@ -23,9 +23,10 @@ def _own_page(
     about_second: str | None = None,
 ) -> Response:
     """With what was wrong about the first factor, the password, or about the second."""
-    kept = visitor_of(request).kept
+    kept, external = visitor_of(request).kept, services_of(request).external
     assert kept is not None
     secret = secret or new_secret()
+    linked = frozenset() if external is None else await external.links.issuers(kept.name)
     return page(
         request,
         "account.html",
@@ -33,6 +34,9 @@ def _own_page(
         has_second_factor=kept.totp_secret is not None,
         secret=secret,
         link=link_of(secret, kept.name),
+        picture=picture_of(secret, kept.name),
+        external="" if external is None else external.name,
+        is_linked=external is not None and external.issuer in linked,
         password_fault=about_first,
         totp_fault=about_second,
     )
@@ -40,7 +44,7 @@ def _own_page(
 
 @open_to(Action.SEE_FLOOR)
 async def own(request: Request) -> Response:
-    return _own_page(request)
+    return await _own_page(request)
 
 
 @open_to(Action.SEE_FLOOR)
@@ -49,14 +53,14 @@ async def change_password(request: Request) -> Response:
     assert visitor.kept is not None
     new = field_of(request, "new")
     if not is_good_enough(new):
-        return _own_page(request, 422, about_first="password.short")
+        return await _own_page(request, 422, about_first="password.short")
     fault = await services_of(request).entrance.change_password(
         visitor.kept, field_of(request, "now"), new, visitor.address
     )
     await note(request, "change-password", "done" if fault is None else fault)
     if fault is not None:
         why = "sign_in.too_many" if fault is NotIn.TOO_MANY else "password.wrong"
-        return _own_page(request, 422, about_first=why)
+        return await _own_page(request, 422, about_first=why)
     response = page(request, "password_changed.html")
     take_cookie(request, response, SESSION)
     return response
@@ -73,7 +77,9 @@ async def turn_on_second_factor(request: Request) -> Response:
     if kept.totp_secret is None and is_one_of_ours:
         step = step_of(secret, field_of(request, "code"), services.clock(), 0)
     if step is None:
-        return _own_page(request, 422, secret if is_one_of_ours else "", about_second="totp.wrong")
+        return await _own_page(
+            request, 422, secret if is_one_of_ours else "", about_second="totp.wrong"
+        )
     await services.accounts.set_second_factor(kept.name, secret, step)
     await note(request, "turn-on-second-factor", "done")
     return page(request, "second_factor_on.html")

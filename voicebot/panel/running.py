@@ -2,15 +2,19 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from voicebot.business_file import load_businesses
+from voicebot.errors import ConfigurationError
 from voicebot.owned_tasks import OwnedTasks
+from voicebot.panel import external_sign_in
+from voicebot.panel.access import Role
 from voicebot.panel.api_access import Pace
 from voicebot.panel.app import panel_app
 from voicebot.panel.business_editing import BusinessEditing, Switchboard
@@ -18,8 +22,11 @@ from voicebot.panel.call_archive import CallArchive
 from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
+from voicebot.panel.external_entrance import ExternalEntrance
+from voicebot.panel.external_identity import ClaimRules
 from voicebot.panel.floor_feed import DueCallback
 from voicebot.panel.floor_watch import FloorWatch
+from voicebot.panel.oidc_provider import OidcProvider
 from voicebot.panel.origin import public_address
 from voicebot.panel.services import Services
 from voicebot.prices_file import load_prices
@@ -42,6 +49,7 @@ from voicebot.store.callbacks_due import SqlCallbacksDue
 from voicebot.store.caller_erasure import CallerErasure
 from voicebot.store.capacity_history import SqlCapacityHistory
 from voicebot.store.engine import Database
+from voicebot.store.external_sign_ins import SqlExternalSignIns
 from voicebot.store.panel_sessions import SqlPanelSessions
 
 CALLBACKS_SHOWN = 20
@@ -89,6 +97,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             RedisListening(redis),
             SqlBudgetAlerts(database),
             SqlAnsweredTurns(database),
+            _external(settings, database, clock),
         )
         server = _Server(_config(settings, services))
         loop = asyncio.get_running_loop()
@@ -109,6 +118,40 @@ class _Server(uvicorn.Server):
 
     def stop(self) -> None:
         self.should_exit = True
+
+
+def _external(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> ExternalEntrance | None:
+    """Raises ConfigurationError."""
+    issuer = settings.oidc_issuer
+    if not issuer:
+        return None
+    where = urlsplit(issuer)
+    if where.scheme != "https" and where.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ConfigurationError(f"VOICEBOT_OIDC_ISSUER: {issuer} must begin with https://")
+    roles = [one.value for one in Role]
+    if strange := sorted(set(settings.oidc_roles.values()) - set(roles)):
+        raise ConfigurationError(
+            f"VOICEBOT_OIDC_ROLES: there is no role {strange[0]}; there are {', '.join(roles)}"
+        )
+    address = public_address(settings.panel_url, settings.panel_address, settings.panel_port)
+    secret = settings.oidc_client_secret.get_secret_value()
+    return ExternalEntrance(
+        settings.oidc_name,
+        issuer,
+        OidcProvider(issuer, settings.oidc_client_id, secret, settings.oidc_scope),
+        ClaimRules(
+            settings.oidc_name_claim,
+            settings.oidc_role_claim,
+            {group: Role(role) for group, role in settings.oidc_roles.items()},
+        ),
+        SqlAccounts(database),
+        SqlPanelSessions(database),
+        SqlExternalSignIns(database),
+        f"{address.origin}{address.prefix}{external_sign_in.BACK}",
+        clock,
+    )
 
 
 def _config(settings: Settings, services: Services) -> uvicorn.Config:

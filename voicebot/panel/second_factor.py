@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import pyotp
+import segno
 
 STEP_S: Final = 30
 _DRIFT: Final = (0, -1, 1)
@@ -20,6 +21,12 @@ def new_secret() -> str:
 def link_of(secret: str, account: str) -> str:
     """What an authenticator is set up with."""
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="voicebot")
+
+
+def picture_of(secret: str, account: str) -> str:
+    """The same for an authenticator's camera, as SVG."""
+    drawn = segno.make(link_of(secret, account), error="m")
+    return drawn.svg_inline(scale=4, border=4, light="#ffffff", dark="#000000")
 
 
 def step_of(secret: str, code: str, at: datetime, last_step: int) -> int | None:

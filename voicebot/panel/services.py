@@ -15,6 +15,7 @@ from voicebot.panel.call_archive import CallArchive
 from voicebot.panel.call_steering import CallSteering
 from voicebot.panel.callback_steering import CallbackSteering
 from voicebot.panel.entrance import Entrance
+from voicebot.panel.external_entrance import ExternalEntrance
 from voicebot.panel.floor_watch import FloorWatch
 from voicebot.panel.origin import PublicAddress
 from voicebot.shared_state.call_contexts import RedisCallContexts
@@ -57,6 +58,7 @@ class Services:
     listening: RedisListening
     alerts: SqlBudgetAlerts
     turns: SqlAnsweredTurns
+    external: ExternalEntrance | None  # None: accounts have passwords alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ _LONGEST_NAME = 64
 async def show(request: Request) -> Response:
     if visitor_of(request).kept is not None:
         return see(request, "/")
-    return page(request, "sign_in.html", fault=None, name="")
+    return _form(request)
+
+
+def _form(
+    request: Request, status: int = 200, fault: str | None = None, name: str = ""
+) -> Response:
+    external = services_of(request).external
+    shown = "" if external is None else external.name
+    return page(request, "sign_in.html", status, fault=fault, name=name, external=shown)
 
 
 @open_to(None)
@@ -31,7 +39,7 @@ async def sign_in(request: Request) -> Response:
         await note(request, "sign-in", came, name if is_known else "")
         is_flood = came is NotIn.TOO_MANY
         fault = "sign_in.too_many" if is_flood else "sign_in.wrong"
-        return page(request, "sign_in.html", 429 if is_flood else 403, fault=fault, name=name)
+        return _form(request, 429 if is_flood else 403, fault, name)
     await note(request, "sign-in", "done", name)
     response = see(request, "/")
     give_cookie(request, response, SESSION, came)

@@ -72,6 +72,11 @@ class SqlAccounts:
         """With the step of the code that proved it; None: no more second factor."""
         return await self._change(name, {"totp_secret": secret, "totp_step": step})
 
+    async def set_rights(self, name: str, role: str, queues: frozenset[str] | None) -> bool:
+        """In force with the next request. False: there is no such account."""
+        kept = None if queues is None else json.dumps(sorted(queues))
+        return await self._change(name, {"role": role, "queues": kept})
+
     async def use_step(self, name: str, step: int) -> bool:
         """False: a code of this step, or of a later one, was used before."""
         using = (

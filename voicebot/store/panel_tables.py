@@ -30,6 +30,18 @@ sessions = Table(
     Column("used_at", UtcDateTime, nullable=False),
 )
 
+# By which identities of another service accounts are signed in to.
+external_sign_ins = Table(
+    "external_sign_ins",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column(
+        "account", Text, ForeignKey("accounts.name", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("linked_at", UtcDateTime, nullable=False),
+)
+
 # Written before a password is looked at, so that many at once are counted, too.
 sign_in_tries = Table(
     "sign_in_tries",

@@ -1,28 +1,22 @@
 """Sees how far budgets have come, and puts what is to be told of it into the outbox.
 
-Amounts are read again, a day at a time, while a day's calls may still come in; money is reckoned
-anew each round, so that a price that is mended counts at once.
+Money is reckoned from amounts anew each round, so that a price that is mended counts at once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from voicebot.costs.budgets import alerts_due, watched_days
 from voicebot.costs.prices import Prices
 from voicebot.costs.spending import spendings
-from voicebot.costs.used_calls import UsedCalls
 from voicebot.store.budget_alerts import SqlBudgetAlerts
+from voicebot.store.used_days import UsedDays
 from voicebot.telemetry.budget_metrics import BUDGETS, BudgetMetrics
 from voicebot.telemetry.logs import log_of
 
 WATCH_EVERY_S: Final = 60.0
-# Usage may be kept a day after its call, by another node's process.
-READ_AGAIN_AFTER: Final = timedelta(hours=1)
-_CHANGES_FOR: Final = timedelta(days=1)
-
-Used = Callable[[datetime, datetime], Awaitable[Sequence[UsedCalls]]]
 
 log = log_of("records")
 
@@ -33,7 +27,7 @@ class WatchingBudgets:
     def __init__(
         self,
         load: Callable[[], Prices],
-        used: Used,
+        used: UsedDays,
         alerts: SqlBudgetAlerts,
         metrics: BudgetMetrics = BUDGETS,
     ) -> None:
@@ -41,14 +35,13 @@ class WatchingBudgets:
         self._used = used
         self._alerts = alerts
         self._metrics = metrics
-        self._days: dict[date, tuple[datetime, Sequence[UsedCalls]]] = {}
 
     async def run(self, at: datetime) -> None:
         """Raises ConfigurationError or StoreError."""
         prices = await asyncio.to_thread(self._load)
         today = at.astimezone(UTC).date()
         days = watched_days(prices.budgets, today)
-        found = await self._calls_of(days, at)
+        found = await self._used.between(days[0], days[-1], at) if days else []
         spent = spendings(prices, found, today)
         self._metrics.are_used(
             {one.budget.name: float(one.share) for one in spent if today in one.period}
@@ -68,14 +61,3 @@ class WatchingBudgets:
                 first=alert.key.first.isoformat(),
                 percent=alert.key.percent,
             )
-
-    async def _calls_of(self, days: Sequence[date], at: datetime) -> Sequence[UsedCalls]:
-        self._days = {day: kept for day, kept in self._days.items() if day in set(days)}
-        for day in days:
-            begins = datetime.combine(day, time(), UTC)
-            ends = begins + timedelta(days=1)
-            keeps = READ_AGAIN_AFTER if at >= ends + _CHANGES_FOR else timedelta(0)
-            read_at = self._days[day][0] if day in self._days else None
-            if read_at is None or not timedelta(0) <= at - read_at < keeps:
-                self._days[day] = at, await self._used(begins, ends)
-        return [alike for _, found in self._days.values() for alike in found]

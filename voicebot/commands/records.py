@@ -76,6 +76,7 @@ from voicebot.store.late_callbacks import late_callbacks
 from voicebot.store.lost_calls import SqlLostCalls
 from voicebot.store.messages import SqlMessages
 from voicebot.store.outbox import SqlOutbox
+from voicebot.store.used_days import UsedDays
 from voicebot.telemetry.logs import configure_logs, log_of
 from voicebot.telemetry.metrics import served
 from voicebot.telemetry.metrics_ports import metrics_port
@@ -227,7 +228,7 @@ async def _chores(
         usages, alerts = SqlCallUsage(database), SqlBudgetAlerts(database)
         keeping_usage = KeepingUsage(usages, RedisCallUsage(shared_state).of, settings.node_name)
         prices = partial(load_prices, settings.prices_file)
-        watching_budgets = WatchingBudgets(prices, usages.of, alerts)
+        watching_budgets = WatchingBudgets(prices, UsedDays(usages.of), alerts)
         telling_budgets = TellingBudgets(alerts, webhook, mail, prices)
         nodes = RedisNodePresence(shared_state)
         gone_nodes = GoneNodes(nodes, losing.unfinished, losing.end, settings.node_name)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from voicebot.costs.prices import Prices
 from voicebot.costs.spending import Spending, spendings
 from voicebot.store.budget_alerts import ReachedAlert, SqlBudgetAlerts
-from voicebot.store.call_usage import SqlCallUsage
+from voicebot.store.used_days import UsedDays
 
 _ALERTS_SHOWN = 12
 
@@ -28,15 +28,14 @@ class BudgetLine:
         return "near" if any(is_reached for _, is_reached in self.thresholds) else "within"
 
 
-async def budget_lines(usage: SqlCallUsage, prices: Prices, today: date) -> Sequence[BudgetLine]:
+async def budget_lines(used: UsedDays, prices: Prices, at: datetime) -> Sequence[BudgetLine]:
     """Raises StoreError."""
+    today = at.astimezone(UTC).date()
     current = [one for one in spendings(prices, (), today) if today in one.period]
     if not current:
         return []
     first = min(one.period.first for one in current)
-    begins = datetime.combine(first, time(), UTC)
-    ends = datetime.combine(today + timedelta(days=1), time(), UTC)
-    found = await usage.of(begins, ends)
+    found = await used.between(first, today, at)
     return [_line(one) for one in spendings(prices, found, today) if today in one.period]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +20,7 @@ from voicebot.panel.budget_lines import budget_lines, latest_alerts
 from voicebot.panel.pages import failure, open_to, page
 from voicebot.panel.services import services_of
 from voicebot.store.answered_turns import SqlAnsweredTurns
+from voicebot.store.used_days import begins
 
 _DAYS: Final = 30
 _MOST_DAYS: Final = 366
@@ -32,14 +33,15 @@ PARTS: Final = ("trunk", "workers", "recognition", "synthesis", "model")
 @open_to(Action.SEE_COSTS)
 async def show(request: Request) -> Response:
     services, query = services_of(request), request.query_params
-    today = services.clock().astimezone(UTC).date()
+    at = services.clock()
+    today = at.astimezone(UTC).date()
     first, last = _days(query.get("from", ""), query.get("to", ""), today)
     by = By(query["by"]) if query.get("by") in set(By) else By.BUSINESS
     try:
         prices = await asyncio.to_thread(services.prices)
     except ConfigurationError:
         return failure(request, 503, "costs.no_prices")
-    found = await services.usage.of(_begins(first), _begins(last + timedelta(days=1)))
+    found = await services.used_days.between(first, last, at)
     by_day = summed_by(By.DAY, found, prices)
     spared = await _spared(services.turns, first, last, found, prices.on(today))
     whole = sum(by_day.values(), Sum())
@@ -59,7 +61,7 @@ async def show(request: Request) -> Response:
         amounts=amounts(found),
         savings=spared,
         saved=total(spared),
-        budgets=await budget_lines(services.usage, prices, today),
+        budgets=await budget_lines(services.used_days, prices, at),
         alerts=await latest_alerts(services.alerts),
         currency=prices.currency,
         money=money,
@@ -82,8 +84,10 @@ async def _spared(
     prices: PriceList | None,
 ) -> Sequence[Saving]:
     """At today's prices. Raises StoreError."""
-    begins, ends = _begins(first), _begins(last + timedelta(days=1))
-    answerers, measured = await turns.answerers(begins, ends), await turns.measured(begins, ends)
+    since, until = begins(first), begins(last + timedelta(days=1))
+    answerers, measured = await asyncio.gather(
+        turns.answerers(since, until), turns.measured(since, until)
+    )
     return savings(answerers, kept_characters(found), measured, prices)
 
 
@@ -121,7 +125,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year < 2200 else None
-
-
-def _begins(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -51,6 +51,7 @@ from voicebot.store.capacity_history import SqlCapacityHistory
 from voicebot.store.engine import Database
 from voicebot.store.external_sign_ins import SqlExternalSignIns
 from voicebot.store.panel_sessions import SqlPanelSessions
+from voicebot.store.used_days import UsedDays
 
 CALLBACKS_SHOWN = 20
 # Streams end at once when it stops; a page gets this long.
@@ -97,6 +98,7 @@ async def serve(settings: Settings, switchboard: Switchboard) -> None:
             RedisListening(redis),
             SqlBudgetAlerts(database),
             SqlAnsweredTurns(database),
+            UsedDays(SqlCallUsage(database).of),
             _external(settings, database, clock),
         )
         server = _Server(_config(settings, services))

@@ -30,6 +30,7 @@ from voicebot.store.budget_alerts import SqlBudgetAlerts
 from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.caller_erasure import CallerErasure
 from voicebot.store.capacity_history import SqlCapacityHistory
+from voicebot.store.used_days import UsedDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Services:
     listening: RedisListening
     alerts: SqlBudgetAlerts
     turns: SqlAnsweredTurns
+    used_days: UsedDays
     external: ExternalEntrance | None  # None: accounts have passwords alone
 
 

@@ -14,7 +14,7 @@ from voicebot.store.engine import Database
 from voicebot.store.tables import calls, turns
 
 # A sample of so many calls tells a mean as well as all of them would.
-SAMPLED = 2_000
+SAMPLED = 1_000
 _AMOUNTS = tuple(WorkUsage.__dataclass_fields__)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from voicebot.store.call_usage import SqlCallUsage
 from voicebot.store.calls import SqlCallRecords
 from voicebot.store.engine import Database
 from voicebot.store.outbox import CLAIM
+from voicebot.store.used_days import UsedDays
 
 NO_MAIL = Mail(None, "")
 LATER = NOON + timedelta(hours=1)
@@ -61,7 +62,8 @@ async def talks(database: Database, number: int, minutes: int) -> None:
 
 
 def a_watch(database: Database, load: Callable[[], Prices]) -> WatchingBudgets:
-    return WatchingBudgets(load, SqlCallUsage(database).of, SqlBudgetAlerts(database))
+    used = UsedDays(SqlCallUsage(database).of)
+    return WatchingBudgets(load, used, SqlBudgetAlerts(database))
 
 
 async def told_percents(database: Database) -> list[int]:
@@ -191,17 +193,3 @@ async def test_a_file_that_cannot_be_read_loses_nothing(database: Database) -> N
         with pytest.raises(ConfigurationError):
             await telling.run(NOON)
     assert len(await SqlBudgetAlerts(database).claim(NOON, 10)) == 2
-
-
-async def test_days_that_are_over_are_not_read_all_the_time(database: Database) -> None:
-    read: list[datetime] = []
-
-    async def used(since: datetime, until: datetime) -> list[object]:
-        read.append(since)
-        return []
-
-    watch = WatchingBudgets(Books().load, used, SqlBudgetAlerts(database))  # type: ignore[arg-type]
-    await watch.run(NOON)
-    assert len(read) == NOON.day
-    await watch.run(NOON + timedelta(minutes=1))
-    assert [one.day for one in read[NOON.day :]] == [NOON.day - 1, NOON.day]

@@ -28,6 +28,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
     with panel_server(tmp_path_factory.mktemp("panel"), prefix="/calls") as running:
         running.client.set("slots:capacity", 20)
         running.add_account("anna", Role.ADMINISTRATOR)
+        running.give_phone("anna", "joan")
         running.add_account("vera", Role.VIEWER)
         running.add_account("sven", Role.SUPERVISOR, frozenset({"+49301234"}))
         running.add_account("gina", Role.VIEWER)

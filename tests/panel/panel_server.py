@@ -79,6 +79,14 @@ class Panel:
 
         run(adding())
 
+    def give_phone(self, name: str, extension: str) -> None:
+        async def giving() -> None:
+            database = Database.open(self.database_url)
+            assert await SqlAccounts(database).set_extension(name, extension)
+            await database.close()
+
+        run(giving())
+
     def add_token(self, name: str, account: str, *scopes: str) -> str:
         token = f"vb_{name}"
 
@@ -205,6 +213,7 @@ def _business(folder: Path) -> Path:
     path.write_text(
         f"name: Shop\ndids: ['{DID}']\npersona: You help.\n"
         "greeting: You speak with a machine.\n"
+        "operators: [{id: joan, name: Joan}, {id: maria, name: Maria}]\n"
         "outbound:\n  greeting: This is the machine of the Shop.\n"
         f"  hours: {{{week}}}\n"
         "  countries: [AT]\n"

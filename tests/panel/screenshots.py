@@ -104,6 +104,7 @@ def _keep(page: Page, name: str) -> None:
 def _fill(panel: Panel) -> None:
     panel.client.set("slots:capacity", 20)
     panel.add_account("anna", Role.ADMINISTRATOR)
+    panel.give_phone("anna", "joan")
     panel.add_account("sven", Role.SUPERVISOR, frozenset({DID}))
     keep_past_call(panel)
     keep_busy_weeks(panel)

@@ -25,6 +25,7 @@ PAGES = (
     "/capacity?range=week",
     "/calls",
     "/calls/past-1",
+    "/calls/c7",
     "/account",
     "/accounts",
     "/audit",

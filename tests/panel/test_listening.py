@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from tests.panel.panel_server import Panel
 from tests.panel.signing_in import sign_in
-from tests.panel.test_floor_actions import AGENT, CALLER, opened
+from tests.panel.test_floor_actions import AGENT, CALLER, an_agent, opened
 from voicebot.audio.frames import Encoding
 from voicebot.audio.g711 import encode
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import Listen, Order, OrderResult
+from voicebot.calls.orders import Listen, Order, OrderResult, Presence, Supervise
 from voicebot.shared_state.connection import RedisConnection
 from voicebot.shared_state.listening import RedisListening
 from voicebot.shared_state.orders import RedisOrders
@@ -67,6 +67,41 @@ def test_a_call_is_heard_until_the_listener_stops(page: Page, panel: Panel) -> N
         bar.get_by_role("button", name="Stop").press("Enter")
         expect(bar).to_be_hidden()
         assert agent.result(LONGEST_S) == Listen(CallId("l1"))
+
+
+def test_a_supervisor_gets_on_a_call_from_its_own_page(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    panel.show_call("l2", CALLER)
+    page.goto(f"{panel.url}/calls/l2")
+    here = page.get_by_role("region", name="Be on this call")
+    by_phone = here.get_by_role("group", name="By your phone, joan")
+    with an_agent(panel, OrderResult.NOBODY_TO_WHISPER_TO) as order:
+        by_phone.get_by_role("button", name="Whisper").press("Enter")
+        expect(here.get_by_role("status")).to_contain_text("Barge in instead")
+    assert order.result().order == Supervise(CallId("l2"), "joan", Presence.WHISPER)
+    with an_agent(panel, OrderResult.DONE) as order:
+        by_phone.get_by_role("button", name="Barge in").click()
+        expect(here.get_by_role("status")).to_contain_text("6 barges in")
+    assert order.result().order == Supervise(CallId("l2"), "joan", Presence.BARGE)
+    if folder := os.environ.get("VOICEBOT_PICTURES"):
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=f"{folder}/being-on-call-{width}.png")
+            page.goto(f"{panel.url}/accounts")
+            page.screenshot(path=f"{folder}/accounts-{width}.png")
+            page.goto(f"{panel.url}/")
+            opened(page)
+            page.screenshot(path=f"{folder}/floor-dialog-{width}.png")
+            page.goto(f"{panel.url}/calls/l2")
+        page.set_viewport_size({"width": 1280, "height": 800})
+    bar = page.get_by_role("region", name=CALLER)
+    with a_passing_agent(panel, ends_after_s=LONGEST_S):
+        here.get_by_role("button", name="Listen in").press("Enter")
+        expect(bar.get_by_role("status")).to_contain_text("You hear both sides")
+        bar.get_by_role("button", name="Stop").press("Enter")
+        expect(bar).to_be_hidden()
+    panel.end_call("l2")
 
 
 def _tone() -> bytes:

@@ -104,6 +104,7 @@ class OrderResult(StrEnum):
     NOT_IN_TALK = "not-in-talk"  # the caller talks with nobody yet
     NOT_RECORDED = "not-recorded"  # the caller tells what nobody may hear
     OCCUPIED = "occupied"  # another supervisor's phone is on the call
+    EXTENSION_MISSING = "extension-missing"  # whoever gives the order has none
     EXTENSION_UNKNOWN = "extension-unknown"  # is no phone of the businesses' operators
     NOBODY = "nobody"  # no agent took it within its time, and none will
     UNCLEAR = "unclear"  # an agent took it, and said nothing in time

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from voicebot.panel.access import Action
+from voicebot.panel.access import ALLOWED, Action, Role
 from voicebot.panel.entrance import NotIn
 from voicebot.panel.gate import SESSION, take_cookie
-from voicebot.panel.pages import field_of, open_to, page
+from voicebot.panel.pages import failure, field_of, open_to, page, see
 from voicebot.panel.passwords import is_good_enough
 from voicebot.panel.second_factor import link_of, new_secret, picture_of, step_of
 from voicebot.panel.services import note, services_of, visitor_of
@@ -37,6 +37,7 @@ async def _own_page(
         picture=picture_of(secret, kept.name),
         external="" if external is None else external.name,
         is_linked=external is not None and external.issuer in linked,
+        extension=kept.extension,
         password_fault=about_first,
         totp_fault=about_second,
     )
@@ -87,7 +88,30 @@ async def turn_on_second_factor(request: Request) -> Response:
 
 @open_to(Action.MANAGE_ACCOUNTS)
 async def everybody(request: Request) -> Response:
-    return page(request, "accounts.html", accounts=await services_of(request).accounts.all())
+    services = services_of(request)
+    return page(
+        request,
+        "accounts.html",
+        accounts=await services.accounts.all(),
+        may_supervise=[role.value for role in Role if Action.STEER_CALLS in ALLOWED[role]],
+        extensions=await services.calls.extensions(),
+    )
+
+
+@open_to(Action.MANAGE_ACCOUNTS)
+async def set_extension(request: Request) -> Response:
+    """The phone by which an account gets on calls, or none: of the businesses' operators only."""
+    services, name = services_of(request), request.path_params["name"].replace("\0", "")
+    wanted = field_of(request, "extension")
+    is_there = not wanted or wanted in await services.calls.extensions()
+    found = await services.accounts.find(name) if is_there else None
+    # Noted before it is done, as everything is.
+    result = "ordered" if found is not None else "refused"
+    await note(request, "set-extension", result, f"{name} {wanted}".strip())
+    if found is None:
+        return failure(request, 404, "error.missing")
+    await services.accounts.set_extension(name, wanted or None)
+    return see(request, "/accounts")
 
 
 @open_to(Action.SEE_AUDIT)

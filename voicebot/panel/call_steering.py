@@ -28,6 +28,11 @@ class CallSteering:
                 return business.transfers
         return ()
 
+    async def extensions(self) -> Sequence[str]:
+        """The phones of all operators, which may be rung, in order."""
+        businesses = await asyncio.to_thread(self._businesses)
+        return sorted({one.id for business in businesses for one in business.operators})
+
     async def order(self, agent: str, account: str, order: Order) -> OrderResult:
         """Until it is answered; without Redis nobody answers, and what became of it is unclear."""
         given = Given(secrets.token_hex(12), account, order)

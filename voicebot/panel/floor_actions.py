@@ -4,7 +4,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voicebot.calls.model import CallId
-from voicebot.calls.orders import HangUpCall, OfferCallback, Order, OrderResult, TransferCall
+from voicebot.calls.orders import (
+    HangUpCall,
+    OfferCallback,
+    Order,
+    OrderResult,
+    Presence,
+    Supervise,
+    TransferCall,
+)
 from voicebot.errors import SharedStateError
 from voicebot.panel.access import Action, may
 from voicebot.panel.catalogue import text
@@ -14,7 +22,7 @@ from voicebot.panel.running_call_pages import running, scope_of
 from voicebot.panel.services import note, services_of, visitor_of
 from voicebot.queueing.model import QueueName, Rank
 
-REFUSED = 409
+REFUSED, UNPROCESSABLE = 409, 422
 
 
 @open_to(Action.STEER_CALLS)
@@ -45,6 +53,23 @@ async def offer_callback(request: Request) -> Response:
 
 
 @open_to(Action.STEER_CALLS)
+async def supervise(request: Request) -> Response:
+    """By the account's own phone: to listen, to whisper to an operator, or to barge in."""
+    kept = visitor_of(request).kept
+    assert kept is not None
+    try:
+        presence = Presence(field_of(request, "presence"))
+    except ValueError:
+        return JSONResponse({"result": "presence-unknown"}, UNPROCESSABLE)
+    action, extension = f"supervise-{presence.value}", kept.extension
+    if extension is None:
+        await note(request, action, OrderResult.EXTENSION_MISSING.value, _id(request))
+        return _answer(request, OrderResult.EXTENSION_MISSING)
+    order = Supervise(_id(request), extension, presence)
+    return await _order(request, action, order, extension, "supervise.done")
+
+
+@open_to(Action.STEER_CALLS)
 async def serve_next(request: Request) -> Response:
     """Before all who were not cut off; among those by the time of arrival."""
     action, call_id = "serve-caller-next", _id(request)
@@ -63,7 +88,9 @@ async def serve_next(request: Request) -> Response:
     return _answer(request, OrderResult.NOT_WAITING if queue else OrderResult.NOT_HERE)
 
 
-async def _order(request: Request, action: str, order: Order, what: str = "") -> Response:
+async def _order(
+    request: Request, action: str, order: Order, what: str = "", done: str = "order.done"
+) -> Response:
     call, subject = await _steerable(request), f"{_id(request)} {what}".strip()
     if call is None:
         await note(request, action, OrderResult.NOT_HERE.value, subject)
@@ -74,7 +101,7 @@ async def _order(request: Request, action: str, order: Order, what: str = "") ->
     result = await services_of(request).calls.order(call.seen.agent, account.name, order)
     if result is not OrderResult.DONE:
         await note(request, action, result.value, subject)
-    return _answer(request, result)
+    return _answer(request, result, done)
 
 
 async def _steerable(request: Request) -> RunningCall | None:
@@ -85,10 +112,10 @@ async def _steerable(request: Request) -> RunningCall | None:
     return call if may(account, Action.STEER_CALLS, scope_of(request, call)) else None
 
 
-def _answer(request: Request, result: OrderResult) -> Response:
-    told = text(visitor_of(request).language, f"order.{result.value}")
-    status = 200 if result is OrderResult.DONE else REFUSED
-    return JSONResponse({"result": result.value, "text": told}, status)
+def _answer(request: Request, result: OrderResult, done: str = "order.done") -> Response:
+    is_done = result is OrderResult.DONE
+    told = text(visitor_of(request).language, done if is_done else f"order.{result.value}")
+    return JSONResponse({"result": result.value, "text": told}, 200 if is_done else REFUSED)
 
 
 def _id(request: Request) -> CallId:

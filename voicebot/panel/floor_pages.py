@@ -22,7 +22,13 @@ CHECK_EVERY_S: Final = 5.0
 
 @open_to(Action.SEE_FLOOR)
 async def floor(request: Request) -> Response:
-    return page(request, "floor.html")
+    return page(request, "floor.html", extension=extension_of(request))
+
+
+def extension_of(request: Request) -> str | None:
+    """The reader's own phone."""
+    kept = visitor_of(request).kept
+    return None if kept is None else kept.extension
 
 
 @open_to(Action.SEE_FLOOR)

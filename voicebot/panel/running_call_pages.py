@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from voicebot.calls.model import CallId
 from voicebot.errors import SharedStateError, StoreError
 from voicebot.panel.access import Action, may
-from voicebot.panel.floor_pages import CHECK_EVERY_S, still_in
+from voicebot.panel.floor_pages import CHECK_EVERY_S, extension_of, still_in
 from voicebot.panel.pages import open_to, page
 from voicebot.panel.running_call import RunningCall, running_call
 from voicebot.panel.running_call_view import shown_number, told
@@ -42,6 +42,11 @@ def show(request: Request, call: RunningCall) -> Response:
         call=call,
         caller=shown_number(call.seen.caller, language, sees_private=sees_private),
         sees_private=sees_private,
+        may_be_on_it=all(
+            account is not None and may(account, action, scope_of(request, call))
+            for action in (Action.LISTEN, Action.STEER_CALLS)
+        ),
+        extension=extension_of(request),
     )
 
 

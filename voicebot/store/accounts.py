@@ -24,6 +24,7 @@ class KeptAccount:
     password_hash: str = field(repr=False)
     totp_secret: str | None = field(default=None, repr=False)
     totp_step: int = 0
+    extension: str | None = None  # a phone
 
 
 class SqlAccounts:
@@ -77,6 +78,10 @@ class SqlAccounts:
         kept = None if queues is None else json.dumps(sorted(queues))
         return await self._change(name, {"role": role, "queues": kept})
 
+    async def set_extension(self, name: str, extension: str | None) -> bool:
+        """False: there is no such account."""
+        return await self._change(name, {"extension": extension})
+
     async def use_step(self, name: str, step: int) -> bool:
         """False: a code of this step, or of a later one, was used before."""
         using = (
@@ -106,4 +111,5 @@ def account_of(row: RowMapping) -> KeptAccount:
         row["password_hash"],
         row["totp_secret"],
         row["totp_step"],
+        row["extension"],
     )

@@ -17,6 +17,7 @@ accounts = Table(
     Column("totp_secret", Text),
     Column("totp_step", Integer, nullable=False, server_default="0"),  # the last one used
     Column("created_at", UtcDateTime, nullable=False),
+    Column("extension", Text),  # the phone by which a supervisor gets on calls
 )
 
 sessions = Table(

@@ -94,3 +94,12 @@ async def test_the_audit_log_is_only_added_to(database: Database) -> None:
             async with database.writing("tamper") as connection:
                 await connection.execute(text("TRUNCATE audit_log"))
     assert len(await audit.latest(9)) == 3
+
+
+async def test_an_account_has_one_phone_or_none(database: Database) -> None:
+    accounts = SqlAccounts(database)
+    await accounts.add(ANNA, NOON)
+    for extension in ("joan", "maria", None):
+        assert await accounts.set_extension("anna", extension)
+        assert await accounts.find("anna") == replace(ANNA, extension=extension)
+    assert not await accounts.set_extension("nobody", "joan")

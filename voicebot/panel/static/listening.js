@@ -82,9 +82,9 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const dialog = form.closest("dialog");
-    const caller = document.getElementById("steer-title").textContent;
-    dialog.close();
+    // On the floor it is in a dialog, on the call's own page it is not.
+    const caller = (document.getElementById("steer-title") ?? document.getElementById("caller")).textContent;
+    form.closest("dialog")?.close();
     listen(steerAt("listen"), new URLSearchParams(new FormData(form)), caller);
   });
   part("-stop").addEventListener("click", () => {

@@ -36,12 +36,12 @@ async function openSteering(id, caller, state) {
 async function order(event) {
   const form = event.currentTarget;
   event.preventDefault();
-  const button = form.querySelector("button");
+  const button = event.submitter ?? form.querySelector("button");
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
   tell(steer.dataset.asking, true);
   try {
-    const answer = await fetch(steerAt(form.dataset.do), { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const answer = await fetch(steerAt(form.dataset.do), { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
     const isJson = (answer.headers.get("content-type") ?? "").startsWith("application/json");
     tell(isJson ? (await answer.json()).text : steer.dataset.refused, answer.ok);
   } catch {
@@ -53,7 +53,8 @@ async function order(event) {
 
 if (steer) {
   for (const form of steer.querySelectorAll("form[data-do]")) form.addEventListener("submit", order);
-  document.getElementById("calls").addEventListener("click", (event) => {
+  steeredCall = steer.dataset.call ?? "";
+  document.getElementById("calls")?.addEventListener("click", (event) => {
     const row = event.target.closest("button[data-act]")?.closest("tr");
     if (row) openSteering(row.dataset.id, row.querySelector("[data-cell='caller']").textContent, row.dataset.state);
   });

@@ -5,7 +5,7 @@ dead process left behind.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from voicebot.ari.decode import (
     AriEvent,
     ChannelDestroyed,
     ChannelDtmfReceived,
+    Resynced,
     StasisEnd,
     StasisStart,
 )
@@ -49,6 +50,9 @@ class Supervisors:
 
     def receive(self, event: AriEvent) -> None:
         """Events of all others are passed over."""
+        if isinstance(event, Resynced):
+            self._compare({channel.channel_id for channel in event.channels})
+            return
         if not isinstance(event, StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived):
             return
         phone = self._phones.get(event.channel.channel_id)
@@ -62,3 +66,10 @@ class Supervisors:
             case _:
                 phone.is_gone = True
         phone.changed.set()
+
+    def _compare(self, present: Collection[ChannelId]) -> None:
+        """While nothing was told, who was there may have gone; who rings has a deadline."""
+        for phone_id, phone in self._phones.items():
+            if phone.is_answered and phone_id not in present:
+                phone.is_gone = True
+                phone.changed.set()

@@ -18,7 +18,14 @@ from voicebot.agents.supervising import (
     STAND_BACK_AGAIN_S,
     Supervising,
 )
-from voicebot.ari.decode import AriEvent, ChannelDestroyed, ChannelDtmfReceived, StasisStart
+from voicebot.ari.decode import (
+    AriEvent,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    Resynced,
+    ResyncReason,
+    StasisStart,
+)
 from voicebot.calls.asterisk_names import bridge_of, supervisor_of
 from voicebot.calls.model import BridgeId, CallId, ChannelId
 from voicebot.calls.orders import OrderResult, Presence
@@ -235,6 +242,14 @@ async def test_a_phone_that_nobody_answers_leaves_nothing(desk: Desk, end: str) 
     await a_moment()
     assert desk.nothing_is_left()
     assert desk.presences == []
+
+
+async def test_a_phone_that_went_while_nothing_was_told_is_missed(desk: Desk) -> None:
+    await desk.answers()
+    await desk.tell(Resynced((channel(PHONE),), (), ResyncReason.OVERFLOWED))
+    assert not desk.nothing_is_left()
+    await desk.tell(Resynced((channel(ANNA),), (), ResyncReason.OVERFLOWED))
+    assert desk.nothing_is_left()
 
 
 async def test_a_snoop_that_never_comes_ends_it(desk: Desk) -> None:

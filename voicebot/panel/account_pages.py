@@ -1,12 +1,12 @@
-"""The pages about accounts: one's own, everybody's, and what they did."""
+"""One's own account, and what everybody did."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from voicebot.panel.access import ALLOWED, Action, Role
+from voicebot.panel.access import Action
 from voicebot.panel.entrance import NotIn
 from voicebot.panel.gate import SESSION, take_cookie
-from voicebot.panel.pages import failure, field_of, open_to, page, see
+from voicebot.panel.pages import field_of, open_to, page
 from voicebot.panel.passwords import is_good_enough
 from voicebot.panel.second_factor import link_of, new_secret, picture_of, step_of
 from voicebot.panel.services import note, services_of, visitor_of
@@ -84,34 +84,6 @@ async def turn_on_second_factor(request: Request) -> Response:
     await services.accounts.set_second_factor(kept.name, secret, step)
     await note(request, "turn-on-second-factor", "done")
     return page(request, "second_factor_on.html")
-
-
-@open_to(Action.MANAGE_ACCOUNTS)
-async def everybody(request: Request) -> Response:
-    services = services_of(request)
-    return page(
-        request,
-        "accounts.html",
-        accounts=await services.accounts.all(),
-        may_supervise=[role.value for role in Role if Action.STEER_CALLS in ALLOWED[role]],
-        extensions=await services.calls.extensions(),
-    )
-
-
-@open_to(Action.MANAGE_ACCOUNTS)
-async def set_extension(request: Request) -> Response:
-    """The phone by which an account gets on calls, or none: of the businesses' operators only."""
-    services, name = services_of(request), request.path_params["name"].replace("\0", "")
-    wanted = field_of(request, "extension")
-    is_there = not wanted or wanted in await services.calls.extensions()
-    found = await services.accounts.find(name) if is_there else None
-    # Noted before it is done, as everything is.
-    result = "ordered" if found is not None else "refused"
-    await note(request, "set-extension", result, f"{name} {wanted}".strip())
-    if found is None:
-        return failure(request, 404, "error.missing")
-    await services.accounts.set_extension(name, wanted or None)
-    return see(request, "/accounts")
 
 
 @open_to(Action.SEE_AUDIT)

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from voicebot.errors import StoreError
 from voicebot.panel import (
+    account_managing,
     account_pages,
     api,
     api_description,
@@ -95,8 +96,12 @@ def panel_app(services: Services) -> Starlette:
             Route("/account", account_pages.own),
             Route("/account/password", account_pages.change_password, methods=["POST"]),
             Route("/account/second-factor", account_pages.turn_on_second_factor, methods=["POST"]),
-            Route("/accounts", account_pages.everybody),
-            Route("/accounts/{name}/extension", account_pages.set_extension, methods=["POST"]),
+            Route("/accounts", account_managing.everybody),
+            Route("/accounts", account_managing.add, methods=["POST"]),
+            Route("/accounts/rights", account_managing.set_rights, methods=["POST"]),
+            Route("/accounts/reset", account_managing.reset, methods=["POST"]),
+            Route("/accounts/remove", account_managing.remove, methods=["POST"]),
+            Route("/accounts/{name}/extension", account_managing.set_extension, methods=["POST"]),
             Route("/audit", account_pages.audit),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],

@@ -26,6 +26,11 @@ from voicebot.store.panel_sessions import SqlPanelSessions
 HASHED_AT_ONCE = 2
 
 
+async def hashed_elsewhere(password: str) -> str:
+    """In a thread: it takes some 50 ms of a core."""
+    return await asyncio.to_thread(hashed, password)
+
+
 class NotIn(StrEnum):
     """Why somebody did not come in."""
 

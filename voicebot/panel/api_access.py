@@ -24,14 +24,32 @@ class Scope(StrEnum):
     READ_CALLBACKS = "callbacks:read"
     WRITE_CALLBACKS = "callbacks:write"
     READ_CALLS = "calls:read"
+    READ_FLOOR = "floor:read"
+    STEER_CALLS = "calls:steer"  # those on the floor
     READ_QUEUES = "queues:read"
+    STEER_QUEUES = "queues:steer"
+    STEER_SERVICE = "service:steer"
+    READ_BUSINESS = "business:read"
+    WRITE_BUSINESS = "business:write"
+    READ_COSTS = "costs:read"
+    READ_AUDIT = "audit:read"
+    ERASE_CALLERS = "callers:erase"
 
 
 NEEDED: Final[Mapping[Scope, Action]] = {
     Scope.READ_CALLBACKS: Action.SEE_FLOOR,
     Scope.WRITE_CALLBACKS: Action.STEER_CALLBACKS,
     Scope.READ_CALLS: Action.SEE_FLOOR,
+    Scope.READ_FLOOR: Action.SEE_FLOOR,
+    Scope.STEER_CALLS: Action.STEER_CALLS,
     Scope.READ_QUEUES: Action.SEE_FLOOR,
+    Scope.STEER_QUEUES: Action.STEER_CALLS,
+    Scope.STEER_SERVICE: Action.FORCE_DEGRADATION,
+    Scope.READ_BUSINESS: Action.SEE_BUSINESS,
+    Scope.WRITE_BUSINESS: Action.EDIT_BUSINESS,
+    Scope.READ_COSTS: Action.SEE_COSTS,
+    Scope.READ_AUDIT: Action.SEE_AUDIT,
+    Scope.ERASE_CALLERS: Action.ERASE_CALLERS,
 }
 
 

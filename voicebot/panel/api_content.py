@@ -21,11 +21,11 @@ Window = Annotated[
 ]
 
 
-class _Content(BaseModel):
+class Content(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Problem(_Content):
+class Problem(Content):
     """Why nothing was done (RFC 9457); `code` is stable, `detail` says what to change."""
 
     type: str = "about:blank"
@@ -35,7 +35,7 @@ class Problem(_Content):
     detail: str
 
 
-class NewCallback(_Content):
+class NewCallback(Content):
     number: Number
     business: str = Field(
         "", max_length=200, description="Who rings; only where there are several."
@@ -43,11 +43,11 @@ class NewCallback(_Content):
     window: Window | None = Field(None, description="None: as soon as it is its turn.")
 
 
-class Moved(_Content):
+class Moved(Content):
     window: Window | None = Field(None, description="None: as soon as it is its turn.")
 
 
-class CallbackShown(_Content):
+class CallbackShown(Content):
     """`number` is masked for whoever need not know it."""
 
     id: str
@@ -81,11 +81,11 @@ class CallbackShown(_Content):
         )
 
 
-class CallbackList(_Content):
+class CallbackList(Content):
     callbacks: Sequence[CallbackShown]
 
 
-class TurnShown(_Content):
+class TurnShown(Content):
     number: int
     heard: str
     said_heard: str
@@ -93,7 +93,7 @@ class TurnShown(_Content):
     total_ms: int | None
 
 
-class CallShown(_Content):
+class CallShown(Content):
     """A call that is over; words and numbers are left out for whoever need not know them."""
 
     id: str

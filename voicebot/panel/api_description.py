@@ -9,17 +9,11 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from voicebot.panel.api import (
-    IDEMPOTENCY_KEY,
-    LONGEST_KEY,
-    MOST_SHOWN,
-    OPERATIONS,
-    PROBLEM_TYPE,
-    ROOT,
-    Operation,
-)
+from voicebot.panel.api import OPERATIONS
 from voicebot.panel.api_access import Scope
+from voicebot.panel.api_callbacks import IDEMPOTENCY_KEY, LONGEST_KEY
 from voicebot.panel.api_content import Problem
+from voicebot.panel.api_operation import PROBLEM_TYPE, ROOT, Operation
 from voicebot.panel.services import services_of
 
 VERSION: Final = "1.0"
@@ -91,9 +85,9 @@ def _parameters(operation: Operation) -> Sequence[Mapping[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"\{(\w+)\}", operation.path)
     ]
-    if operation.name == "listCallbacks":
-        schema = {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN}
-        found.append({"name": "limit", "in": "query", "schema": schema})
+    found += [
+        {"name": name, "in": "query", "schema": schema} for name, schema in operation.query.items()
+    ]
     if operation.is_idempotent_by_key:
         found.append(
             {

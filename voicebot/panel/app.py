@@ -32,6 +32,7 @@ from voicebot.panel import (
     service_actions,
     signing_in,
 )
+from voicebot.panel.api_operation import ROOT, problem
 from voicebot.panel.gate import GuardedHeaders, recognised
 from voicebot.panel.pages import failure
 from voicebot.panel.prefix import Prefixed
@@ -83,7 +84,7 @@ def panel_app(services: Services) -> Starlette:
                 methods=["POST"],
             ),
             Route("/capacity", capacity_pages.show),
-            Route(f"{api.ROOT}/openapi.json", api_description.description),
+            Route(f"{ROOT}/openapi.json", api_description.description),
             *api.routes(),
             Route("/sign-in", signing_in.show),
             Route("/sign-in", signing_in.sign_in, methods=["POST"]),
@@ -121,8 +122,8 @@ def panel_app(services: Services) -> Starlette:
 
 
 async def _missing(request: Request, _error: Exception) -> Response:
-    if request.scope["path"].startswith(f"{api.ROOT}/"):
-        return api.problem(404, "not-there", f"see {api.ROOT}/openapi.json for what there is")
+    if request.scope["path"].startswith(f"{ROOT}/"):
+        return problem(404, "not-there", f"see {ROOT}/openapi.json for what there is")
     try:
         request.state.visitor = await recognised(request)
     except StoreError:

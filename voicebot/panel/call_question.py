@@ -35,23 +35,23 @@ class Asked:
         """The same question as part of a link, for the page behind this place."""
         values = dict(self.fields)
         if after is not None:
-            values["after"] = f"{after.started_at.isoformat()}~{after.call_id}"
+            values["after"] = written(after)
         return urlencode(values)
 
 
 def asked(account: Account, values: Mapping[str, str], zone: ZoneInfo) -> Asked:
     """What cannot be understood is left out. Days begin and end in the reader's zone."""
     sees_private = may(account, Action.SEE_PRIVATE)
-    written = {
+    given = {
         name: text[:_LONGEST]
         for name in FIELDS
         if (text := values.get(name, "").replace("\0", "").strip())
         and (sees_private or name not in _PRIVATE)
     }
-    digits = "".join(one for one in written.get("number", "") if one.isascii() and one.isdigit())
-    since, last = _day(written.get("from"), zone), _day(written.get("to"), zone)
-    words = written.get("words", "")
-    outcome, slower = written.get("outcome"), _whole(written.get("slower"))
+    digits = "".join(one for one in given.get("number", "") if one.isascii() and one.isdigit())
+    since, last = _day(given.get("from"), zone), _day(given.get("to"), zone)
+    words = given.get("words", "")
+    outcome, slower = given.get("outcome"), _whole(given.get("slower"))
     question = CallQuestion(
         digits=digits or None,
         words=words if _LETTERS.search(words) else None,
@@ -69,7 +69,7 @@ def asked(account: Account, values: Mapping[str, str], zone: ZoneInfo) -> Asked:
         "to": last,
         "slower": slower,
     }
-    fields = {name: text for name, text in written.items() if is_understood[name] is not None}
+    fields = {name: text for name, text in given.items() if is_understood[name] is not None}
     return Asked(question, fields, _place(values.get("after", "")))
 
 
@@ -79,6 +79,11 @@ def dids_of(account: Account) -> frozenset[str] | None:
         return None
     names = {queue.removeprefix("@") for queue in account.queues}
     return frozenset(name for name in names if "@" not in name)
+
+
+def written(place: CallPlace) -> str:
+    """As `after` has it."""
+    return f"{place.started_at.isoformat()}~{place.call_id}"
 
 
 def _day(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -16,6 +16,7 @@ from voicebot.calls.model import CallbackReason, CallId
 from voicebot.calls.outbound_rules import Destination, Refused, caller_id_of
 from voicebot.dialogue.business import Business
 from voicebot.panel.access import Account, Action, may
+from voicebot.panel.call_question import dids_of
 from voicebot.queueing.callback_booking import Wish, book, destination_for
 from voicebot.queueing.callback_turns import rings_within
 from voicebot.queueing.callback_windows import LocalWindow, window_of
@@ -74,7 +75,7 @@ class CallbackSteering:
 
     async def latest(self, reader: Account, limit: int) -> Sequence[Callback]:
         """The newest first."""
-        found = await self._bookings.latest(limit)
+        found = await self._bookings.latest(limit, dids_of(reader))
         return [one for one in found if may(reader, Action.SEE_FLOOR, f"@{one.did}")]
 
     async def find(self, reader: Account, callback_id: CallId) -> Callback | None:

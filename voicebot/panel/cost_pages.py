@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
     services, query = services_of(request), request.query_params
     at = services.clock()
     today = at.astimezone(UTC).date()
-    first, last = _days(query.get("from", ""), query.get("to", ""), today)
+    first, last = days_of(query.get("from", ""), query.get("to", ""), today)
     by = By(query["by"]) if query.get("by") in set(By) else By.BUSINESS
     try:
         prices = await asyncio.to_thread(services.prices)
@@ -110,7 +110,7 @@ def _bars(
     return bars
 
 
-def _days(first: str, last: str, today: date) -> tuple[date, date]:
+def days_of(first: str, last: str, today: date) -> tuple[date, date]:
     """What cannot be understood is left out; a year at most."""
     until = _day(last) or today
     since = _day(first) or until - timedelta(days=_DAYS - 1)

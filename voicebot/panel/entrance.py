@@ -108,6 +108,12 @@ class Entrance:
         await self._accounts.set_password(account.name, new_hash)
         return None
 
+    async def count_wrong_token(self, address: str) -> int:
+        """How many wrong ones came from this address of late, with this one."""
+        at, counted_as = self._clock(), f"token {address}"
+        of_address, _ = await self._sessions.count_try(counted_as, counted_as, at, TRIES_COUNT_FOR)
+        return of_address
+
     async def _verify(self, account: KeptAccount | None, password: str) -> bool:
         kept = None if account is None else account.password_hash
         async with self._hashing:

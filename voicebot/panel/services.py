@@ -73,6 +73,7 @@ class Visitor:
     secret: str = field(repr=False)
     is_new: bool = False  # the secret is still to be given to the browser
     kept: KeptAccount | None = None
+    token_name: str = ""  # of a program that acts for the account
 
     @property
     def account(self) -> Account | None:
@@ -98,6 +99,8 @@ async def note(request: Request, action: str, result: str, subject: str = "") ->
     """Puts it on the audit log. Raises StoreError: what cannot be noted does not happen."""
     services, visitor = services_of(request), visitor_of(request)
     name = "" if visitor.kept is None else visitor.kept.name
+    if visitor.token_name:
+        name = f"{name} ({visitor.token_name})"
     await services.audit.add(
         Audited(services.clock(), name, visitor.address, action, subject, result)
     )

@@ -4,7 +4,7 @@ A booking is committed before anybody is promised a call. Whoever is booked agai
 spelling of the number, has one callback: the decision and its rows are one transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -105,10 +105,12 @@ class SqlCallbackBookings:
             row = await _row(connection, callback_id)
         return None if row is None or row["rank"] is None else callback_of(row)
 
-    async def latest(self, limit: int) -> Sequence[Callback]:
-        """Those that the service dials, the newest first."""
+    async def latest(self, limit: int, dids: Collection[str] | None = None) -> Sequence[Callback]:
+        """Those that the service dials, the newest first; of these numbers, or of all."""
         order = (requests.c.requested_at.desc(), requests.c.call_id.desc())
         chosen = select(requests).where(requests.c.rank.is_not(None)).order_by(*order)
+        if dids is not None:
+            chosen = chosen.where(requests.c.called_number.in_(dids))
         async with self._database.reading("list callbacks") as connection:
             rows = await connection.execute(chosen.limit(limit))
             return [callback_of(row) for row in rows.mappings()]

@@ -254,3 +254,26 @@ async def test_a_booking_survives_as_it_was_made(bookings: SqlCallbackBookings) 
 
     await bookings.book("Shop", NUMBER, decide)
     assert await bookings.find(made.callback_id) == made
+
+
+async def test_the_newest_of_some_numbers_are_not_hidden_by_newer_ones_of_others(
+    bookings: SqlCallbackBookings,
+) -> None:
+    both = shop(dids=[DID, "+12125550188"])
+
+    def made(asked: Wish, already: Callback | None, is_barred: bool) -> Callback | Refused:
+        return book(asked, both, both.dids, is_barred=is_barred, already=already)
+
+    for minutes, did in enumerate((DID, "+12125550188", "+12125550188")):
+        number = f"+1212555010{minutes}"
+        asked = wish(
+            callback_id=CallId(f"node-1.{minutes}"),
+            did=did,
+            number=number,
+            asked_at=NOON + timedelta(minutes=minutes),
+        )
+        booked = await bookings.book("Shop", number, partial(made, asked))
+        assert isinstance(booked, Callback)
+    assert [one.did for one in await bookings.latest(1)] == ["+12125550188"]
+    assert [one.did for one in await bookings.latest(1, {DID})] == [DID]
+    assert await bookings.latest(5, frozenset()) == []

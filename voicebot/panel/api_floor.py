@@ -87,11 +87,19 @@ async def _resume(request: Request, queue: CallId) -> OrderResult:
 
 
 async def _drain(request: Request, agent: CallId) -> OrderResult:
-    return await drain_agent(request, agent, is_draining=True)
+    return await drain_agent(request, _there(request, agent), is_draining=True)
 
 
 async def _undrain(request: Request, agent: CallId) -> OrderResult:
-    return await drain_agent(request, agent, is_draining=False)
+    return await drain_agent(request, _there(request, agent), is_draining=False)
+
+
+def _there(request: Request, agent: str) -> str:
+    """Nobody is waited for who has not been seen."""
+    health = services_of(request).watch.feed.totals.health
+    if health is None or agent not in [one.agent for one in health.agents]:
+        raise Refused(404, "not-there", "name an agent of GET /floor")
+    return agent
 
 
 async def _force(request: Request, _program: Program) -> BaseModel:

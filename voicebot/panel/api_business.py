@@ -1,7 +1,7 @@
 """The HTTP API of what an administrator keeps: business files, costs, the audit log."""
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC
 from typing import Final
 
 from pydantic import BaseModel
@@ -87,16 +87,14 @@ async def _costs(request: Request, _program: Program) -> BaseModel:
     by = query.get("by", By.DAY.value)
     if by not in set(By):
         raise Refused(422, "not-valid", f"by: one of {', '.join(By)}")
-    first, last = days_of(
-        query.get("from", ""), query.get("to", ""), services.clock().astimezone(UTC).date()
-    )
+    at = services.clock()
+    today = at.astimezone(UTC).date()
+    first, last = days_of(query.get("from", ""), query.get("to", ""), today)
     try:
         prices = await asyncio.to_thread(services.prices)
     except ConfigurationError as error:
         raise Refused(503, error.code, "the file of prices cannot be read") from error
-    since = datetime.combine(first, time(), UTC)
-    until = datetime.combine(last, time(), UTC) + timedelta(days=1)
-    found = summed_by(By(by), await services.usage.of(since, until), prices)
+    found = summed_by(By(by), await services.used_days.between(first, last, at), prices)
     return CostList(
         first=first,
         last=last,

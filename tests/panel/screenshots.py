@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -40,6 +41,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "business": ("/business", "textarea"),
     "account": ("/account", "main form"),
     "accounts": ("/accounts", "main table"),
+    "erasure": ("/erasure", "main form"),
     "audit": ("/audit", "main table tr"),
 }
 LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -51,7 +53,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
         "locale": "de-AT",
     },
 }
-ONLY_LIGHT: Final = ("account", "accounts", "audit")
+ONLY_LIGHT: Final = ("account", "accounts", "audit", "erasure")
 FULL: Final = ("call-phone", "capacity", "callbacks")
 _QUALITY: Final = 70
 
@@ -144,8 +146,20 @@ def _fill(panel: Panel) -> None:
         call_id = f"waiting-{number}"
         panel.show_call(call_id, f"+43676{3_456_789 + number}", state=CallState.WAITING)
         panel.have_wait(call_id, f"service@{DID}", time.time() - 200 + number * 40)
+    _book(panel)
     # A line is looked for every ten seconds until it is known.
     time.sleep(11)
+
+
+def _book(panel: Panel) -> None:
+    """Callbacks as a program books them, at their turn and in windows."""
+    token = panel.add_token("crm", "anna", "callbacks:write")
+    days = [datetime.now(UTC).date() + timedelta(days=number) for number in range(1, 5)]
+    windows = [None, None, *(f"{day} 09:00-12:00 Europe/Vienna" for day in days)]
+    with httpx.Client(headers={"authorization": f"Bearer {token}"}) as program:
+        for number, window in enumerate(windows):
+            wanted = {"number": f"+43150012{number}0", "window": window}
+            program.post(f"{panel.url}/api/v1/callbacks", json=wanted).raise_for_status()
 
 
 if __name__ == "__main__":

@@ -100,6 +100,14 @@ class Panel:
         run(adding())
         return token
 
+    def revoke(self, name: str) -> None:
+        async def revoking() -> None:
+            database = Database.open(self.database_url)
+            assert await SqlApiTokens(database).revoke(name)
+            await database.close()
+
+        run(revoking())
+
     def show_call(
         self,
         call_id: str,

@@ -41,6 +41,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "business": ("/business", "textarea"),
     "account": ("/account", "main form"),
     "accounts": ("/accounts", "main table"),
+    "tokens": ("/tokens", "main form"),
     "erasure": ("/erasure", "main form"),
     "audit": ("/audit", "main table tr"),
 }
@@ -53,7 +54,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
         "locale": "de-AT",
     },
 }
-ONLY_LIGHT: Final = ("account", "accounts", "audit", "erasure")
+ONLY_LIGHT: Final = ("account", "accounts", "audit", "erasure", "tokens")
 FULL: Final = ("call-phone", "capacity", "callbacks")
 _QUALITY: Final = 70
 

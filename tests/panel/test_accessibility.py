@@ -28,6 +28,7 @@ PAGES = (
     "/calls/c7",
     "/account",
     "/accounts",
+    "/tokens",
     "/audit",
     "/erasure",
     "/nowhere",

@@ -1,5 +1,6 @@
 """An administrator makes an account, narrows it, and takes it away again."""
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from tests.panel.panel_server import Panel
@@ -60,3 +61,26 @@ def test_only_administrators_make_accounts_and_not_of_themselves(page: Page, pan
     assert refused == 422
     page.reload()
     expect(page.locator("tbody tr", has_text="anna")).to_have_count(1)
+
+
+def test_a_program_is_given_a_token_that_ends_when_it_is_revoked(page: Page, panel: Panel) -> None:
+    sign_in(page, panel, "anna")
+    page.get_by_role("link", name="Tokens").click()
+    page.get_by_label("Program").fill("board")
+    page.get_by_label("Acts for").select_option("vera")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what the program may")
+    expect(page.get_by_label("Program")).to_have_value("board")
+    page.get_by_label("floor:read").check()
+    page.get_by_role("button", name="Make a token").click()
+    token = page.get_by_role("status").locator("code").inner_text()
+    headers = {"authorization": f"Bearer {token}"}
+    assert httpx.get(f"{panel.url}/api/v1/floor", headers=headers).status_code == 200
+    assert httpx.get(f"{panel.url}/api/v1/calls", headers=headers).status_code == 403
+    page.goto(f"{panel.url}/tokens")
+    assert token not in page.content()
+    row = page.locator("tbody tr", has_text="board")
+    row.get_by_text("Revoke", exact=True).click()
+    row.get_by_role("button", name="Revoke the token").click()
+    expect(row).to_have_count(0)
+    assert httpx.get(f"{panel.url}/api/v1/floor", headers=headers).status_code == 401

@@ -141,3 +141,22 @@ def test_who_guesses_tokens_is_stopped_and_noted(panel: Panel, program: httpx.Cl
     log = program.get("/audit", params={"limit": 5}).json()["lines"]
     assert log[0]["action"] == "wrong-token"
     assert log[0]["account"] == ""
+
+
+def test_the_floor_is_streamed_until_the_token_is_revoked(panel: Panel) -> None:
+    token = panel.add_token("streams", "vera", "floor:read")
+    with (
+        asks(panel, token) as program,
+        program.stream("GET", "/floor/stream", timeout=20) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert next(lines) == "event: start"
+        panel.show_call("api-2", CALLER)
+        told = next(line for line in lines if "api-2" in line)
+        assert "••••••77" in told
+        assert CALLER not in told
+        panel.revoke("streams")
+        assert "event: over" in list(lines)
+    with asks(panel, panel.add_token("no-stream", "vera", "calls:read")) as other:
+        assert other.get("/floor/stream").status_code == 403

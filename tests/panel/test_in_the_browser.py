@@ -87,7 +87,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(page: Page, panel: Panel) -
     panel.show_call("c6", "+436603333369")
     sign_in(page, panel, "anna")
     expect(page.locator("#calls .c-caller")).to_have_text(["+436603333369"])
-    for path in ("/", "/account", "/accounts", "/audit"):
+    for path in ("/", "/account", "/accounts", "/tokens", "/audit"):
         page.goto(f"{panel.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     panel.end_call("c6")

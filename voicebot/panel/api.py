@@ -9,7 +9,14 @@ from typing import Final
 
 from starlette.routing import BaseRoute, Route
 
-from voicebot.panel import api_business, api_callbacks, api_calls, api_floor, api_operation
+from voicebot.panel import (
+    api_business,
+    api_callbacks,
+    api_calls,
+    api_floor,
+    api_floor_stream,
+    api_operation,
+)
 from voicebot.panel.api_operation import ROOT, answer
 
 OPERATIONS: Final[Sequence[api_operation.Operation]] = (
@@ -21,6 +28,13 @@ OPERATIONS: Final[Sequence[api_operation.Operation]] = (
 
 
 def routes() -> Sequence[BaseRoute]:
+    return [
+        Route(f"{ROOT}{api_floor_stream.PATH}", api_floor_stream.stream),
+        *_operations(),
+    ]
+
+
+def _operations() -> Sequence[BaseRoute]:
     return [
         Route(f"{ROOT}{one.path}", partial(answer, one), methods=[one.method], name=one.name)
         for one in OPERATIONS

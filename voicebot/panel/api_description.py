@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from voicebot.panel import api_floor_stream
 from voicebot.panel.api import OPERATIONS
 from voicebot.panel.api_access import Scope
 from voicebot.panel.api_callbacks import IDEMPOTENCY_KEY, LONGEST_KEY
@@ -40,6 +41,7 @@ def described(prefix: str) -> Mapping[str, Any]:
     for operation in OPERATIONS:
         path = paths.setdefault(f"{ROOT}{operation.path}", {})
         path[operation.method.lower()] = _operation(operation)
+    paths[f"{ROOT}{api_floor_stream.PATH}"] = {"get": api_floor_stream.DESCRIBED}
     return {
         "openapi": "3.1.0",
         "info": {"title": "voicebot", "version": VERSION},

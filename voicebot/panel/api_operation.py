@@ -73,12 +73,16 @@ def problem(status: int, code: str, detail: str) -> Response:
     return _shown(Problem(title=_TITLES[status], status=status, code=code, detail=detail))
 
 
+def refused(error: Refused) -> Response:
+    return _shown(error.problem)
+
+
 async def answer(operation: Operation, request: Request) -> Response:
     try:
         program = await program_of(request, operation.scope)
         given = await operation.carry_out(request, program)
-    except Refused as refused:
-        return _shown(refused.problem)
+    except Refused as error:
+        return refused(error)
     except StoreError:
         return problem(503, "store", "try again later")
     except VoicebotError as error:

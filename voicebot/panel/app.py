@@ -31,6 +31,7 @@ from voicebot.panel import (
     running_call_pages,
     service_actions,
     signing_in,
+    token_pages,
 )
 from voicebot.panel.api_operation import ROOT, problem
 from voicebot.panel.gate import GuardedHeaders, recognised
@@ -103,6 +104,9 @@ def panel_app(services: Services) -> Starlette:
             Route("/accounts/reset", account_managing.reset, methods=["POST"]),
             Route("/accounts/remove", account_managing.remove, methods=["POST"]),
             Route("/accounts/{name}/extension", account_managing.set_extension, methods=["POST"]),
+            Route("/tokens", token_pages.everything),
+            Route("/tokens", token_pages.add, methods=["POST"]),
+            Route("/tokens/revoke", token_pages.revoke, methods=["POST"]),
             Route("/audit", account_pages.audit),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],

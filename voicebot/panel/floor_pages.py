@@ -1,7 +1,7 @@
 """The live floor: its page, and the stream that keeps it up to date."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -33,15 +33,25 @@ def extension_of(request: Request) -> str | None:
 
 @open_to(Action.SEE_FLOOR)
 async def stream(request: Request) -> Response:
+    visitor = visitor_of(request)
+    return streamed(request, visitor, lambda: still_in(request, visitor))
+
+
+def streamed(
+    request: Request, visitor: Visitor, still: Callable[[], Awaitable[Account | None]]
+) -> Response:
+    """`still`: who it is now; None: nobody who may look any more."""
     return StreamingResponse(
-        _told(request, visitor_of(request)),
+        _told(request, visitor, still),
         media_type="text/event-stream",
         # A proxy that collects answers would hold the floor back.
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _told(request: Request, visitor: Visitor) -> AsyncIterator[str]:
+async def _told(
+    request: Request, visitor: Visitor, still: Callable[[], Awaitable[Account | None]]
+) -> AsyncIterator[str]:
     services = services_of(request)
     feed, floor_now = services.watch.feed, services.watch.floor
     account = visitor.account
@@ -64,7 +74,7 @@ async def _told(request: Request, visitor: Visitor) -> AsyncIterator[str]:
             with suppress(TimeoutError):  # then a sign of life
                 await asyncio.wait_for(watcher.news.wait(), CHECK_EVERY_S)
             if clock() - checked_at >= CHECK_EVERY_S:
-                account = await still_in(request, visitor)
+                account = await still()
                 checked_at = clock()
         yield "event: over\ndata: {}\n\n"
     finally:

@@ -48,3 +48,40 @@ def test_whoever_may_only_see_finds_nothing_to_do(page: Page, panel: Panel) -> N
     expect(page.get_by_role("heading", name="Callbacks", exact=True)).to_be_visible()
     expect(page.get_by_label("Number", exact=True)).to_have_count(0)
     expect(page.locator("summary")).to_have_count(0)
+
+
+def test_several_are_seen_first_and_then_cancelled_at_once(page: Page, panel: Panel) -> None:
+    numbers = [f"+43150088{number}0" for number in range(10, 13)]
+    sign_in(page, panel, "anna")
+    page.goto(f"{panel.url}/callbacks")
+    for number in numbers:
+        page.get_by_label("Number", exact=True).fill(number)
+        page.get_by_role("button", name="Book", exact=True).click()
+        expect(page.get_by_label(f"Choose {number}")).to_be_visible()
+    page.get_by_role("button", name="Look at them first").click()
+    expect(page.get_by_role("alert")).to_contain_text("None of them is chosen")
+    page.goto(f"{panel.url}/callbacks")
+    for number in numbers[:2]:
+        page.get_by_label(f"Choose {number}").check()
+    page.get_by_label("With those chosen").select_option("cancel")
+    page.get_by_role("button", name="Look at them first").click()
+    expect(page.get_by_role("heading", name="Cancel 2")).to_be_visible()
+    expect(page.get_by_role("listitem")).to_have_count(2)
+    page.get_by_role("button", name="Cancel 2").click()
+    over = page.get_by_label("Over", exact=True)
+    for number in numbers[:2]:
+        expect(over.get_by_role("row").filter(has_text=number)).to_contain_text("cancelled")
+    # A time that is over is refused for each, with the reason, and the third stays.
+    page.get_by_label(f"Choose {numbers[2]}").check()
+    page.get_by_label("With those chosen").select_option("move")
+    several = page.locator("#several")
+    several.get_by_label("From").fill("09:00")
+    page.get_by_role("button", name="Look at them first").click()
+    page.get_by_role("button", name="Move 1").click()
+    expect(page.get_by_role("alert")).to_contain_text("0 done, 1 refused")
+    page.goto(f"{panel.url}/callbacks")
+    page.get_by_label(f"Choose {numbers[2]}").check()
+    page.get_by_label("With those chosen").select_option("cancel")
+    page.get_by_role("button", name="Look at them first").click()
+    page.get_by_role("button", name="Cancel 1").click()
+    expect(page.get_by_label(f"Choose {numbers[2]}")).to_have_count(0)

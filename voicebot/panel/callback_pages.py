@@ -26,8 +26,10 @@ async def show(request: Request) -> Response:
 @open_to(Action.STEER_CALLBACKS)
 async def book(request: Request) -> Response:
     """Or only when the number may be rung, before anything is kept."""
-    services, reader = services_of(request), _reader(request)
-    asked = Asked(field_of(request, "number"), field_of(request, "business"), _window(request))
+    services, reader = services_of(request), reader_of(request)
+    asked = Asked(
+        field_of(request, "number"), field_of(request, "business"), window_of_form(request)
+    )
     if field_of(request, "do") == "check":
         found = await services.steering.hours(reader, asked, services.clock())
         if isinstance(found, NotDone):
@@ -42,7 +44,7 @@ async def book(request: Request) -> Response:
 async def move(request: Request) -> Response:
     services, callback_id = services_of(request), _id(request)
     moved = await services.steering.move(
-        _reader(request), callback_id, _window(request), services.clock()
+        reader_of(request), callback_id, window_of_form(request), services.clock()
     )
     return await _after(request, "move-callback", moved, callback_id)
 
@@ -50,14 +52,14 @@ async def move(request: Request) -> Response:
 @open_to(Action.STEER_CALLBACKS)
 async def call_now(request: Request) -> Response:
     services, callback_id = services_of(request), _id(request)
-    moved = await services.steering.call_now(_reader(request), callback_id, services.clock())
+    moved = await services.steering.call_now(reader_of(request), callback_id, services.clock())
     return await _after(request, "call-callback-now", moved, callback_id)
 
 
 @open_to(Action.STEER_CALLBACKS)
 async def cancel(request: Request) -> Response:
     services, callback_id = services_of(request), _id(request)
-    fault = await services.steering.cancel(_reader(request), callback_id, services.clock())
+    fault = await services.steering.cancel(reader_of(request), callback_id, services.clock())
     return await _after(request, "cancel-callback", fault, callback_id)
 
 
@@ -79,7 +81,7 @@ async def _page(
     spans: Sequence[Span] | None = None,
     zones: Sequence[str] = (),
 ) -> Response:
-    services, reader = services_of(request), _reader(request)
+    services, reader = services_of(request), reader_of(request)
     found = await services.steering.latest(reader, SHOWN)
     given: dict[str, Any] = dict.fromkeys(("number", "business", "day", "opens", "closes"), "")
     if request.method == "POST":
@@ -92,7 +94,7 @@ async def _page(
         over=[one for one in found if not one.is_open],
         businesses=await services.steering.names(reader),
         may_steer=(lambda one: may(reader, Action.STEER_CALLBACKS, f"@{one.did}")),
-        number_of=(lambda one: _number(reader, one)),
+        number_of=(lambda one: number_shown(reader, one)),
         given=given,
         fault=fault,
         spans=spans,
@@ -101,12 +103,12 @@ async def _page(
     )
 
 
-def _number(reader: Account, callback: Callback) -> str:
+def number_shown(reader: Account, callback: Callback) -> str:
     sees = may(reader, Action.SEE_PRIVATE, f"@{callback.did}")
     return callback.number if sees else masked(callback.number)
 
 
-def _window(request: Request) -> str:
+def window_of_form(request: Request) -> str:
     """In the reader's zone; "" where no day is named."""
     day, opens, closes = (field_of(request, name) for name in ("day", "opens", "closes"))
     if not (day or opens or closes):
@@ -114,7 +116,7 @@ def _window(request: Request) -> str:
     return f"{day} {opens or '00:00'}-{closes or '24:00'} {visitor_of(request).zone.key}"
 
 
-def _reader(request: Request) -> Account:
+def reader_of(request: Request) -> Account:
     account = visitor_of(request).account
     assert account is not None
     return account

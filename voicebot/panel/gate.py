@@ -23,6 +23,7 @@ VISIT: Final = "voicebot_visit"
 LANGUAGE: Final = "voicebot_language"
 ZONE: Final = "voicebot_zone"  # static/zone.js gives it
 LONGEST_FORM: Final = 16_384
+MOST_FIELDS: Final = 50
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -75,7 +76,9 @@ async def recognised(request: Request) -> Visitor:
     return Visitor(address, language, zone, secrets.token_urlsafe(32), is_new=True)
 
 
-async def form_of(request: Request, longest: int = LONGEST_FORM) -> Mapping[str, str] | None:
+async def form_of(
+    request: Request, longest: int = LONGEST_FORM, most_fields: int = MOST_FIELDS
+) -> Mapping[str, str] | None:
     """The fields of a form; None: it is too long for one of ours, or none."""
     body = b""
     async for chunk in request.stream():
@@ -83,7 +86,7 @@ async def form_of(request: Request, longest: int = LONGEST_FORM) -> Mapping[str,
         if len(body) > longest:
             return None
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most_fields))
     except ValueError:
         return None
 

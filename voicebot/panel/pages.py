@@ -13,7 +13,7 @@ from voicebot.errors import StoreError
 from voicebot.panel.access import Action, may
 from voicebot.panel.catalogue import LANGUAGES, text
 from voicebot.panel.forgery import SAFE_METHODS, is_ours, token_of
-from voicebot.panel.gate import LONGEST_FORM, VISIT, form_of, give_cookie, recognised
+from voicebot.panel.gate import LONGEST_FORM, MOST_FIELDS, VISIT, form_of, give_cookie, recognised
 from voicebot.panel.services import note, services_of, visitor_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -73,7 +73,7 @@ def see(request: Request, path: str) -> Response:
 
 
 def open_to(
-    action: Action | None, *, longest_form: int = LONGEST_FORM
+    action: Action | None, *, longest_form: int = LONGEST_FORM, most_fields: int = MOST_FIELDS
 ) -> Callable[[Handler], Handler]:
     """For whoever may do this; None: for everybody. Refuses forged forms either way.
 
@@ -85,7 +85,8 @@ def open_to(
         async def guarded(request: Request) -> Response:
             try:
                 request.state.visitor = await recognised(request)
-                return await _refused(request, action, longest_form) or await handler(request)
+                refused = await _refused(request, action, longest_form, most_fields)
+                return refused or await handler(request)
             except StoreError:
                 return failure(request, 503, "error.away")
 
@@ -94,13 +95,15 @@ def open_to(
     return made
 
 
-async def _refused(request: Request, action: Action | None, longest: int) -> Response | None:
+async def _refused(
+    request: Request, action: Action | None, longest: int, most_fields: int
+) -> Response | None:
     visitor = visitor_of(request)
     account = visitor.account
     is_allowed = action is None or (account is not None and may(account, action))
     if request.method not in SAFE_METHODS:
         form: Mapping[str, str] | None = await form_of(
-            request, longest if is_allowed else LONGEST_FORM
+            request, longest if is_allowed else LONGEST_FORM, most_fields
         )
         secret = None if visitor.is_new else visitor.secret
         origin = request.headers.get("origin")

@@ -17,6 +17,7 @@ from voicebot.store.number_key import number_key
 
 def register(app: typer.Typer) -> None:
     app.command("erase-caller")(erase_caller)
+    app.command("erase-again")(erase_again)
 
 
 def erase_caller(
@@ -40,6 +41,30 @@ def erase_caller(
     typer.echo(
         f"{erased.calls} calls, {erased.messages} messages, {erased.callbacks} callbacks, "
         f"{erased.files} files; {lines} lines of logs and CDRs blotted"
+    )
+    if erased.failures:
+        raise ConfigurationError(
+            f"{erased.failures} files could not be deleted: see to their permissions, and ask again"
+        )
+
+
+def erase_again() -> None:
+    """After a backup of the database was restored: forget anew whoever was forgotten.
+
+    By the ledger in this node's state directory, which tells pseudonyms and no numbers. What came
+    since somebody asked to be forgotten stays.
+    """
+    settings = Settings.load()
+
+    async def again() -> tuple[Erased, int]:
+        async with database_of(settings) as database:
+            erasure = CallerErasure(database, settings.state_dir)
+            return await erasure.forget_again("command-line", datetime.now(UTC))
+
+    erased, callers = asyncio.run(again())
+    typer.echo(
+        f"{callers} callers: {erased.calls} calls, {erased.messages} messages, "
+        f"{erased.callbacks} callbacks, {erased.files} files"
     )
     if erased.failures:
         raise ConfigurationError(

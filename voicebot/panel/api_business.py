@@ -25,7 +25,7 @@ from voicebot.panel.api_business_content import (
 )
 from voicebot.panel.api_operation import Operation, Refused, content_of, whole_of
 from voicebot.panel.business_editing import Conflict, Saved
-from voicebot.panel.cost_pages import days_of
+from voicebot.panel.cost_pages import day_of, days_of
 from voicebot.panel.services import note, services_of
 from voicebot.store.business_versions import BusinessVersion
 
@@ -89,6 +89,9 @@ async def _costs(request: Request, _program: Program) -> BaseModel:
         raise Refused(422, "not-valid", f"by: one of {', '.join(By)}")
     at = services.clock()
     today = at.astimezone(UTC).date()
+    for name in ("from", "to"):
+        if query.get(name, "") and day_of(query[name]) is None:
+            raise Refused(422, "not-valid", f"{name}: a day, as 2026-11-24")
     first, last = days_of(query.get("from", ""), query.get("to", ""), today)
     try:
         prices = await asyncio.to_thread(services.prices)

@@ -112,14 +112,14 @@ def _bars(
 
 def days_of(first: str, last: str, today: date) -> tuple[date, date]:
     """What cannot be understood is left out; a year at most."""
-    until = _day(last) or today
-    since = _day(first) or until - timedelta(days=_DAYS - 1)
+    until = day_of(last) or today
+    since = day_of(first) or until - timedelta(days=_DAYS - 1)
     if since > until:
         since = until
     return max(since, until - timedelta(days=_MOST_DAYS - 1)), until
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -9,6 +9,7 @@ from voicebot.store.blotted_files import blot_caller
 from voicebot.store.blotting import number_blot
 from voicebot.store.engine import Database
 from voicebot.store.erasure import Erased, Erasure
+from voicebot.store.erasure_ledger import ErasureLedger
 from voicebot.store.number_key import number_key
 
 
@@ -19,6 +20,7 @@ class CallerErasure:
         self._erasure = Erasure(database, state_dir)
         self._audit = SqlAuditLog(database)
         self._state_dir = state_dir
+        self._ledger = ErasureLedger(state_dir)
 
     async def forget(
         self, number: str, account: str, address: str, at: datetime
@@ -33,5 +35,20 @@ class CallerErasure:
         call_ids = await self._erasure.calls_of(key)
         calls = f"{len(call_ids)} calls"
         await self._audit.add(Audited(at, account, address, "erase-caller", calls, "done"))
+        await asyncio.to_thread(self._ledger.add, key, at)
         erased = await self._erasure.forget_caller(key, at)
         return erased, await asyncio.to_thread(blot_caller, self._state_dir, key, call_ids)
+
+    async def forget_again(self, account: str, at: datetime) -> tuple[Erased, int]:
+        """Whoever was forgotten before, of what came back with a backup that was restored.
+
+        What came since they asked stays. Noted before it happens.
+        """
+        numbers = await self._erasure.numbers()
+        asked = await asyncio.to_thread(self._ledger.among, numbers)
+        callers = f"{len(asked)} callers"
+        await self._audit.add(Audited(at, account, "", "erase-again", callers, "done"))
+        erased = Erased()
+        for number, until in sorted(asked.items()):
+            erased += await self._erasure.forget_caller(number, at, until=until)
+        return erased, len(asked)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, case, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, case, delete, select, tuple_, union, update
 
 from voicebot.store.asterisk_cdr import SPOOL
 from voicebot.store.callback_tables import callback_requests
@@ -35,6 +35,7 @@ from voicebot.store.tables import (
 )
 
 _BATCH = 200
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,36 @@ class Erasure:
         async with self._database.reading("find a caller's calls") as connection:
             return (await connection.execute(chosen)).scalars().all()
 
-    async def forget_caller(self, number: str, at: datetime) -> Erased:
+    async def numbers(self) -> frozenset[str]:
+        """All numbers that are kept of callers, and of whom we rang (E.164)."""
+        columns = (
+            calls.c.caller_number,
+            messages.c.caller_number,
+            messages.c.callback_number,
+            callback_requests.c.number_key,
+            outbound_calls.c.number_key,
+        )
+        chosen = union(*(select(column).where(column != "") for column in columns))
+        async with self._database.reading("list callers' numbers") as connection:
+            return frozenset((await connection.execute(chosen)).scalars())
+
+    async def forget_caller(
+        self, number: str, at: datetime, *, until: datetime | None = None
+    ) -> Erased:
         """Erases all that is kept of whoever has this number (E.164). Raises StoreError.
 
-        The do-not-call list stays: it is what its owner wanted.
+        `until`: only of what began before. The do-not-call list stays: it is what its owner wanted.
         """
-        key = number_key(number)
-        erased = await self._erase_calls(calls.c.caller_number == number, at)
+        key, before = number_key(number), _LAST if until is None else until
+        of_calls = (calls.c.caller_number == number) & (calls.c.started_at < before)
+        erased = await self._erase_calls(of_calls, at)
         is_theirs = (messages.c.caller_number == number) | (messages.c.callback_number == number)
-        erased += await self._erase_messages(is_theirs, at)
-        erased += await self._erase_callbacks(callback_requests.c.number_key == key, at)
-        await self._erase_outbound(outbound_calls.c.number_key == key)
+        erased += await self._erase_messages(is_theirs & (messages.c.taken_at < before), at)
+        requests = callback_requests.c
+        is_asked = (requests.number_key == key) & (requests.requested_at < before)
+        erased += await self._erase_callbacks(is_asked, at)
+        rung = outbound_calls.c
+        await self._erase_outbound((rung.number_key == key) & (rung.requested_at < before))
         return erased
 
     async def _erase_calls(self, which: ColumnElement[bool], at: datetime) -> Erased:

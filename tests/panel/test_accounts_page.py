@@ -66,11 +66,11 @@ def test_only_administrators_make_accounts_and_not_of_themselves(page: Page, pan
 def test_a_program_is_given_a_token_that_ends_when_it_is_revoked(page: Page, panel: Panel) -> None:
     sign_in(page, panel, "anna")
     page.get_by_role("link", name="Tokens").click()
-    page.get_by_label("Program").fill("board")
+    page.get_by_role("textbox", name="Program").fill("board")
     page.get_by_label("Acts for").select_option("vera")
     page.get_by_role("button", name="Make a token").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what the program may")
-    expect(page.get_by_label("Program")).to_have_value("board")
+    expect(page.get_by_role("textbox", name="Program")).to_have_value("board")
     page.get_by_label("floor:read").check()
     page.get_by_role("button", name="Make a token").click()
     token = page.get_by_role("status").locator("code").inner_text()

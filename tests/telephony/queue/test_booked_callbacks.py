@@ -83,7 +83,7 @@ def book_in_the_page(url: str, password: str, number: str, business: str) -> Non
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Callbacks").click()
         page.get_by_label("Number", exact=True).fill(number)
-        page.get_by_label("Business", exact=True).select_option(business)
+        page.locator("#business").select_option(business)
         page.get_by_role("button", name="Book", exact=True).click()
         expect(page.get_by_role("row").filter(has_text=number)).to_be_visible()
         chromium.close()
